@@ -1,0 +1,5 @@
+/** Benchmarks. */
+@NullMarked
+package io.shardyfusion.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

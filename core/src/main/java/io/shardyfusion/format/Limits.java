@@ -1,0 +1,46 @@
+package io.shardyfusion.format;
+
+/** The bounds of the format. A writer never exceeds them; a reader refuses what does. */
+public final class Limits {
+
+  /** The version of the format that this code reads and writes. */
+  public static final int FORMAT_VERSION = 1;
+
+  /** The largest pointer, in bytes. */
+  public static final int MAX_POINTER_BYTES = 1 << 20;
+
+  /** The largest manifest, in bytes. */
+  public static final int MAX_MANIFEST_BYTES = 64 << 20;
+
+  /** The largest shard descriptor, in bytes. */
+  public static final int MAX_DESCRIPTOR_BYTES = 32 << 20;
+
+  /** The largest run record, in bytes. */
+  public static final int MAX_RUN_RECORD_BYTES = 1 << 20;
+
+  /** The most entries in the pointer's history; the oldest leave first. */
+  public static final int MAX_HISTORY = 1000;
+
+  /** The longest stored value, in bytes: 64 MiB. */
+  public static final int MAX_VALUE_BYTES = 64 << 20;
+
+  /** The most table files in one shard. */
+  public static final int MAX_FILES_PER_SHARD = 65_536;
+
+  /** The most keys sampled for a shard's self-check. */
+  public static final int MAX_SAMPLES = 16;
+
+  /** The longest key bound in a manifest, in bytes; a descriptor has the whole key. */
+  public static final int MAX_KEY_BOUND_BYTES = 64;
+
+  /** The most entries in a manifest's custom map. */
+  public static final int MAX_CUSTOM_ENTRIES = 256;
+
+  /** The longest name in a manifest's custom map, in characters. */
+  public static final int MAX_CUSTOM_NAME = 256;
+
+  /** The longest value in a manifest's custom map, in characters. */
+  public static final int MAX_CUSTOM_VALUE = 4096;
+
+  private Limits() {}
+}

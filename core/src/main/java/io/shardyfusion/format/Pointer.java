@@ -1,0 +1,69 @@
+package io.shardyfusion.format;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only mutable object of a dataset: it names the version to serve. It changes only by compare-and-set.
+ *
+ * @param updatedAt when it was last written, by the writer's clock
+ * @param lastVersion the newest version given so far; 0 if none
+ * @param current the entry to serve, one of {@code history}; null until the first version is announced
+ * @param history newest first, at most {@link Limits#MAX_HISTORY} entries
+ * @param pin the operator's pin, or null; then {@code current} is the pinned version
+ * @param writer who last announced or claimed the dataset, or null
+ */
+public record Pointer(
+    Instant updatedAt,
+    long lastVersion,
+    @Nullable PointerEntry current,
+    List<PointerEntry> history,
+    @Nullable Pin pin,
+    @Nullable WriterIdentity writer) {
+
+  /** Checks that the parts agree with each other, and copies the history. */
+  public Pointer {
+    history = List.copyOf(history);
+    Checks.atLeast("last_version", lastVersion, 0);
+    Checks.atMost("the number of entries in history", history.size(), Limits.MAX_HISTORY);
+    long newer = Long.MAX_VALUE;
+    for (PointerEntry entry : history) {
+      if (entry.version() >= newer) {
+        throw new IllegalArgumentException(
+            "history must be newest first without repetition, found version " + entry.version() + " after " + newer);
+      }
+      newer = entry.version();
+    }
+    if (!history.isEmpty() && history.get(0).version() > lastVersion) {
+      throw new IllegalArgumentException(
+          "last_version is " + lastVersion + ", but history holds version " + history.get(0).version());
+    }
+    if (current != null && !history.contains(current)) {
+      throw new IllegalArgumentException("current, version " + current.version() + ", is not an entry of history");
+    }
+    if (current != null && current.status() != VersionStatus.ANNOUNCED) {
+      throw new IllegalArgumentException(
+          "current, version " + current.version() + ", must be announced, found " + current.status().externalName());
+    }
+    if (pin != null && (current == null || current.version() != pin.version())) {
+      throw new IllegalArgumentException(
+          "pin is on version " + pin.version() + ", but current is "
+              + (current == null ? "null" : "version " + current.version()));
+    }
+    Set<String> manifests = new HashSet<>();
+    for (PointerEntry entry : history) {
+      if (!manifests.add(entry.manifest().object())) {
+        throw new IllegalArgumentException("history names the manifest " + entry.manifest().object() + " twice");
+      }
+    }
+  }
+
+  /** The entry of that version, if the history still has it. */
+  public Optional<PointerEntry> entry(long version) {
+    return history.stream().filter(e -> e.version() == version).findFirst();
+  }
+}

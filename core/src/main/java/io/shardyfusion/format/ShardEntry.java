@@ -1,0 +1,63 @@
+package io.shardyfusion.format;
+
+import io.shardyfusion.routing.Sharding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard of a snapshot, as the manifest lists it.
+ *
+ * @param shard its id
+ * @param rows the number of live keys
+ * @param rowsExact whether {@code rows} is exact, or an estimate
+ * @param bytes of its table files
+ * @param files the number of its table files
+ * @param minKey a lower bound of the stored keys, at most {@link Limits#MAX_KEY_BOUND_BYTES} long; null if unknown
+ * @param maxKey an upper bound likewise
+ * @param descriptor the digest of the shard's descriptor; {@link #descriptorObject()} is its key
+ */
+public record ShardEntry(
+    int shard,
+    long rows,
+    boolean rowsExact,
+    long bytes,
+    int files,
+    @Nullable HexBytes minKey,
+    @Nullable HexBytes maxKey,
+    Sha256 descriptor) {
+
+  /** Checks the ranges. */
+  public ShardEntry {
+    Checks.atLeast("shard", shard, 0);
+    Checks.atMost("shard", shard, Sharding.MAX_SHARDS - 1);
+    Checks.atLeast("rows", rows, 0);
+    Checks.atLeast("bytes", bytes, 0);
+    Checks.atLeast("files", files, 0);
+    Checks.atMost("files", files, Limits.MAX_FILES_PER_SHARD);
+    checkBound("min_key", minKey);
+    checkBound("max_key", maxKey);
+  }
+
+  /** The entry of a shard whose descriptor has that content and digest. */
+  public static ShardEntry of(ShardDescriptor shard, Sha256 descriptor) {
+    return new ShardEntry(
+        shard.shard(),
+        shard.rows(),
+        shard.rowsExact(),
+        shard.bytes(),
+        shard.files().size(),
+        KeyBounds.lower(shard.minKey()),
+        KeyBounds.upper(shard.maxKey()),
+        descriptor);
+  }
+
+  /** The key of the object that holds the shard's descriptor. */
+  public String descriptorObject() {
+    return Layout.descriptor(shard, descriptor);
+  }
+
+  private static void checkBound(String field, @Nullable HexBytes bound) {
+    if (bound != null) {
+      Checks.atMost("the length of " + field, bound.hex().length() / 2, Limits.MAX_KEY_BOUND_BYTES);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.shardyfusion.format;
+
+import java.util.Locale;
+
+/** Whether a version may be served. */
+public enum VersionStatus {
+  /** It was served, or is, or may be. */
+  ANNOUNCED,
+  /** It waits: it was published while another version was pinned, or a validator held it. */
+  HELD,
+  /** An operator rolled it back; it is never served again by itself. */
+  QUARANTINED;
+
+  /** The name in the pointer, for example {@code announced}. */
+  public String externalName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,18 @@
+package io.shardyfusion.format;
+
+/**
+ * Who last wrote to the pointer, which fences the writers that came before.
+ *
+ * @param lineage the writer job, 32 lower-case hexadecimal digits, minted once and kept over restarts
+ * @param generation the attempt of that job; at least 1
+ * @param epoch the checkpoint within that attempt; at least 0
+ */
+public record WriterIdentity(String lineage, long generation, long epoch) {
+
+  /** Checks the ranges. */
+  public WriterIdentity {
+    Checks.id("writer.lineage", lineage);
+    Checks.atLeast("writer.generation", generation, 1);
+    Checks.atLeast("writer.epoch", epoch, 0);
+  }
+}

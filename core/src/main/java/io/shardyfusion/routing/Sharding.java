@@ -1,0 +1,27 @@
+package io.shardyfusion.routing;
+
+/**
+ * The function from keys to shards that a snapshot was written with. Values are immutable and thread-safe.
+ *
+ * <p>The methods take a key as the caller has it, not as it is stored: routing and storage are independent.
+ */
+public sealed interface Sharding permits HashSharding {
+
+  /** The largest number of shards a snapshot can have, which is Flink's largest parallelism: 32 768. */
+  int MAX_SHARDS = 1 << 15;
+
+  /** The name of the strategy in manifests, for example {@code hash}. */
+  String strategy();
+
+  /** The number of shards, in {@code [1, MAX_SHARDS]}. Shard ids are {@code [0, numShards)}. */
+  int numShards();
+
+  /** The shard of an integer key. */
+  int shardOf(long key);
+
+  /** The shard of a text key. */
+  int shardOf(String key);
+
+  /** The shard of a binary key. */
+  int shardOf(byte[] key);
+}

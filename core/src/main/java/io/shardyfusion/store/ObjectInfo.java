@@ -1,0 +1,12 @@
+package io.shardyfusion.store;
+
+import java.time.Instant;
+
+/**
+ * What a store knows of an object without reading it.
+ *
+ * @param key relative to the store's root
+ * @param size in bytes
+ * @param modified when it was last written, by the store's clock
+ */
+public record ObjectInfo(String key, long size, Instant modified) {}
