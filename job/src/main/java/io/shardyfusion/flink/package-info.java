@@ -1,4 +1,7 @@
-/** The sink and the operators of the Flink job. */
+/**
+ * The Flink sink: operators that build shards, and the two-phase-commit sink that announces them. Classes here run inside
+ * Flink tasks.
+ */
 @NullMarked
 package io.shardyfusion.flink;
 

@@ -1,0 +1,30 @@
+package io.shardyfusion.flink;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of one key on its way to its shard. Mutable and reused by Flink where object reuse is on; operators copy
+ * what they keep.
+ */
+public final class ShardRow {
+
+  /** The shard that the key belongs to. */
+  public int shard;
+
+  /** Among rows of the same key, the one with the largest order wins. Rows of one input have distinct orders. */
+  public long order;
+
+  /** The key as it is stored. */
+  public byte[] key;
+
+  /** The value, or null to delete the key. */
+  public byte @Nullable [] value;
+
+  /** A row that sets {@code key} to {@code value}, or deletes it where {@code value} is null. */
+  public ShardRow(int shard, long order, byte[] key, byte @Nullable [] value) {
+    this.shard = shard;
+    this.order = order;
+    this.key = key;
+    this.value = value;
+  }
+}
