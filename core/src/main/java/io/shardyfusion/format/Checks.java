@@ -1,7 +1,18 @@
 package io.shardyfusion.format;
 
-/** Range checks of the values of the format, with messages that name the field, the bound and the value. */
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks of the values of the format. Each is an {@link IllegalArgumentException} whose message <b>begins with the
+ * field's name in JSON</b>, so that a parser can put the path of the enclosing object before it.
+ */
 final class Checks {
+
+  private static final int SHOWN_CHARS = 100;
 
   private Checks() {}
 
@@ -17,11 +28,87 @@ final class Checks {
     }
   }
 
+  static void size(String field, String what, int size, int bound) {
+    if (size > bound) {
+      throw new IllegalArgumentException(
+          field + " must have at most " + bound + " " + what + ", found " + size);
+    }
+  }
+
   static void id(String field, String value) {
     try {
       Layout.checkId(value);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(field + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Text of 1 to {@code maxLength} characters (Unicode code points) that has a UTF-8 form. */
+  static void text(String field, String value, int maxLength) {
+    if (value.isEmpty()) {
+      throw new IllegalArgumentException(field + " must not be empty");
+    }
+    possiblyEmptyText(field, value, maxLength);
+  }
+
+  /** Text of at most {@code maxLength} characters (Unicode code points) that has a UTF-8 form. */
+  static void possiblyEmptyText(String field, String value, int maxLength) {
+    size(field, "characters", value.codePointCount(0, value.length()), maxLength);
+    if (value.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+      throw new IllegalArgumentException(
+          field + " must be text with a UTF-8 form, found an unpaired surrogate in " + shown(value));
+    }
+  }
+
+  static void key(String field, @Nullable HexBytes key, int maxBytes) {
+    if (key != null) {
+      size(field, "bytes", key.hex().length() / 2, maxBytes);
+    }
+  }
+
+  /** Hexadecimal text compares as the bytes do, unsigned. */
+  static void order(@Nullable HexBytes minKey, @Nullable HexBytes maxKey) {
+    if (minKey != null && maxKey != null && minKey.hex().compareTo(maxKey.hex()) > 0) {
+      throw new IllegalArgumentException(
+          "min_key must not be above max_key " + shown(maxKey.hex()) + ", found " + shown(minKey.hex()));
+    }
+  }
+
+  /** The sum over {@code parts}, which must fit 64 bits. */
+  static <T> long sum(String field, Iterable<T> parts, ToLongFunction<T> summand) {
+    long sum = 0;
+    try {
+      for (T part : parts) {
+        sum = Math.addExact(sum, summand.applyAsLong(part));
+      }
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(field + " add up to more than " + Long.MAX_VALUE, e);
+    }
+    return sum;
+  }
+
+  /** The one of {@code values} that has that name. */
+  static <E> E named(E[] values, Function<E, String> externalName, String name) {
+    for (E value : values) {
+      if (externalName.apply(value).equals(name)) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException(
+        "expected "
+            + Arrays.stream(values).map(externalName).collect(Collectors.joining(", "))
+            + ", found "
+            + shown(name));
+  }
+
+  /** {@code value} for a message: quoted, without control characters, and cut where it is long. */
+  static String shown(String value) {
+    boolean cut = value.length() > SHOWN_CHARS;
+    StringBuilder shown = new StringBuilder("'");
+    value
+        .substring(0, cut ? SHOWN_CHARS : value.length())
+        .chars()
+        .forEach(c -> shown.append(Character.isISOControl(c) ? '\uFFFD' : (char) c));
+    return cut ? shown + "…' (" + value.length() + " characters)" : shown + "'";
   }
 }

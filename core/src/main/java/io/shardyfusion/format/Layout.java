@@ -35,7 +35,7 @@ public final class Layout {
   public static final String RUNS = "runs/";
 
   private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private static final Pattern MANIFEST =
       Pattern.compile("manifests/[0-9]{8}T[0-9]{6}\\.[0-9]{3}Z_[0-9a-f]{32}\\.json");
@@ -73,7 +73,7 @@ public final class Layout {
   /** Returns {@code id} if it is 32 lower-case hexadecimal digits: the form of manifest ids, run ids and lineages. */
   static String checkId(String id) {
     if (!ID.matcher(id).matches()) {
-      throw new IllegalArgumentException("expected 32 lower-case hexadecimal digits, found '" + id + "'");
+      throw new IllegalArgumentException("expected 32 lower-case hexadecimal digits, found " + Checks.shown(id));
     }
     return id;
   }
@@ -95,14 +95,14 @@ public final class Layout {
 
   private static String check(Pattern pattern, String key, String form) {
     if (!pattern.matcher(key).matches()) {
-      throw new IllegalArgumentException("expected a reference of the form " + form + ", found '" + key + "'");
+      throw new IllegalArgumentException("expected a reference of the form " + form + ", found " + Checks.shown(key));
     }
     return key;
   }
 
   private static String checkEquals(String expected, String key) {
     if (!expected.equals(key)) {
-      throw new IllegalArgumentException("expected the reference '" + expected + "', found '" + key + "'");
+      throw new IllegalArgumentException("expected the reference '" + expected + "', found " + Checks.shown(key));
     }
     return key;
   }

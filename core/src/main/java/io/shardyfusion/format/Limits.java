@@ -1,6 +1,8 @@
 package io.shardyfusion.format;
 
-/** The bounds of the format. A writer never exceeds them; a reader refuses what does. */
+/**
+ * The bounds of the format. A writer never exceeds them; a reader refuses what does. Characters are Unicode code points.
+ */
 public final class Limits {
 
   /** The version of the format that this code reads and writes. */
@@ -27,6 +29,12 @@ public final class Limits {
   /** The most table files in one shard. */
   public static final int MAX_FILES_PER_SHARD = 65_536;
 
+  /** The most private files in one shard. */
+  public static final int MAX_PRIVATE_FILES = 16;
+
+  /** The most bytes that the private files of one shard have together: 8 MiB. */
+  public static final int MAX_PRIVATE_BYTES = 8 << 20;
+
   /** The most keys sampled for a shard's self-check. */
   public static final int MAX_SAMPLES = 16;
 
@@ -35,6 +43,18 @@ public final class Limits {
 
   /** The most entries in a manifest's custom map. */
   public static final int MAX_CUSTOM_ENTRIES = 256;
+
+  /** The longest name or version of a piece of software, and the longest name of a counter, in characters. */
+  public static final int MAX_NAME = 256;
+
+  /** The longest reason of a pin, in characters. */
+  public static final int MAX_REASON = 1024;
+
+  /** The longest error in a run record, in characters. */
+  public static final int MAX_ERROR = 8192;
+
+  /** The most counters in a run record. */
+  public static final int MAX_COUNTERS = 256;
 
   /** The longest name in a manifest's custom map, in characters. */
   public static final int MAX_CUSTOM_NAME = 256;

@@ -3,10 +3,11 @@ package io.shardyfusion.format;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.Collections;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param manifestId 32 lower-case hexadecimal digits
  * @param parent the snapshot that this one replaces, or null
  * @param runId the run that published it, 32 lower-case hexadecimal digits
- * @param createdAt by the writer's clock; milliseconds count
+ * @param createdAt by the writer's clock; cut to the millisecond
  * @param writer the software
  * @param checkpointId the Flink checkpoint it stands for, or null in a backfill
- * @param watermark the event time it is complete up to, or null
+ * @param watermark the event time it is complete up to, or null; cut to the millisecond
  * @param sharding the function from keys to shards
  * @param keyEncoding how keys are stored
  * @param valueFormat what values hold
@@ -52,6 +53,8 @@ public record Manifest(
     if (checkpointId != null) {
       Checks.atLeast("checkpoint_id", checkpointId, 0);
     }
+    createdAt = Timestamps.millis("created_at", createdAt);
+    watermark = watermark == null ? null : Timestamps.millis("watermark", watermark);
     checkCustom(custom);
     if (shards.size() != sharding.numShards()) {
       throw new IllegalArgumentException(
@@ -63,9 +66,13 @@ public record Manifest(
             "shards[" + i + "].id must be " + i + ", found " + shards.get(i).shard());
       }
     }
-    checkSum("rows", stats.rows(), shards.stream().mapToLong(ShardEntry::rows).sum());
-    checkSum("bytes", stats.bytes(), shards.stream().mapToLong(ShardEntry::bytes).sum());
-    checkSum("files", stats.files(), shards.stream().mapToLong(ShardEntry::files).sum());
+    checkSum("rows", stats.rows(), shards, ShardEntry::rows);
+    checkSum("bytes", stats.bytes(), shards, ShardEntry::bytes);
+    checkSum("files", stats.files(), shards, ShardEntry::files);
+    if (stats.rowsExact() && !shards.stream().allMatch(ShardEntry::rowsExact)) {
+      throw new IllegalArgumentException(
+          "stats.rows_exact must be false where a shard's rows_exact is, found true");
+    }
   }
 
   /** The key of this manifest's object. */
@@ -74,15 +81,17 @@ public record Manifest(
   }
 
   private static void checkCustom(Map<String, String> custom) {
-    Checks.atMost("the number of custom entries", custom.size(), Limits.MAX_CUSTOM_ENTRIES);
+    Checks.size("custom", "entries", custom.size(), Limits.MAX_CUSTOM_ENTRIES);
     custom.forEach(
         (name, value) -> {
-          Checks.atMost("the length of a custom name", name.length(), Limits.MAX_CUSTOM_NAME);
-          Checks.atMost("the length of custom." + name, value.length(), Limits.MAX_CUSTOM_VALUE);
+          Checks.text("custom: a name", name, Limits.MAX_CUSTOM_NAME);
+          Checks.possiblyEmptyText("custom." + name, value, Limits.MAX_CUSTOM_VALUE);
         });
   }
 
-  private static void checkSum(String field, long stated, long sum) {
+  private static void checkSum(
+      String field, long stated, List<ShardEntry> shards, ToLongFunction<ShardEntry> summand) {
+    long sum = Checks.sum("shards: the " + field, shards, summand);
     if (stated != sum) {
       throw new IllegalArgumentException(
           "stats." + field + " is " + stated + ", but the shards' " + field + " add up to " + sum);

@@ -7,13 +7,17 @@ import org.jspecify.annotations.Nullable;
  * An operator's order to keep serving one version, whatever is published.
  *
  * @param version the pinned version
- * @param pinnedAt when, by the operator's clock
- * @param reason why, in the operator's words, or null
+ * @param pinnedAt when, by the operator's clock; cut to the millisecond
+ * @param reason why, in the operator's words, or null; at most {@link Limits#MAX_REASON} characters
  */
 public record Pin(long version, Instant pinnedAt, @Nullable String reason) {
 
-  /** Checks the version. */
+  /** Checks the version and the reason. */
   public Pin {
-    Checks.atLeast("pin.version", version, 1);
+    Checks.atLeast("version", version, 1);
+    pinnedAt = Timestamps.millis("pinned_at", pinnedAt);
+    if (reason != null) {
+      Checks.possiblyEmptyText("reason", reason, Limits.MAX_REASON);
+    }
   }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The only mutable object of a dataset: it names the version to serve. It changes only by compare-and-set.
  *
- * @param updatedAt when it was last written, by the writer's clock
+ * @param updatedAt when it was last written, by the writer's clock; cut to the millisecond
  * @param lastVersion the newest version given so far; 0 if none
  * @param current the entry to serve, one of {@code history}; null until the first version is announced
  * @param history newest first, at most {@link Limits#MAX_HISTORY} entries
@@ -29,7 +29,8 @@ public record Pointer(
   public Pointer {
     history = List.copyOf(history);
     Checks.atLeast("last_version", lastVersion, 0);
-    Checks.atMost("the number of entries in history", history.size(), Limits.MAX_HISTORY);
+    updatedAt = Timestamps.millis("updated_at", updatedAt);
+    Checks.size("history", "entries", history.size(), Limits.MAX_HISTORY);
     long newer = Long.MAX_VALUE;
     for (PointerEntry entry : history) {
       if (entry.version() >= newer) {
@@ -43,21 +44,21 @@ public record Pointer(
           "last_version is " + lastVersion + ", but history holds version " + history.get(0).version());
     }
     if (current != null && !history.contains(current)) {
-      throw new IllegalArgumentException("current, version " + current.version() + ", is not an entry of history");
+      throw new IllegalArgumentException("current is version " + current.version() + ", which is not an entry of history as it stands there");
     }
     if (current != null && current.status() != VersionStatus.ANNOUNCED) {
       throw new IllegalArgumentException(
-          "current, version " + current.version() + ", must be announced, found " + current.status().externalName());
+          "current.status must be announced, found " + current.status().externalName());
     }
     if (pin != null && (current == null || current.version() != pin.version())) {
       throw new IllegalArgumentException(
-          "pin is on version " + pin.version() + ", but current is "
+          "pin.version is " + pin.version() + ", but current is "
               + (current == null ? "null" : "version " + current.version()));
     }
     Set<String> manifests = new HashSet<>();
     for (PointerEntry entry : history) {
       if (!manifests.add(entry.manifest().object())) {
-        throw new IllegalArgumentException("history names the manifest " + entry.manifest().object() + " twice");
+        throw new IllegalArgumentException("history must name a manifest once, found " + entry.manifest().object() + " twice");
       }
     }
   }

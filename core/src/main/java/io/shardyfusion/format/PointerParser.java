@@ -1,15 +1,39 @@
 package io.shardyfusion.format;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.InvalidRequestException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** The JSON form of a {@link Pointer}. Strict and bounded: see {@code docs/format-spec.md}. */
 public final class PointerParser {
 
   private PointerParser() {}
 
-  /** The UTF-8 JSON document of {@code value}; the same bytes for equal values. */
+  /** The UTF-8 JSON document of {@code value}; the same bytes for equal values.
+   *
+   * @throws InvalidRequestException if it would be larger than {@link Limits#MAX_POINTER_BYTES}
+   */
   public static byte[] toJson(Pointer value) {
-    throw new UnsupportedOperationException("not yet");
+    return Json.write(
+        "the pointer",
+        Limits.MAX_POINTER_BYTES,
+        json -> {
+          json.writeStringField("updated_at", Timestamps.format(value.updatedAt()));
+          json.writeNumberField("last_version", value.lastVersion());
+          json.writeFieldName("current");
+          writeEntry(value.current(), json);
+          json.writeArrayFieldStart("history");
+          for (PointerEntry entry : value.history()) {
+            writeEntry(entry, json);
+          }
+          json.writeEndArray();
+          json.writeFieldName("pin");
+          writePin(value.pin(), json);
+          json.writeFieldName("writer");
+          writeWriter(value.writer(), json);
+        });
   }
 
   /**
@@ -19,6 +43,87 @@ public final class PointerParser {
    * @throws DataDamagedException if it breaks the format; the message names object, field and value
    */
   public static Pointer fromJson(String object, byte[] json) {
-    throw new UnsupportedOperationException("not yet");
+    JsonFields fields = Json.read(object, json, Limits.MAX_POINTER_BYTES);
+    return fields.make(
+        () ->
+            new Pointer(
+                fields.text("updated_at", Timestamps::parse),
+                fields.integer("last_version"),
+                fields.nullableObject("current", PointerParser::readEntry),
+                fields.list("history", Limits.MAX_HISTORY, PointerParser::readEntry),
+                fields.nullableObject("pin", PointerParser::readPin),
+                fields.nullableObject("writer", PointerParser::readWriter)));
+  }
+
+  private static void writeEntry(@Nullable PointerEntry entry, JsonGenerator json) throws IOException {
+    if (entry == null) {
+      json.writeNull();
+      return;
+    }
+    json.writeStartObject();
+    json.writeNumberField("version", entry.version());
+    json.writeStringField("manifest", entry.manifest().object());
+    json.writeStringField("manifest_sha256", entry.manifest().sha256().hex());
+    json.writeStringField("run_id", entry.runId());
+    json.writeStringField("announced_at", Timestamps.format(entry.announcedAt()));
+    json.writeNumberField("rows", entry.rows());
+    json.writeNumberField("bytes", entry.bytes());
+    json.writeStringField("status", entry.status().externalName());
+    json.writeEndObject();
+  }
+
+  private static PointerEntry readEntry(JsonFields fields) {
+    return fields.make(
+        () ->
+            new PointerEntry(
+                fields.integer("version"),
+                new ManifestRef(
+                    fields.text("manifest", Layout::checkManifest),
+                    fields.text("manifest_sha256", Sha256::new)),
+                fields.text("run_id"),
+                fields.text("announced_at", Timestamps::parse),
+                fields.integer("rows"),
+                fields.integer("bytes"),
+                fields.text("status", VersionStatus::of)));
+  }
+
+  private static void writePin(@Nullable Pin pin, JsonGenerator json) throws IOException {
+    if (pin == null) {
+      json.writeNull();
+      return;
+    }
+    json.writeStartObject();
+    json.writeNumberField("version", pin.version());
+    json.writeStringField("pinned_at", Timestamps.format(pin.pinnedAt()));
+    json.writeStringField("reason", pin.reason());
+    json.writeEndObject();
+  }
+
+  private static Pin readPin(JsonFields fields) {
+    return fields.make(
+        () ->
+            new Pin(
+                fields.integer("version"),
+                fields.text("pinned_at", Timestamps::parse),
+                fields.nullableText("reason")));
+  }
+
+  private static void writeWriter(@Nullable WriterIdentity writer, JsonGenerator json) throws IOException {
+    if (writer == null) {
+      json.writeNull();
+      return;
+    }
+    json.writeStartObject();
+    json.writeStringField("lineage", writer.lineage());
+    json.writeNumberField("generation", writer.generation());
+    json.writeNumberField("epoch", writer.epoch());
+    json.writeEndObject();
+  }
+
+  private static WriterIdentity readWriter(JsonFields fields) {
+    return fields.make(
+        () ->
+            new WriterIdentity(
+                fields.text("lineage"), fields.integer("generation"), fields.integer("epoch")));
   }
 }

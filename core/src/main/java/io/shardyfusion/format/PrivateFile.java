@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
  */
 public final class PrivateFile {
 
+  static final String CURRENT = "CURRENT";
+
   private static final Pattern NAME = Pattern.compile("CURRENT|MANIFEST-[0-9]{6,20}|OPTIONS-[0-9]{6,20}");
 
   private final String name;
@@ -18,7 +20,7 @@ public final class PrivateFile {
   public PrivateFile(String name, byte[] content) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "expected the name of a private file, CURRENT, MANIFEST-<n> or OPTIONS-<n>, found '" + name + "'");
+          "name must be CURRENT, MANIFEST-<n> or OPTIONS-<n>, found " + Checks.shown(name));
     }
     this.name = name;
     this.content = content.clone();
@@ -27,6 +29,11 @@ public final class PrivateFile {
   /** The file's name. */
   public String name() {
     return name;
+  }
+
+  /** The number of the file's bytes. */
+  public int size() {
+    return content.length;
   }
 
   /** A copy of the file's bytes. */

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param runId 32 lower-case hexadecimal digits
  * @param mode {@code batch} or {@code streaming}
  * @param status where it stands
- * @param startedAt when the run began
+ * @param startedAt when the run began; this and the other times are cut to the millisecond
  * @param updatedAt when this record was last written
  * @param leaseExpiresAt until when the run counts as live without another sign of life, or null once it has ended
  * @param lastVersion the last version it announced, or null
- * @param error why it failed, or null
- * @param counters sums of what it did, for example {@code puts}
+ * @param error why it failed, or null; cut after {@link Limits#MAX_ERROR} characters
+ * @param counters sums of what it did, for example {@code puts}; at most {@link Limits#MAX_COUNTERS}
  */
 public record RunRecord(
     String runId,
@@ -44,11 +44,37 @@ public record RunRecord(
     public String externalName() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    static Status of(String externalName) {
+      return Checks.named(values(), Status::externalName, externalName);
+    }
   }
 
-  /** Checks the id and copies the counters. */
+  /** Checks the parts, and copies the counters. */
   public RunRecord {
     Checks.id("run_id", runId);
+    ManifestWriter.checkMode(mode);
+    startedAt = Timestamps.millis("started_at", startedAt);
+    updatedAt = Timestamps.millis("updated_at", updatedAt);
+    leaseExpiresAt =
+        leaseExpiresAt == null ? null : Timestamps.millis("lease_expires_at", leaseExpiresAt);
+    if (lastVersion != null) {
+      Checks.atLeast("last_version", lastVersion, 1);
+    }
+    error = error == null ? null : printable(error);
     counters = Collections.unmodifiableMap(new TreeMap<>(counters));
+    Checks.size("counters", "entries", counters.size(), Limits.MAX_COUNTERS);
+    counters.keySet().forEach(name -> Checks.text("counters", name, Limits.MAX_NAME));
+  }
+
+  /** A record is written when a run fails: whatever the error says, it must not fail that. */
+  private static String printable(String error) {
+    int[] codePoints =
+        error
+            .codePoints()
+            .limit(Limits.MAX_ERROR)
+            .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+            .toArray();
+    return new String(codePoints, 0, codePoints.length);
   }
 }

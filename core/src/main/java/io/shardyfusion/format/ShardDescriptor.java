@@ -1,9 +1,12 @@
 package io.shardyfusion.format;
 
+import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param rowsExact whether {@code rows} is exact, or RocksDB's estimate
  * @param minKey the smallest stored key, or null if the shard is empty or it is not known
  * @param maxKey the largest stored key, or null likewise
- * @param sequence RocksDB's sequence number
+ * @param sequence RocksDB's sequence number, below 2^56
  * @param files the table files; none for an empty shard
- * @param privateFiles CURRENT, MANIFEST and OPTIONS
+ * @param privateFiles CURRENT, the MANIFEST that it names, and OPTIONS; at most {@link Limits#MAX_PRIVATE_BYTES} together
  * @param samples at most {@link Limits#MAX_SAMPLES} keys for the self-check
  */
 public record ShardDescriptor(
@@ -30,6 +33,8 @@ public record ShardDescriptor(
     List<PrivateFile> privateFiles,
     List<KeySample> samples) {
 
+  private static final long MAX_SEQUENCE = (1L << 56) - 1;
+
   /** Checks the ranges, and copies the lists. */
   public ShardDescriptor {
     files = List.copyOf(files);
@@ -39,22 +44,50 @@ public record ShardDescriptor(
     Checks.atMost("shard", shard, Sharding.MAX_SHARDS - 1);
     Checks.atLeast("rows", rows, 0);
     Checks.atLeast("sequence", sequence, 0);
-    Checks.atMost("the number of files", files.size(), Limits.MAX_FILES_PER_SHARD);
-    Checks.atMost("the number of samples", samples.size(), Limits.MAX_SAMPLES);
-    Set<String> names = new HashSet<>();
-    files.forEach(f -> checkNew(names, f.name()));
-    privateFiles.forEach(f -> checkNew(names, f.name()));
-    if (!names.contains("CURRENT")) {
-      throw new IllegalArgumentException("private_files must hold CURRENT, found " + privateFiles);
-    }
+    Checks.atMost("sequence", sequence, MAX_SEQUENCE);
+    Checks.key("min_key", minKey, KeyEncoding.MAX_KEY_BYTES);
+    Checks.key("max_key", maxKey, KeyEncoding.MAX_KEY_BYTES);
+    Checks.order(minKey, maxKey);
+    Checks.size("files", "entries", files.size(), Limits.MAX_FILES_PER_SHARD);
+    Checks.sum("files: the sizes", files, TableFile::size);
+    Checks.size("samples", "entries", samples.size(), Limits.MAX_SAMPLES);
+    checkNames("files", files, TableFile::name);
+    checkPrivate(privateFiles);
     if (rows > 0 && files.isEmpty()) {
-      throw new IllegalArgumentException("a shard of " + rows + " rows must have files, found none");
+      throw new IllegalArgumentException("files must not be empty in a shard of " + rows + " rows");
     }
   }
 
-  private static void checkNew(Set<String> names, String name) {
-    if (!names.add(name)) {
-      throw new IllegalArgumentException("the file " + name + " is listed twice");
+  private static <T> Set<String> checkNames(String field, List<T> files, Function<T, String> name) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < files.size(); i++) {
+      if (!names.add(name.apply(files.get(i)))) {
+        throw new IllegalArgumentException(
+            field + "[" + i + "].name must differ from the others, found "
+                + name.apply(files.get(i)) + " again");
+      }
+    }
+    return names;
+  }
+
+  private static void checkPrivate(List<PrivateFile> files) {
+    Checks.size("private_files", "entries", files.size(), Limits.MAX_PRIVATE_FILES);
+    Checks.atMost(
+        "private_files: the number of bytes",
+        Checks.sum("private_files: the sizes", files, PrivateFile::size),
+        Limits.MAX_PRIVATE_BYTES);
+    Set<String> names = checkNames("private_files", files, PrivateFile::name);
+    PrivateFile current =
+        files.stream()
+            .filter(f -> f.name().equals(PrivateFile.CURRENT))
+            .findFirst()
+            .orElseThrow(
+                () -> new IllegalArgumentException("private_files must hold CURRENT, found " + names));
+    String manifest = new String(current.content(), StandardCharsets.ISO_8859_1);
+    if (!manifest.endsWith("\n") || !names.contains(manifest.substring(0, manifest.length() - 1))) {
+      throw new IllegalArgumentException(
+          "private_files must hold the MANIFEST that CURRENT names and a line feed ends, found "
+              + Checks.shown(manifest) + " and " + names);
     }
   }
 

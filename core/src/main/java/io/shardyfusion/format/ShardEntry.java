@@ -27,14 +27,15 @@ public record ShardEntry(
 
   /** Checks the ranges. */
   public ShardEntry {
-    Checks.atLeast("shard", shard, 0);
-    Checks.atMost("shard", shard, Sharding.MAX_SHARDS - 1);
+    Checks.atLeast("id", shard, 0);
+    Checks.atMost("id", shard, Sharding.MAX_SHARDS - 1);
     Checks.atLeast("rows", rows, 0);
     Checks.atLeast("bytes", bytes, 0);
     Checks.atLeast("files", files, 0);
     Checks.atMost("files", files, Limits.MAX_FILES_PER_SHARD);
-    checkBound("min_key", minKey);
-    checkBound("max_key", maxKey);
+    Checks.key("min_key", minKey, Limits.MAX_KEY_BOUND_BYTES);
+    Checks.key("max_key", maxKey, Limits.MAX_KEY_BOUND_BYTES);
+    Checks.order(minKey, maxKey);
   }
 
   /** The entry of a shard whose descriptor has that content and digest. */
@@ -53,11 +54,5 @@ public record ShardEntry(
   /** The key of the object that holds the shard's descriptor. */
   public String descriptorObject() {
     return Layout.descriptor(shard, descriptor);
-  }
-
-  private static void checkBound(String field, @Nullable HexBytes bound) {
-    if (bound != null) {
-      Checks.atMost("the length of " + field, bound.hex().length() / 2, Limits.MAX_KEY_BOUND_BYTES);
-    }
   }
 }

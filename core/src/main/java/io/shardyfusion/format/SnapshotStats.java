@@ -14,10 +14,12 @@ public record SnapshotStats(long rows, boolean rowsExact, long bytes, long files
 
   /** Checks the ranges. */
   public SnapshotStats {
-    Checks.atLeast("stats.rows", rows, 0);
-    Checks.atLeast("stats.bytes", bytes, 0);
-    Checks.atLeast("stats.files", files, 0);
-    Checks.atLeast("stats.new_bytes", newBytes, 0);
-    Checks.atLeast("stats.new_files", newFiles, 0);
+    Checks.atLeast("rows", rows, 0);
+    Checks.atLeast("bytes", bytes, 0);
+    Checks.atLeast("files", files, 0);
+    Checks.atLeast("new_bytes", newBytes, 0);
+    Checks.atLeast("new_files", newFiles, 0);
+    Checks.atMost("new_bytes", newBytes, bytes);
+    Checks.atMost("new_files", newFiles, files);
   }
 }

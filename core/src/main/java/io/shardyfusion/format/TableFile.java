@@ -16,9 +16,9 @@ public record TableFile(String name, long size, Sha256 sha256) {
   /** Checks the name and the size. */
   public TableFile {
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException("expected the name of a table file such as 000008.sst, found '" + name + "'");
+      throw new IllegalArgumentException("name must be one of a table file, such as 000008.sst, found " + Checks.shown(name));
     }
-    Checks.atLeast("size of " + name, size, 1);
+    Checks.atLeast("size", size, 1);
   }
 
   /** The key of the object that holds the file. */

@@ -15,4 +15,9 @@ public enum ValueFormat {
   public String externalName() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  /** The one of that {@linkplain #externalName() name}. */
+  static ValueFormat of(String externalName) {
+    return Checks.named(values(), ValueFormat::externalName, externalName);
+  }
 }

@@ -15,4 +15,9 @@ public enum VersionStatus {
   public String externalName() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  /** The one of that {@linkplain #externalName() name}. */
+  static VersionStatus of(String externalName) {
+    return Checks.named(values(), VersionStatus::externalName, externalName);
+  }
 }

@@ -11,8 +11,8 @@ public record WriterIdentity(String lineage, long generation, long epoch) {
 
   /** Checks the ranges. */
   public WriterIdentity {
-    Checks.id("writer.lineage", lineage);
-    Checks.atLeast("writer.generation", generation, 1);
-    Checks.atLeast("writer.epoch", epoch, 0);
+    Checks.id("lineage", lineage);
+    Checks.atLeast("generation", generation, 1);
+    Checks.atLeast("epoch", epoch, 0);
   }
 }
