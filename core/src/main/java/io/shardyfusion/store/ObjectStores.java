@@ -1,17 +1,93 @@
 package io.shardyfusion.store;
 
+import io.shardyfusion.InvalidRequestException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** Opens object stores by URI. */
 public final class ObjectStores {
+
+  // Two letters at least: a single one is a drive of Windows.
+  private static final Pattern SCHEME =
+      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):(.*)", Pattern.DOTALL);
+
+  private static final String FORMS =
+      "expected s3://bucket/prefix, file:///directory or a local path";
 
   private ObjectStores() {}
 
   /**
-   * The store of {@code uri}, with retries: {@code s3://bucket/prefix} (also {@code s3a}, {@code s3p}), {@code
-   * file:///dir}, or a local path. Does no request, and creates no directory.
+   * The store of {@code uri}, with retries: {@code s3://bucket/prefix} (also {@code s3a}, {@code
+   * s3p}), {@code file:///dir}, or a local path. Does no request, and creates no directory.
    *
-   * @throws io.shardyfusion.InvalidRequestException if the URI is of no such form
+   * <p>Slashes at the end do not matter. The prefix of an S3 URI is taken as it is, without percent
+   * decoding; that of a {@code file} URI is decoded where it is a valid URI.
+   *
+   * @throws InvalidRequestException if the URI is of no such form
    */
   public static ObjectStore open(String uri, StoreOptions options) {
-    throw new UnsupportedOperationException("not yet");
+    if (uri.isBlank()) {
+      throw new InvalidRequestException(FORMS + ", found nothing");
+    }
+    Matcher matcher = SCHEME.matcher(uri);
+    if (!matcher.matches()) {
+      return local(uri);
+    }
+    String rest = matcher.group(2);
+    String scheme = matcher.group(1).toLowerCase(Locale.ROOT);
+    return switch (scheme) {
+      case "s3", "s3a", "s3p" -> throw new UnsupportedOperationException("not yet");
+      case "file" -> local(path(uri, rest));
+      default ->
+          throw new InvalidRequestException(
+              FORMS
+                  + ", found the scheme '"
+                  + scheme
+                  + "'; a relative path with a colon is written ./"
+                  + scheme
+                  + ":...");
+    };
+  }
+
+  private static ObjectStore local(String path) {
+    try {
+      return new LocalObjectStore(Path.of(path).toAbsolutePath().normalize());
+    } catch (InvalidPathException e) {
+      throw new InvalidRequestException("'" + path + "' is no path: " + e.getReason(), e);
+    }
+  }
+
+  private static String path(String uri, String rest) {
+    String path = rest;
+    if (path.startsWith("//")) {
+      int slash = path.indexOf('/', 2);
+      String host = slash < 0 ? path.substring(2) : path.substring(2, slash);
+      if (slash < 0 || !(host.isEmpty() || host.equalsIgnoreCase("localhost"))) {
+        throw new InvalidRequestException(
+            "expected file:///directory, with three slashes, found '" + uri + "'");
+      }
+      path = path.substring(slash);
+    }
+    if (!path.startsWith("/")) {
+      throw new InvalidRequestException(
+          "expected file:///directory, an absolute path, found '" + uri + "'");
+    }
+    try {
+      URI parsed = new URI("file://" + path);
+      if (parsed.getRawQuery() != null || parsed.getRawFragment() != null) {
+        throw new InvalidRequestException(
+            "a file URI has no query and no fragment: write %3F for ? and %23 for # in '"
+                + uri
+                + "'");
+      }
+      return parsed.getPath();
+    } catch (URISyntaxException e) {
+      return path; // Such as one with spaces, which people do write.
+    }
   }
 }

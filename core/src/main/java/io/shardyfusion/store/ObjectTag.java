@@ -1,7 +1,8 @@
 package io.shardyfusion.store;
 
 /**
- * What identifies one content of an object to its store, such as an S3 ETag. Opaque: it is only compared and sent back.
+ * What identifies one content of an object to its store, such as an S3 ETag. Opaque: it is only
+ * compared and sent back.
  *
  * @param value the text as the store gave it
  */

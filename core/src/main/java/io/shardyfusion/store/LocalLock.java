@@ -1,0 +1,49 @@
+package io.shardyfusion.store;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/**
+ * The lock under which the objects of a directory change, held by one thread of all processes.
+ *
+ * <p>Between processes it is a file lock. POSIX gives that to a process, not to a channel: a second
+ * channel on the file succeeds too, and closing it releases the lock of the first. So at most one
+ * thread of this JVM may have the file open. A static lock would not see to that, as an application
+ * server or Flink loads this class once for each class loader; an interned string is the same
+ * object for all of them.
+ */
+final class LocalLock {
+
+  private static final String FILE = "lock";
+
+  private LocalLock() {}
+
+  /** What is done while the lock is held. */
+  interface Action<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Runs {@code action} under the lock of a directory.
+   *
+   * @param temporary the existing directory for the store's own files
+   */
+  static <T> T holding(Path temporary, Action<T> action) throws IOException {
+    Path file = temporary.toRealPath().resolve(FILE);
+    synchronized (("io.shardyfusion.store:" + file).intern()) {
+      try (FileChannel channel = FileChannel.open(file, CREATE, WRITE)) {
+        channel.lock();
+        return action.run();
+      }
+    }
+  }
+
+  /** Whether {@code file} is the lock's. */
+  static boolean is(Path file) {
+    return file.endsWith(FILE);
+  }
+}

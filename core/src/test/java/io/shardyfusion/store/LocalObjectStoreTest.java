@@ -1,0 +1,236 @@
+package io.shardyfusion.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardyfusion.StorageException;
+import io.shardyfusion.store.Expectation.Absent;
+import io.shardyfusion.store.Expectation.Unchanged;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class LocalObjectStoreTest extends ObjectStoreContractTest {
+
+  @Override
+  ObjectStore open() {
+    return new LocalObjectStore(directory.resolve("not yet/there"));
+  }
+
+  @Override
+  ObjectStore sameAs(ObjectStore first) {
+    return ObjectStores.open(first.root().toString(), StoreOptions.defaults());
+  }
+
+  /** There are no pages here, and each write waits for the disk. */
+  @Override
+  int manyObjects() {
+    return 500;
+  }
+
+  private Path root() {
+    return directory.resolve("not yet/there");
+  }
+
+  @Test
+  void openingAndReadingCreateNothing() throws Exception {
+    store().read("a/b", 1);
+    store().stat("a");
+    store().delete(List.of("a/b"));
+    store().writeIf("a", new byte[1], new Unchanged(new ObjectTag("0")));
+    assertThat(keys("a/")).isEmpty();
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void anObjectIsTheFileOfItsKey() {
+    store().write("a/b", bytes("content"));
+    assertThat(root().resolve("a/b")).hasContent("content");
+  }
+
+  @Test
+  void nothingIsLeftButObjectsAndTheLock() throws Exception {
+    store().write("a/b/1", bytes("1"));
+    store().write("a/2", bytes("2"));
+    store().writeIf("p", bytes("3"), new Absent());
+    store().writeIf("p", bytes("4"), new Absent());
+    assertThatThrownBy(() -> store().upload("a/3", directory.resolve("none")))
+        .isInstanceOf(StorageException.class);
+    assertThat(files()).containsExactly(".tmp/lock", "a/2", "a/b/1", "p");
+    store().delete(List.of("a/b/1"));
+    assertThat(root().resolve("a/b")).doesNotExist();
+    store().delete(List.of("a/2", "p"));
+    assertThat(files()).containsExactly(".tmp/lock");
+    assertThat(root().resolve("a")).doesNotExist();
+  }
+
+  @Test
+  void whatAKilledWriterLeftIsNotListedAndGoesAfterADay() throws Exception {
+    store().write("a", bytes("1"));
+    Path old = Files.write(root().resolve(".tmp/old"), bytes("half"));
+    Path young = Files.write(root().resolve(".tmp/young"), bytes("half"));
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    assertThat(keys("")).containsExactly("a");
+    try (ObjectStore next = new LocalObjectStore(root())) {
+      next.write("b", bytes("2"));
+    }
+    assertThat(old).doesNotExist();
+    assertThat(young).exists();
+  }
+
+  @Test
+  void aRootThatIsAFileIsNamed() throws Exception {
+    Path file = Files.write(directory.resolve("file"), bytes("mine"));
+    for (Path bad : List.of(file, file.resolve("below"), file.resolve("far/below"))) {
+      try (ObjectStore store = new LocalObjectStore(bad)) {
+        for (Runnable call : everyCall(store)) {
+          assertThatThrownBy(call::run)
+              .isInstanceOf(StorageException.class)
+              .hasMessageContainingAll(
+                  bad.toString(), file + " is no directory", "name a directory");
+        }
+      }
+    }
+    assertThat(file).hasContent("mine");
+  }
+
+  private List<Runnable> everyCall(ObjectStore store) {
+    return List.of(
+        () -> store.read("a", 1),
+        () -> store.stat("a/b"),
+        () -> store.download("a", directory.resolve("target")),
+        () -> store.write("a", bytes("1")),
+        () -> store.upload("a", Path.of(System.getProperty("java.home"), "release")),
+        () -> store.writeIf("a", bytes("1"), new Absent()),
+        () -> store.delete(List.of("a")),
+        () -> drain(store, ""),
+        () -> drain(store, "a/"));
+  }
+
+  private static void drain(ObjectStore store, String prefix) {
+    try (Stream<ObjectInfo> found = store.list(prefix)) {
+      found.forEach(info -> {});
+    }
+  }
+
+  @Test
+  void anObjectBelowAnObjectIsRefused() {
+    store().write("a", bytes("1"));
+    assertThatThrownBy(() -> store().write("a/b", bytes("2")))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContainingAll("a/b", root().resolve("a") + ": is a file");
+    assertThatThrownBy(() -> store().writeIf("a/b", bytes("2"), new Absent()))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContainingAll("a/b", root().resolve("a") + ": is a file");
+    assertThat(content("a")).isEqualTo("1");
+  }
+
+  @Test
+  void anObjectInPlaceOfAFolderIsRefused() {
+    store().write("a/b", bytes("1"));
+    assertThatThrownBy(() -> store().write("a", bytes("2")))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining(root().resolve("a").toString());
+    assertThat(content("a/b")).isEqualTo("1");
+  }
+
+  @Test
+  void aFullDiskIsNamedAsThat() {
+    IOException raised = new IOException("No space left on device");
+    assertThat(new LocalFailures(root()).explained("write 'a'", raised))
+        .hasMessageContainingAll("write 'a'", root().toString(), "the disk is full", "free some");
+  }
+
+  @Test
+  @Timeout(60)
+  void aWriteThatOutgrowsTheFileSizeLimitLeavesNothing() throws Exception {
+    List<String> command = LocalStoreProcess.command(root(), "write", 1 << 20);
+    String line = "ulimit -f 64; exec '" + String.join("' '", command) + "'";
+    Process limited = new ProcessBuilder("sh", "-c", line).redirectErrorStream(true).start();
+    String output = new String(limited.getInputStream().readAllBytes(), UTF_8);
+    assertThat(limited.waitFor()).isEqualTo(3);
+    assertThat(output).contains("write 'object'", root().toString(), "File too large", "ulimit");
+    assertThat(keys("")).isEmpty();
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void keysDoNotEscapeThroughSymbolicLinks() throws Exception {
+    Path outside = Files.createDirectory(directory.resolve("outside"));
+    Files.write(outside.resolve("secret"), bytes("secret"));
+    Files.createDirectories(root());
+    Files.createSymbolicLink(root().resolve("link"), outside);
+    Files.createSymbolicLink(root().resolve("file"), outside.resolve("secret"));
+    for (String key : List.of("link/secret", "file")) {
+      for (Runnable call :
+          List.<Runnable>of(
+              () -> store().read(key, 100),
+              () -> store().write(key, bytes("1")),
+              () -> store().writeIf(key, bytes("1"), new Absent()),
+              () -> store().delete(List.of(key)))) {
+        assertThatThrownBy(call::run)
+            .isInstanceOf(StorageException.class)
+            .hasMessageContainingAll("is a symbolic link", root().toString());
+      }
+    }
+    assertThat(keys("")).isEmpty();
+    assertThat(outside.resolve("secret")).hasContent("secret");
+  }
+
+  @Test
+  void theRootMayBeASymbolicLink() throws Exception {
+    Path real = Files.createDirectory(directory.resolve("real"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), real);
+    try (ObjectStore store = new LocalObjectStore(link)) {
+      store.write("a/b", bytes("1"));
+      assertThat(store.list("")).extracting(ObjectInfo::key).containsExactly("a/b");
+    }
+    assertThat(real.resolve("a/b")).hasContent("1");
+  }
+
+  @Test
+  void anInterruptEndsAWriteAndStays() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> store().write("a", bytes("1")))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("interrupted");
+      assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    } finally {
+      Thread.interrupted();
+    }
+    assertThat(keys("")).isEmpty();
+  }
+
+  /** Two processes and this one each add to a counter; no addition may get lost. */
+  @Test
+  @Timeout(60)
+  void ofConditionalWritesOfSeveralProcessesNoneIsLost() throws Exception {
+    int additions = 100;
+    List<String> command = LocalStoreProcess.command(root(), "add", additions);
+    Process one = new ProcessBuilder(command).inheritIO().start();
+    Process two = new ProcessBuilder(command).inheritIO().start();
+    LocalStoreProcess.add(store(), additions);
+    assertThat(one.waitFor()).isZero();
+    assertThat(two.waitFor()).isZero();
+    assertThat(content(LocalStoreProcess.COUNTER)).isEqualTo(String.valueOf(3 * additions));
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> paths = Files.walk(root())) {
+      return paths
+          .filter(Files::isRegularFile)
+          .map(path -> root().relativize(path).toString())
+          .sorted()
+          .toList();
+    }
+  }
+}
