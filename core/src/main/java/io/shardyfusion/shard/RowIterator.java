@@ -1,40 +1,120 @@
 package io.shardyfusion.shard;
 
+import io.shardyfusion.ClosedException;
+import java.util.NoSuchElementException;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
 /** A cursor over a shard's rows in ascending unsigned order of their stored keys. Not thread-safe. */
 public final class RowIterator implements AutoCloseable {
 
-  /** Moves to the first row whose stored key is not smaller than {@code storedKey}. */
+  private final ShardDatabase database;
+  private final ReadOptions options;
+  private final RocksIterator iterator;
+  private boolean valid;
+  private boolean closed;
+
+  /** Takes over {@code options} and {@code iterator}, and moves to the first row. */
+  RowIterator(ShardDatabase database, ReadOptions options, RocksIterator iterator) {
+    this.database = database;
+    this.options = options;
+    this.iterator = iterator;
+  }
+
+  /**
+   * Moves to the first row.
+   *
+   * @throws io.shardyfusion.DataDamagedException if a block cannot be read
+   */
+  public void seekToFirst() {
+    checkOpen();
+    iterator.seekToFirst();
+    moved();
+  }
+
+  /**
+   * Moves to the first row whose stored key is not smaller than {@code storedKey}.
+   *
+   * @throws io.shardyfusion.DataDamagedException if a block cannot be read
+   */
   public void seek(byte[] storedKey) {
-    throw new UnsupportedOperationException("not yet");
+    checkOpen();
+    iterator.seek(storedKey);
+    moved();
   }
 
   /** Whether the cursor is on a row. */
   public boolean isValid() {
-    throw new UnsupportedOperationException("not yet");
+    return valid;
   }
 
-  /** The stored key of this row: a new array. */
+  /**
+   * The stored key of this row: a new array.
+   *
+   * @throws NoSuchElementException if the cursor is not on a row
+   */
   public byte[] key() {
-    throw new UnsupportedOperationException("not yet");
+    checkValid();
+    return iterator.key();
   }
 
-  /** The value of this row: a new array. */
+  /**
+   * The value of this row: a new array.
+   *
+   * @throws NoSuchElementException if the cursor is not on a row
+   */
   public byte[] value() {
-    throw new UnsupportedOperationException("not yet");
+    checkValid();
+    return iterator.value();
   }
 
   /**
    * Moves to the next row.
    *
+   * @throws NoSuchElementException if the cursor is not on a row
    * @throws io.shardyfusion.DataDamagedException if a block cannot be read
    */
   public void next() {
-    throw new UnsupportedOperationException("not yet");
+    checkValid();
+    iterator.next();
+    moved();
   }
 
   /** Releases the cursor. Idempotent. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException("not yet");
+    if (closed) {
+      return;
+    }
+    closed = true;
+    valid = false;
+    iterator.close();
+    options.close();
+    database.iteratorClosed();
+  }
+
+  private void moved() {
+    valid = iterator.isValid();
+    if (!valid) {
+      try {
+        iterator.status();
+      } catch (RocksDBException e) {
+        throw database.failure(e);
+      }
+    }
+  }
+
+  private void checkValid() {
+    checkOpen();
+    if (!valid) {
+      throw new NoSuchElementException("the cursor is behind the last row; check isValid() first");
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new ClosedException("the row iterator is closed");
+    }
   }
 }
