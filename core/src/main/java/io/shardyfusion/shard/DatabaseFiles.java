@@ -74,7 +74,8 @@ final class DatabaseFiles {
    *
    * @param tableFile where a verified copy of a table file lies
    */
-  static void layOut(Path directory, ShardDescriptor shard, Function<TableFile, Path> tableFile) throws IOException {
+  static void layOut(Path directory, ShardDescriptor shard, Function<TableFile, Path> tableFile)
+      throws IOException {
     Files.createDirectories(directory);
     for (TableFile file : shard.files()) {
       Path copy = tableFile.apply(file);
@@ -101,8 +102,17 @@ final class DatabaseFiles {
   private static DataDamagedException damaged(
       int shard, TableFile file, Path copy, String found, @Nullable Exception cause) {
     return new DataDamagedException(
-        "shard " + shard + " needs the table file " + file.name() + " of " + file.size() + " bytes at " + copy + ", "
-            + found + "; discard the local copy and fetch it again",
+        "shard "
+            + shard
+            + " needs the table file "
+            + file.name()
+            + " of "
+            + file.size()
+            + " bytes at "
+            + copy
+            + ", "
+            + found
+            + "; discard the local copy and fetch it again",
         cause);
   }
 
@@ -110,7 +120,8 @@ final class DatabaseFiles {
     try {
       Files.createLink(link, existing);
     } catch (IOException | UnsupportedOperationException e) {
-      // Another file system, one without links, or too many links to the file. If the copy fails too, that tells why.
+      // Another file system, one without links, or too many links to the file. If the copy fails
+      // too, that tells why.
       Files.copy(existing, link);
     }
   }

@@ -15,7 +15,8 @@ import org.rocksdb.Status;
 /** Turns what RocksDB and the file system report into the exceptions of shardyfusion. */
 final class Failures {
 
-  private static final Pattern FILE = Pattern.compile("(?:[0-9]{6,20}\\.sst|MANIFEST-[0-9]{6,20}|CURRENT)");
+  private static final Pattern FILE =
+      Pattern.compile("(?:[0-9]{6,20}\\.sst|MANIFEST-[0-9]{6,20}|CURRENT)");
   private static final String NO_SPACE = "no space left on device";
   private static final String NO_SUCH_FILE = "no such file";
 
@@ -37,21 +38,33 @@ final class Failures {
   private static StorageException writing(int shard, Path path, Exception e, boolean full) {
     String what = "could not write shard " + shard + " at " + path + ": ";
     return new StorageException(
-        full ? what + "the disk is full; free space there, or choose another directory" : what + describe(e), e);
+        full
+            ? what + "the disk is full; free space there, or choose another directory"
+            : what + describe(e),
+        e);
   }
 
   /**
-   * A failure to read {@code shard} in {@code directory}: damaged data, unless the status says that the system could not do
-   * it.
+   * A failure to read {@code shard} in {@code directory}: damaged data, unless the status says that
+   * the system could not do it.
    */
   static ShardyfusionException reading(int shard, Path directory, RocksDBException e) {
     String message =
-        "could not read shard " + shard + " in " + directory + ", " + fileOf(e) + ": " + describe(e);
+        "could not read shard "
+            + shard
+            + " in "
+            + directory
+            + ", "
+            + fileOf(e)
+            + ": "
+            + describe(e);
     if (isSystemFailure(e)) {
       return new StorageException(message, e);
     }
     return new DataDamagedException(
-        message + "; its bytes are not what RocksDB wrote: discard the local copy and fetch it again", e);
+        message
+            + "; its bytes are not what RocksDB wrote: discard the local copy and fetch it again",
+        e);
   }
 
   private static boolean isSystemFailure(RocksDBException e) {

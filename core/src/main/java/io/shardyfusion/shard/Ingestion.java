@@ -5,16 +5,16 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.rocksdb.Filter;
-import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /**
- * Makes a new database out of finished table files: RocksDB moves them in, names them, and lists them in its MANIFEST. All
- * go to the last level with sequence number 0; their bytes do not change.
+ * Makes a new database out of finished table files: RocksDB moves them in, names them, and lists
+ * them in its MANIFEST. All go to the last level with sequence number 0; their bytes do not change.
  *
  * @param tableFiles the names RocksDB gave, in key order
  * @param sequence the database's last sequence number
@@ -28,13 +28,18 @@ record Ingestion(List<String> tableFiles, long sequence) {
     tableFiles = List.copyOf(tableFiles);
   }
 
-  /** Creates the database in {@code directory}, which has none, and closes it again. The files are gone from where they were. */
-  static Ingestion into(Path directory, TableProfile profile, List<Path> files) throws RocksDBException {
+  /**
+   * Creates the database in {@code directory}, which has none, and closes it again. The files are
+   * gone from where they were.
+   */
+  static Ingestion into(Path directory, TableProfile profile, List<Path> files)
+      throws RocksDBException {
     try (Filter filter = TableOptions.newFilter();
         Options options = options();
         IngestExternalFileOptions ingest = new IngestExternalFileOptions()) {
       TableOptions.forWriting(options, profile, filter);
-      // No sequence number may be needed, and none may be written into the files: they are what was digested or will be.
+      // No sequence number may be needed, and none may be written into the files: they are what was
+      // digested or will be.
       ingest.setMoveFiles(true).setAllowGlobalSeqNo(false).setWriteGlobalSeqno(false);
       try (RocksDB db = RocksDB.open(options, directory.toString())) {
         if (!files.isEmpty()) {

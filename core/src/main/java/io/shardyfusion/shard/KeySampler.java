@@ -9,9 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Picks evenly spread rows of a stream whose length is not known: every row at first, then, each time the samples do not
- * fit, every second of them, and from then on rows twice as far apart. The same rows always give the same samples, the
- * first row is one of them, and of n rows only about 16 + 8 log₂(n / 16) are copied and hashed.
+ * Picks evenly spread rows of a stream whose length is not known: every row at first, then, each
+ * time the samples do not fit, every second of them, and from then on rows twice as far apart. The
+ * same rows always give the same samples, the first row is one of them, and of n rows only about 16
+ * + 8 log₂(n / 16) are copied and hashed.
  */
 final class KeySampler {
 

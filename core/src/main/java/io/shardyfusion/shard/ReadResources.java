@@ -8,7 +8,10 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 
-/** What the open databases of one reader share: one block cache. Closed after the last of them. Thread-safe. */
+/**
+ * What the open databases of one reader share: one block cache. Closed after the last of them.
+ * Thread-safe.
+ */
 public final class ReadResources implements AutoCloseable {
 
   static {
@@ -20,14 +23,15 @@ public final class ReadResources implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Resources with a block cache of that size. Indexes and filters of open tables come on top: see {@link
-   * ShardDatabase#tableMemoryBytes()}.
+   * Resources with a block cache of that size. Indexes and filters of open tables come on top: see
+   * {@link ShardDatabase#tableMemoryBytes()}.
    *
    * @throws InvalidRequestException if the size is negative
    */
   public ReadResources(long blockCacheBytes) {
     if (blockCacheBytes < 0) {
-      throw new InvalidRequestException("the block cache must have at least 0 bytes, found " + blockCacheBytes);
+      throw new InvalidRequestException(
+          "the block cache must have at least 0 bytes, found " + blockCacheBytes);
     }
     blockCache = new LRUCache(blockCacheBytes);
     filter = TableOptions.newFilter();

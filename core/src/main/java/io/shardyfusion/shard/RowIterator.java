@@ -6,7 +6,9 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/** A cursor over a shard's rows in ascending unsigned order of their stored keys. Not thread-safe. */
+/**
+ * A cursor over a shard's rows in ascending unsigned order of their stored keys. Not thread-safe.
+ */
 public final class RowIterator implements AutoCloseable {
 
   private final ShardDatabase database;

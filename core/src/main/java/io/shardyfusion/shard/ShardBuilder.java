@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
 /**
- * Builds one shard's database from rows in ascending key order, the fast way: table files are written directly, then
- * taken into an empty RocksDB, which gives them their names and the MANIFEST that lists them. No row passes through a
- * memtable or a compaction. Not thread-safe. The caller deletes the directory in the end, whatever happened.
+ * Builds one shard's database from rows in ascending key order, the fast way: table files are
+ * written directly, then taken into an empty RocksDB, which gives them their names and the MANIFEST
+ * that lists them. No row passes through a memtable or a compaction. Not thread-safe. The caller
+ * deletes the directory in the end, whatever happened.
  *
  * <p>A builder that has failed can only be closed.
  */
@@ -73,20 +74,25 @@ public final class ShardBuilder implements AutoCloseable {
     tables = new TableFileWriter(shard, profile, staging, targetFileBytes);
   }
 
-  /** The RocksDB that is loaded in this process, as a manifest of shards of {@code profile} names it. */
+  /**
+   * The RocksDB that is loaded in this process, as a manifest of shards of {@code profile} names
+   * it.
+   */
   public static TableEngine engine(TableProfile profile) {
     return new TableEngine("rocksdb", TableOptions.engineVersion(), profile.externalName());
   }
 
   /**
-   * Appends a row. The buffers are direct, are read from position to limit, and can be used again after the call; it leaves
-   * their positions as they are.
+   * Appends a row. The buffers are direct, are read from position to limit, and can be used again
+   * after the call; it leaves their positions as they are.
    *
-   * @param key larger, in unsigned byte order, than the key before; at most {@link KeyEncoding#MAX_KEY_BYTES} long
+   * @param key larger, in unsigned byte order, than the key before; at most {@link
+   *     KeyEncoding#MAX_KEY_BYTES} long
    * @param value at most {@link Limits#MAX_VALUE_BYTES} long
    * @throws IllegalArgumentException if the key is not larger, or a buffer is not direct
    * @throws InvalidRequestException if the key or the value is too long
-   * @throws io.shardyfusion.StorageException if the file could not be written, for example on a full disk
+   * @throws io.shardyfusion.StorageException if the file could not be written, for example on a
+   *     full disk
    * @throws ClosedException if the builder is finished, failed or closed
    */
   public void add(ByteBuffer key, ByteBuffer value) {
@@ -105,7 +111,8 @@ public final class ShardBuilder implements AutoCloseable {
   }
 
   /**
-   * Completes the database and describes it. Nothing can be added after. Reads all table files again, to digest them.
+   * Completes the database and describes it. Nothing can be added after. Reads all table files
+   * again, to digest them.
    *
    * @throws io.shardyfusion.StorageException if the database could not be written
    * @throws ClosedException if the builder is finished, failed or closed
@@ -119,7 +126,13 @@ public final class ShardBuilder implements AutoCloseable {
       Ingestion ingestion = Ingestion.into(directory, profile, files);
       if (ingestion.tableFiles().size() != files.size()) {
         throw new IllegalStateException(
-            "shard " + shard + " in " + directory + ": RocksDB was given " + files.size() + " table files and lists "
+            "shard "
+                + shard
+                + " in "
+                + directory
+                + ": RocksDB was given "
+                + files.size()
+                + " table files and lists "
                 + ingestion.tableFiles());
       }
       Files.delete(staging);
@@ -163,17 +176,34 @@ public final class ShardBuilder implements AutoCloseable {
     }
     if (key.remaining() > KeyEncoding.MAX_KEY_BYTES) {
       throw new InvalidRequestException(
-          "shard " + shard + ": a key of " + key.remaining() + " bytes is longer than the limit of "
-              + KeyEncoding.MAX_KEY_BYTES + " bytes; it begins with " + hex(key));
+          "shard "
+              + shard
+              + ": a key of "
+              + key.remaining()
+              + " bytes is longer than the limit of "
+              + KeyEncoding.MAX_KEY_BYTES
+              + " bytes; it begins with "
+              + hex(key));
     }
     if (value.remaining() > Limits.MAX_VALUE_BYTES) {
       throw new InvalidRequestException(
-          "shard " + shard + ": the value of the key " + hex(key) + " has " + value.remaining()
-              + " bytes, more than the limit of " + Limits.MAX_VALUE_BYTES);
+          "shard "
+              + shard
+              + ": the value of the key "
+              + hex(key)
+              + " has "
+              + value.remaining()
+              + " bytes, more than the limit of "
+              + Limits.MAX_VALUE_BYTES);
     }
     if (rows > 0 && compareUnsigned(lastKey, key) >= 0) {
       throw new IllegalArgumentException(
-          "shard " + shard + ": keys must ascend in unsigned byte order; found " + hex(key) + " after " + hex(lastKey)
+          "shard "
+              + shard
+              + ": keys must ascend in unsigned byte order; found "
+              + hex(key)
+              + " after "
+              + hex(lastKey)
               + "; sort the rows and keep one per key");
     }
   }
@@ -181,7 +211,12 @@ public final class ShardBuilder implements AutoCloseable {
   private void checkOpen() {
     if (state != State.OPEN) {
       throw new ClosedException(
-          "the builder of shard " + shard + " in " + directory + " is " + state.name().toLowerCase(Locale.ROOT)
+          "the builder of shard "
+              + shard
+              + " in "
+              + directory
+              + " is "
+              + state.name().toLowerCase(Locale.ROOT)
               + "; use a new builder and a new directory");
     }
   }

@@ -19,11 +19,11 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /**
- * A shard's database, open for reading. Lookups are thread-safe; {@link #close()} must come after the last of them,
- * iterators included: whoever shares an instance counts its users.
+ * A shard's database, open for reading. Lookups are thread-safe; {@link #close()} must come after
+ * the last of them, iterators included: whoever shares an instance counts its users.
  *
- * <p>A block that cannot be read is a {@link DataDamagedException}, never a missing key. Its message names the shard, the
- * directory and, where RocksDB tells, the file.
+ * <p>A block that cannot be read is a {@link DataDamagedException}, never a missing key. Its
+ * message names the shard, the directory and, where RocksDB tells, the file.
  */
 public final class ShardDatabase implements AutoCloseable {
 
@@ -42,15 +42,19 @@ public final class ShardDatabase implements AutoCloseable {
   /**
    * Lays the database out in {@code directory} and opens it.
    *
-   * @param directory is created, and belongs to this instance until it is closed; the caller deletes it then, and also
-   *     when this fails
-   * @param tableFile where a verified copy of a table file lies; it is linked into the directory, copied where the file
-   *     system has no links
-   * @throws DataDamagedException if a table file is missing or has another size, or RocksDB refuses the files
+   * @param directory is created, and belongs to this instance until it is closed; the caller
+   *     deletes it then, and also when this fails
+   * @param tableFile where a verified copy of a table file lies; it is linked into the directory,
+   *     copied where the file system has no links
+   * @throws DataDamagedException if a table file is missing or has another size, or RocksDB refuses
+   *     the files
    * @throws io.shardyfusion.StorageException if the files could not be laid out
    */
   public static ShardDatabase open(
-      Path directory, ShardDescriptor descriptor, Function<TableFile, Path> tableFile, ReadResources resources) {
+      Path directory,
+      ShardDescriptor descriptor,
+      Function<TableFile, Path> tableFile,
+      ReadResources resources) {
     try {
       DatabaseFiles.layOut(directory, descriptor, tableFile);
     } catch (IOException e) {
@@ -68,7 +72,8 @@ public final class ShardDatabase implements AutoCloseable {
           .setKeepLogFileNum(1)
           .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL);
       resources.applyTo(options);
-      return new ShardDatabase(directory, descriptor, RocksDB.openReadOnly(options, directory.toString()));
+      return new ShardDatabase(
+          directory, descriptor, RocksDB.openReadOnly(options, directory.toString()));
     } catch (RocksDBException e) {
       throw Failures.reading(descriptor.shard(), directory, e);
     }
@@ -102,7 +107,8 @@ public final class ShardDatabase implements AutoCloseable {
     checkOpen();
     try {
       List<byte @Nullable []> values = db.multiGetAsList(storedKeys);
-      // RocksDB gives null not only for a key that is not there, but also for one it failed to read.
+      // RocksDB gives null not only for a key that is not there, but also for one it failed to
+      // read.
       for (int i = 0; i < values.size(); i++) {
         if (values.get(i) == null) {
           values.set(i, db.get(storedKeys.get(i)));
@@ -115,8 +121,8 @@ public final class ShardDatabase implements AutoCloseable {
   }
 
   /**
-   * An iterator in ascending unsigned order of the stored keys, at the first one. The caller closes it. What it reads does
-   * not displace what is in the block cache.
+   * An iterator in ascending unsigned order of the stored keys, at the first one. The caller closes
+   * it. What it reads does not displace what is in the block cache.
    *
    * @throws DataDamagedException if a block cannot be read
    */
@@ -142,21 +148,34 @@ public final class ShardDatabase implements AutoCloseable {
     openIterators--;
   }
 
-  /** Looks the descriptor's sampled keys up; the first one whose value differs is a {@link DataDamagedException}. */
+  /**
+   * Looks the descriptor's sampled keys up; the first one whose value differs is a {@link
+   * DataDamagedException}.
+   */
   public void selfCheck() {
     for (KeySample sample : descriptor.samples()) {
       byte[] value = get(sample.key().toBytes());
       if (value == null || KeySampler.hash(value) != sample.valueHash()) {
         throw new DataDamagedException(
-            "shard " + descriptor.shard() + " in " + directory + ": the sampled key " + sample.key()
-                + " should have a value of hash " + hex(sample.valueHash()) + ", found "
+            "shard "
+                + descriptor.shard()
+                + " in "
+                + directory
+                + ": the sampled key "
+                + sample.key()
+                + " should have a value of hash "
+                + hex(sample.valueHash())
+                + ", found "
                 + (value == null ? "no value" : "one of hash " + hex(KeySampler.hash(value)))
                 + "; the files are not the ones that the descriptor describes");
       }
     }
   }
 
-  /** The bytes of the indexes and filters that the open tables hold in memory, beside the block cache. An estimate. */
+  /**
+   * The bytes of the indexes and filters that the open tables hold in memory, beside the block
+   * cache. An estimate.
+   */
   public long tableMemoryBytes() {
     checkOpen();
     try {
@@ -178,7 +197,12 @@ public final class ShardDatabase implements AutoCloseable {
     }
     if (openIterators > 0) {
       throw new IllegalStateException(
-          "shard " + descriptor.shard() + " in " + directory + " has " + openIterators
+          "shard "
+              + descriptor.shard()
+              + " in "
+              + directory
+              + " has "
+              + openIterators
               + " open iterators; close them before the database");
     }
     closed = true;
@@ -191,7 +215,8 @@ public final class ShardDatabase implements AutoCloseable {
 
   private void checkOpen() {
     if (closed) {
-      throw new ClosedException("the database of shard " + descriptor.shard() + " in " + directory + " is closed");
+      throw new ClosedException(
+          "the database of shard " + descriptor.shard() + " in " + directory + " is closed");
     }
   }
 

@@ -10,7 +10,10 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileWriter;
 
-/** Writes rows in ascending key order to table files, a new one whenever one has reached its target size. */
+/**
+ * Writes rows in ascending key order to table files, a new one whenever one has reached its target
+ * size.
+ */
 final class TableFileWriter implements AutoCloseable {
 
   private static final long MAX_BYTES_BETWEEN_CHECKS = 1 << 20;

@@ -17,9 +17,10 @@ import org.rocksdb.RocksDB;
 /**
  * The one place that decides what a table file looks like.
  *
- * <p>Two builds of {@code org.rocksdb} meet in one dataset: the {@code rocksdbjni} of this build, and the FRocksDB 8.10
- * that a Flink distribution loads in its stead. Each must read what the other wrote, so only features and API that both
- * have are used here. The one exception is {@link #DISABLE_INTERPOLATION}.
+ * <p>Two builds of {@code org.rocksdb} meet in one dataset: the {@code rocksdbjni} of this build,
+ * and the FRocksDB 8.10 that a Flink distribution loads in its stead. Each must read what the other
+ * wrote, so only features and API that both have are used here. The one exception is {@link
+ * #DISABLE_INTERPOLATION}.
  */
 final class TableOptions {
 
@@ -32,9 +33,10 @@ final class TableOptions {
   private static final int KIB = 1 << 10;
 
   /**
-   * {@code BlockBasedTableConfig.setUniformCvThreshold}, which RocksDB 11 has and FRocksDB 8.10 has not. RocksDB 11 marks
-   * index blocks of evenly spread keys for interpolation search; older versions then fail with "bad block contents". A
-   * negative threshold leaves the mark out. Null where there is no such mark.
+   * {@code BlockBasedTableConfig.setUniformCvThreshold}, which RocksDB 11 has and FRocksDB 8.10 has
+   * not. RocksDB 11 marks index blocks of evenly spread keys for interpolation search; older
+   * versions then fail with "bad block contents". A negative threshold leaves the mark out. Null
+   * where there is no such mark.
    */
   private static final @Nullable MethodHandle DISABLE_INTERPOLATION = findUniformCvThreshold();
 
@@ -44,7 +46,9 @@ final class TableOptions {
 
   private TableOptions() {}
 
-  /** A filter for tables to be written or read. The caller closes it after the options it went into. */
+  /**
+   * A filter for tables to be written or read. The caller closes it after the options it went into.
+   */
   static Filter newFilter() {
     return new BloomFilter(BLOOM_BITS_PER_KEY);
   }
@@ -76,8 +80,9 @@ final class TableOptions {
   }
 
   /**
-   * Sets up {@code options} for reading tables of any profile. Index and filter stay in memory beside the block cache, for
-   * as long as the table is open: a lookup then costs one block, and a missing key none, whatever the cache evicts.
+   * Sets up {@code options} for reading tables of any profile. Index and filter stay in memory
+   * beside the block cache, for as long as the table is open: a lookup then costs one block, and a
+   * missing key none, whatever the cache evicts.
    *
    * @param filter from {@link #newFilter}
    */
@@ -125,7 +130,8 @@ final class TableOptions {
     } catch (NoSuchMethodException e) {
       return null;
     } catch (IllegalAccessException e) {
-      throw new IllegalStateException("BlockBasedTableConfig.setUniformCvThreshold is not public", e);
+      throw new IllegalStateException(
+          "BlockBasedTableConfig.setUniformCvThreshold is not public", e);
     }
   }
 }
