@@ -37,10 +37,20 @@ public final class Dataset {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final ObjectStore store;
+  private final DocumentCache documents;
 
   /** A dataset at the root of {@code store}. */
   public Dataset(ObjectStore store) {
+    this(store, DocumentCache.NONE);
+  }
+
+  /**
+   * A dataset at the root of {@code store}, whose manifests and descriptors are kept in {@code documents}. What comes
+   * from there is proved like what comes from the store, and read from the store again if it is damaged.
+   */
+  public Dataset(ObjectStore store, DocumentCache documents) {
     this.store = store;
+    this.documents = documents;
   }
 
   /** The store that holds the dataset. */
@@ -130,8 +140,12 @@ public final class Dataset {
     }
   }
 
-  /** The digest of a local file's bytes. */
-  private static Sha256 digest(Path file) {
+  /**
+   * The digest of a local file's bytes.
+   *
+   * @throws StorageException if it could not be read
+   */
+  public static Sha256 digest(Path file) {
     MessageDigest digest = Sha256.newDigest();
     byte[] buffer = new byte[BUFFER_BYTES];
     try (InputStream in = Files.newInputStream(file)) {
@@ -145,11 +159,16 @@ public final class Dataset {
   }
 
   private byte[] proved(String object, int maxBytes, Sha256 expected) {
+    Optional<byte[]> kept = documents.find(expected, maxBytes);
+    if (kept.isPresent() && Sha256.of(kept.get()).equals(expected)) {
+      return kept.get();
+    }
     byte[] content = store.read(object, maxBytes).orElseThrow(() -> missing(object)).content();
     Sha256 found = Sha256.of(content);
     if (!found.equals(expected)) {
       throw damaged(object, "SHA-256 " + expected, found + " over " + content.length + " bytes");
     }
+    documents.keep(expected, content);
     return content;
   }
 

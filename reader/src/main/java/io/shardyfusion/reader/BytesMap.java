@@ -1,0 +1,61 @@
+package io.shardyfusion.reader;
+
+import java.nio.ByteBuffer;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A map whose keys are arrays that count by their content, not by their identity, in the order in which they were put.
+ * Unmodifiable from outside this package.
+ */
+final class BytesMap extends AbstractMap<byte[], byte[]> {
+
+  private final Map<ByteBuffer, byte[]> entries = new LinkedHashMap<>();
+
+  /** Adds an entry; the key is copied. */
+  void add(byte[] key, byte[] value) {
+    entries.put(ByteBuffer.wrap(key.clone()), value);
+  }
+
+  @Override
+  public byte @Nullable [] get(@Nullable Object key) {
+    return key instanceof byte[] bytes ? entries.get(ByteBuffer.wrap(bytes)) : null;
+  }
+
+  @Override
+  public boolean containsKey(@Nullable Object key) {
+    return key instanceof byte[] bytes && entries.containsKey(ByteBuffer.wrap(bytes));
+  }
+
+  @Override
+  public Set<Entry<byte[], byte[]>> entrySet() {
+    return new AbstractSet<>() {
+      @Override
+      public Iterator<Entry<byte[], byte[]>> iterator() {
+        Iterator<Entry<ByteBuffer, byte[]>> all = entries.entrySet().iterator();
+        return new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return all.hasNext();
+          }
+
+          @Override
+          public Entry<byte[], byte[]> next() {
+            Entry<ByteBuffer, byte[]> next = all.next();
+            return Map.entry(next.getKey().array(), next.getValue());
+          }
+        };
+      }
+
+      @Override
+      public int size() {
+        return entries.size();
+      }
+    };
+  }
+}

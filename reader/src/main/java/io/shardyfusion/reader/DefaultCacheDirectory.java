@@ -1,0 +1,92 @@
+package io.shardyfusion.reader;
+
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.StorageException;
+import io.shardyfusion.format.Sha256;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Where a reader caches if nobody chose: {@code <java.io.tmpdir>/shardyfusion-<user>/<name>-<digest of the URI>}. The
+ * temporary directory is open to all, and cached table files are trusted at the next start; so the directory of the
+ * user is made for that user alone, and refused if it is somebody else's or open to others.
+ */
+final class DefaultCacheDirectory {
+
+  private DefaultCacheDirectory() {}
+
+  /**
+   * The directory for a dataset, in a private one that is created if need be.
+   *
+   * @throws InvalidRequestException if the private one is not private
+   * @throws StorageException if it cannot be created
+   */
+  static Path create(String datasetUri) {
+    return create(Path.of(System.getProperty("java.io.tmpdir")), datasetUri);
+  }
+
+  static Path create(Path temporary, String datasetUri) {
+    Path directory = temporary.resolve("shardyfusion-" + portable(System.getProperty("user.name", "user")));
+    try {
+      createPrivate(directory);
+      checkPrivate(directory);
+    } catch (IOException e) {
+      throw new StorageException(
+          "the default cache directory " + directory + " cannot be created: " + e + "; set cacheDirectory", e);
+    }
+    String uri = datasetUri.replaceAll("/+$", "");
+    String digest = Sha256.of(uri.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
+    return directory.resolve(portable(uri.substring(uri.lastIndexOf('/') + 1)) + "-" + digest);
+  }
+
+  private static void createPrivate(Path directory) throws IOException {
+    try {
+      if (Files.getFileStore(directory.getParent()).supportsFileAttributeView(PosixFileAttributeView.class)) {
+        Files.createDirectory(
+            directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } else {
+        Files.createDirectory(directory);
+      }
+    } catch (FileAlreadyExistsException e) {
+      // It is checked next, whoever created it.
+    }
+  }
+
+  private static void checkPrivate(Path directory) throws IOException {
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(directory, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (view == null) {
+      return;
+    }
+    PosixFileAttributes attributes = view.readAttributes();
+    String permissions = PosixFilePermissions.toString(attributes.permissions());
+    if (!attributes.isDirectory() || !permissions.endsWith("------") || !isMine(directory, attributes)) {
+      throw new InvalidRequestException(
+          "the default cache directory "
+              + directory
+              + " is not private: expected a directory of this user with the permissions rwx------, found "
+              + (attributes.isDirectory() ? permissions : "no directory")
+              + " of "
+              + attributes.owner().getName()
+              + "; remove it, or set cacheDirectory");
+    }
+  }
+
+  private static boolean isMine(Path directory, PosixFileAttributes attributes) throws IOException {
+    Path probe = Files.createTempFile(directory, "owner", null);
+    boolean mine = Files.getOwner(probe).equals(attributes.owner());
+    Files.delete(probe);
+    return mine;
+  }
+
+  private static String portable(String name) {
+    return name.replaceAll("[^A-Za-z0-9._-]", "_");
+  }
+}

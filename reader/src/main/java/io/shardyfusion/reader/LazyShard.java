@@ -1,0 +1,174 @@
+package io.shardyfusion.reader;
+
+import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.StorageException;
+import io.shardyfusion.format.ShardEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard that is opened at its first use. Thread-safe, but {@link #close()} comes after the last use.
+ *
+ * <p>One thread opens, and those that come meanwhile wait for it and share its outcome; so many threads that meet an
+ * unreachable store fail together, not one after the other. A failure is not kept: the next use tries again. A thread
+ * that was interrupted while it opened speaks only for itself, and one of those that waited takes over.
+ *
+ * <p>A lookup that meets damage has the local files proved again. If one of them is at fault, the shard is opened anew
+ * from what the store has, and the lookup is made once more. The damaged database stays open until the end, since
+ * others may be inside.
+ */
+final class LazyShard implements AutoCloseable {
+
+  private final ShardEntry entry;
+  private final ShardOpener opener;
+
+  private volatile @Nullable OpenShard open;
+
+  /** The opening under way; guarded by this. Its result is null if it was given up. */
+  private @Nullable CompletableFuture<@Nullable OpenShard> opening;
+
+  /** The one whose files were found to be sound; guarded by this. */
+  private @Nullable OpenShard proved;
+
+  /** What damage replaced; guarded by this. */
+  private final List<OpenShard> replaced = new ArrayList<>();
+
+  LazyShard(ShardEntry entry, ShardOpener opener) {
+    this.entry = entry;
+    this.opener = opener;
+  }
+
+  /** What the manifest says of it. */
+  ShardEntry entry() {
+    return entry;
+  }
+
+  /** The value of a stored key, or null if there is none. */
+  byte @Nullable [] get(byte[] storedKey) {
+    OpenShard shard = shard();
+    try {
+      return shard.database().get(storedKey);
+    } catch (DataDamagedException e) {
+      if (!repairable(shard, e)) {
+        throw e;
+      }
+      return shard().database().get(storedKey);
+    }
+  }
+
+  /** The values of stored keys, in their order; null where there is none. */
+  List<byte @Nullable []> multiGet(List<byte[]> storedKeys) {
+    OpenShard shard = shard();
+    try {
+      return shard.database().multiGet(storedKeys);
+    } catch (DataDamagedException e) {
+      if (!repairable(shard, e)) {
+        throw e;
+      }
+      return shard().database().multiGet(storedKeys);
+    }
+  }
+
+  /** The open shard. */
+  OpenShard shard() {
+    OpenShard shard = open;
+    return shard != null ? shard : openOrWait();
+  }
+
+  /**
+   * Looks for the cause of a damage that {@code shard} showed; where it is a local file, forgets the shard, so that the
+   * next use opens it anew.
+   *
+   * @return whether the next use is worth it
+   */
+  synchronized boolean repairable(OpenShard shard, DataDamagedException damage) {
+    if (open != shard) {
+      return true;
+    }
+    if (proved == shard) {
+      return false;
+    }
+    if (!opener.evictDamaged(entry, damage)) {
+      proved = shard;
+      return false;
+    }
+    replaced.add(shard);
+    open = null;
+    return true;
+  }
+
+  /** Closes the database, if it was opened. Idempotent. */
+  @Override
+  public synchronized void close() {
+    List<OpenShard> all = new ArrayList<>(replaced);
+    OpenShard shard = open;
+    if (shard != null) {
+      all.add(shard);
+    }
+    replaced.clear();
+    open = null;
+    Cleanup.all(all);
+  }
+
+  private OpenShard openOrWait() {
+    while (true) {
+      CompletableFuture<@Nullable OpenShard> attempt;
+      boolean mine = false;
+      synchronized (this) {
+        OpenShard shard = open;
+        if (shard != null) {
+          return shard;
+        }
+        if (opening == null) {
+          opening = new CompletableFuture<>();
+          mine = true;
+        }
+        attempt = opening;
+      }
+      OpenShard shard = mine ? open(attempt) : await(attempt);
+      if (shard != null) {
+        return shard;
+      }
+    }
+  }
+
+  private OpenShard open(CompletableFuture<@Nullable OpenShard> attempt) {
+    try {
+      OpenShard shard = opener.open(entry);
+      synchronized (this) {
+        open = shard;
+        opening = null;
+      }
+      attempt.complete(shard);
+      return shard;
+    } catch (RuntimeException | Error e) {
+      synchronized (this) {
+        opening = null;
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        attempt.complete(null);
+      } else {
+        attempt.completeExceptionally(e);
+      }
+      throw e;
+    }
+  }
+
+  private @Nullable OpenShard await(CompletableFuture<@Nullable OpenShard> attempt) {
+    try {
+      return attempt.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageException(
+          "the thread was interrupted while it waited for shard " + entry.shard() + " to be opened", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause();
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.shardyfusion.reader;
+
+import io.shardyfusion.StorageException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory of one reader in a cache that many share, with a lock that tells other processes that its owner lives.
+ * It holds half-done downloads and the databases that are open. Thread-safe.
+ *
+ * <p>The directory {@code <name>} belongs to whoever holds the lock on the file {@code <name>.lock}. The operating
+ * system drops the lock of a process that dies, so a lock that can be had marks a directory that can be removed.
+ *
+ * <p>The name begins with the process (its id and its start time, as ids come again, in containers above all). That is
+ * not only for people: on POSIX systems a process that closes <i>any</i> channel on a file loses its locks on it, so a
+ * process must never so much as open the lock files of its own readers, and it knows them by name.
+ */
+final class OwnDirectory implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OwnDirectory.class);
+
+  private static final String LOCK_SUFFIX = ".lock";
+  private static final int MAX_ATTEMPTS = 100;
+
+  private final Path directory;
+  private final Path lockFile;
+  private final FileChannel lockChannel;
+  private final AtomicLong names = new AtomicLong();
+
+  private OwnDirectory(Path directory, Path lockFile, FileChannel lockChannel) {
+    this.directory = directory;
+    this.lockFile = lockFile;
+    this.lockChannel = lockChannel;
+  }
+
+  /**
+   * Creates a directory of its own in {@code parent}, which exists.
+   *
+   * @throws StorageException if it could not be created or locked
+   */
+  static OwnDirectory create(Path parent) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      String name = process() + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+      Path lockFile = parent.resolve(name + LOCK_SUFFIX);
+      FileChannel lockChannel = null;
+      try {
+        lockChannel = FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        // Between the two steps another process may take the file for a dead one's, and delete it: then the lock is
+        // on a file that nobody else sees.
+        if (lockChannel.tryLock() != null && Files.exists(lockFile)) {
+          Path directory = Files.createDirectory(parent.resolve(name));
+          return new OwnDirectory(directory, lockFile, lockChannel);
+        }
+        lockChannel.close();
+      } catch (IOException e) {
+        closeQuietly(lockChannel, e);
+        throw new StorageException(
+            "the cache directory " + parent.getParent() + " cannot be used: " + e + "; choose another", e);
+      }
+    }
+    throw new StorageException(
+        "the cache directory " + parent.getParent() + " cannot be used: other processes remove what is created there");
+  }
+
+  /** The directory. */
+  Path path() {
+    return directory;
+  }
+
+  /** A path in the directory, which is there again if somebody deleted it, at which there is nothing yet. */
+  Path newPath(String prefix) {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new StorageException("the directory " + directory + " cannot be used: " + e, e);
+    }
+    return directory.resolve(prefix + "-" + names.getAndIncrement());
+  }
+
+  /** Deletes the directory, then gives the lock up. Idempotent. */
+  @Override
+  public void close() {
+    try (lockChannel) {
+      if (lockChannel.isOpen()) {
+        deleteRecursively(directory);
+        Files.deleteIfExists(lockFile);
+      }
+    } catch (IOException e) {
+      throw new StorageException("the directory " + directory + " could not be deleted: " + e + "; delete it", e);
+    }
+  }
+
+  /** Removes the directories of processes that have died. What cannot be removed is left for the next time. */
+  static void removeDead(Path parent) {
+    String mine = process();
+    try (DirectoryStream<Path> locks = Files.newDirectoryStream(parent, "*" + LOCK_SUFFIX)) {
+      for (Path lockFile : locks) {
+        if (!lockFile.getFileName().toString().startsWith(mine)) {
+          removeIfDead(lockFile);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("event=cache_sweep_failed directory={} error=\"{}\"", parent, e.toString());
+    }
+  }
+
+  private static void removeIfDead(Path lockFile) {
+    try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      if (lock != null) {
+        String name = lockFile.getFileName().toString();
+        Path directory = lockFile.resolveSibling(name.substring(0, name.length() - LOCK_SUFFIX.length()));
+        deleteRecursively(directory);
+        Files.deleteIfExists(lockFile);
+        LOG.info("event=cache_swept directory={}", directory);
+      }
+    } catch (NoSuchFileException | OverlappingFileLockException e) {
+      LOG.debug("event=cache_sweep_skipped lock={} reason=\"another reader is at it\"", lockFile);
+    } catch (IOException e) {
+      LOG.warn("event=cache_sweep_failed lock={} error=\"{}\"", lockFile, e.toString());
+    }
+  }
+
+  /** Deletes a directory, or a file, with all that is in it. What is gone already is fine. */
+  static void deleteRecursively(Path path) throws IOException {
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+        for (Path entry : entries) {
+          deleteRecursively(entry);
+        }
+      } catch (NoSuchFileException e) {
+        return;
+      }
+    }
+    Files.deleteIfExists(path);
+  }
+
+  /** What the names of this process's directories begin with. */
+  private static String process() {
+    ProcessHandle process = ProcessHandle.current();
+    long started = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    return process.pid() + "-" + started + "-";
+  }
+
+  private static void closeQuietly(@Nullable FileChannel channel, IOException cause) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.shardyfusion.reader;
+
+import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.format.ShardDescriptor;
+import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.TableFile;
+import io.shardyfusion.shard.ReadResources;
+import io.shardyfusion.shard.ShardDatabase;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens shards: fetches what the cache does not have, lays the database out, and checks it. Thread-safe. */
+final class ShardOpener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ShardOpener.class);
+
+  private final Dataset dataset;
+  private final FileCache cache;
+  private final ReadResources resources;
+
+  ShardOpener(Dataset dataset, FileCache cache, ReadResources resources) {
+    this.dataset = dataset;
+    this.cache = cache;
+    this.resources = resources;
+  }
+
+  /**
+   * Opens a shard. If the database is damaged and that is the cache's fault, it is opened once more from what the store
+   * has.
+   *
+   * @throws DataDamagedException if an object is damaged or missing
+   * @throws io.shardyfusion.StorageException if something could not be fetched or written
+   */
+  OpenShard open(ShardEntry entry) {
+    try {
+      return openOnce(entry);
+    } catch (DataDamagedException e) {
+      if (!evictDamaged(entry, e)) {
+        throw e;
+      }
+      return openOnce(entry);
+    }
+  }
+
+  /**
+   * Deletes the shard's damaged local files.
+   *
+   * @param reason why they are suspected; gets what goes wrong here as suppressed
+   * @return whether there were any
+   */
+  boolean evictDamaged(ShardEntry entry, DataDamagedException reason) {
+    int evicted = 0;
+    try {
+      for (TableFile file : dataset.descriptor(entry).files()) {
+        if (cache.evictIfDamaged(file)) {
+          LOG.warn("event=cache_file_evicted shard={} object={} error=\"{}\"", entry.shard(), file.object(), reason.toString());
+          evicted++;
+        }
+      }
+    } catch (RuntimeException e) {
+      reason.addSuppressed(e);
+    }
+    return evicted > 0;
+  }
+
+  private OpenShard openOnce(ShardEntry entry) {
+    long began = System.nanoTime();
+    ShardDescriptor descriptor = dataset.descriptor(entry);
+    Map<TableFile, Path> files = new HashMap<>();
+    for (TableFile file : descriptor.files()) {
+      files.put(file, cache.tableFile(file, dataset));
+    }
+    Path directory = cache.newDatabase(entry.shard());
+    OpenShard shard = layOut(directory, descriptor, files);
+    LOG.debug(
+        "event=shard_opened shard={} files={} bytes={} millis={}",
+        entry.shard(), entry.files(), entry.bytes(), (System.nanoTime() - began) / 1_000_000);
+    return shard;
+  }
+
+  private OpenShard layOut(Path directory, ShardDescriptor descriptor, Map<TableFile, Path> files) {
+    ShardDatabase database;
+    try {
+      database = ShardDatabase.open(directory, descriptor, files::get, resources);
+    } catch (RuntimeException | Error e) {
+      Cleanup.afterFailure(e, () -> OwnDirectory.deleteRecursively(directory));
+      throw e;
+    }
+    OpenShard shard = new OpenShard(database, directory);
+    try {
+      database.selfCheck();
+      return shard;
+    } catch (RuntimeException | Error e) {
+      Cleanup.afterFailure(e, shard);
+      throw e;
+    }
+  }
+}

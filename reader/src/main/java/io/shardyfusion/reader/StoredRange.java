@@ -1,0 +1,43 @@
+package io.shardyfusion.reader;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A range of stored keys in unsigned order. Immutable, as long as nobody writes to the arrays. */
+final class StoredRange {
+
+  private final byte[] lower;
+  private final byte @Nullable [] upper;
+
+  /**
+   * The keys from {@code lower} to before {@code upper}.
+   *
+   * @param lower empty for no bound
+   * @param upper null for no bound
+   */
+  StoredRange(byte[] lower, byte @Nullable [] upper) {
+    this.lower = lower;
+    this.upper = upper;
+  }
+
+  byte[] lower() {
+    return lower;
+  }
+
+  /** Whether {@code storedKey}, which is not before the lower bound, is in the range. */
+  boolean endsAfter(byte[] storedKey) {
+    return upper == null || Arrays.compareUnsigned(storedKey, upper) < 0;
+  }
+
+  /** The first key after all that start with {@code prefix}; null if there is none, as after FF FF. */
+  static byte @Nullable [] afterPrefix(byte[] prefix) {
+    for (int last = prefix.length - 1; last >= 0; last--) {
+      if (prefix[last] != (byte) 0xFF) {
+        byte[] end = Arrays.copyOf(prefix, last + 1);
+        end[last]++;
+        return end;
+      }
+    }
+    return null;
+  }
+}
