@@ -7,8 +7,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks of the values of the format. Each is an {@link IllegalArgumentException} whose message <b>begins with the
- * field's name in JSON</b>, so that a parser can put the path of the enclosing object before it.
+ * Checks of the values of the format. Each is an {@link IllegalArgumentException} whose message
+ * <b>begins with the field's name in JSON</b>, so that a parser can put the path of the enclosing
+ * object before it.
  */
 final class Checks {
 
@@ -54,9 +55,13 @@ final class Checks {
   /** Text of at most {@code maxLength} characters (Unicode code points) that has a UTF-8 form. */
   static void possiblyEmptyText(String field, String value, int maxLength) {
     size(field, "characters", value.codePointCount(0, value.length()), maxLength);
-    if (value.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+    if (value
+        .codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
       throw new IllegalArgumentException(
-          field + " must be text with a UTF-8 form, found an unpaired surrogate in " + shown(value));
+          field
+              + " must be text with a UTF-8 form, found an unpaired surrogate in "
+              + shown(value));
     }
   }
 
@@ -70,7 +75,10 @@ final class Checks {
   static void order(@Nullable HexBytes minKey, @Nullable HexBytes maxKey) {
     if (minKey != null && maxKey != null && minKey.hex().compareTo(maxKey.hex()) > 0) {
       throw new IllegalArgumentException(
-          "min_key must not be above max_key " + shown(maxKey.hex()) + ", found " + shown(minKey.hex()));
+          "min_key must not be above max_key "
+              + shown(maxKey.hex())
+              + ", found "
+              + shown(minKey.hex()));
     }
   }
 

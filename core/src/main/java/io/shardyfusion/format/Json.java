@@ -22,15 +22,19 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The JSON documents of the format: written compactly in a fixed order, read strictly and within bounds.
+ * The JSON documents of the format: written compactly in a fixed order, read strictly and within
+ * bounds.
  *
- * <p>The size comes first, then the JSON itself (UTF-8, names once, no trailing text), then {@code format_version}; only
- * then is any other field looked at, since another version may have others. What a document can cost in memory is
- * bounded by its size and by the number of its tokens.
+ * <p>The size comes first, then the JSON itself (UTF-8, names once, no trailing text), then {@code
+ * format_version}; only then is any other field looked at, since another version may have others.
+ * What a document can cost in memory is bounded by its size and by the number of its tokens.
  */
 final class Json {
 
-  /** The largest manifest or descriptor has less than half of these; the rest is room for unknown fields. */
+  /**
+   * The largest manifest or descriptor has less than half of these; the rest is room for unknown
+   * fields.
+   */
   private static final long MAX_TOKENS = 1 << 21;
 
   private static final int MAX_DEPTH = 32;
@@ -91,14 +95,22 @@ final class Json {
   static JsonFields read(String object, byte[] json, int maxBytes) {
     if (json.length > maxBytes) {
       throw new DataDamagedException(
-          "the object " + object + " breaks the format: expected at most " + maxBytes + " bytes, found " + json.length);
+          "the object "
+              + object
+              + " breaks the format: expected at most "
+              + maxBytes
+              + " bytes, found "
+              + json.length);
     }
     JsonFields root = new JsonFields(object, "", parse(object, json));
     long version = root.integer("format_version");
     if (version != Limits.FORMAT_VERSION) {
       throw root.damaged(
           "format_version",
-          "this is format version " + version + "; this software reads version " + Limits.FORMAT_VERSION
+          "this is format version "
+              + version
+              + "; this software reads version "
+              + Limits.FORMAT_VERSION
               + ": upgrade it");
     }
     return root;
@@ -108,7 +120,8 @@ final class Json {
     try (JsonParser parser = MAPPER.getFactory().createParser(utf8(json))) {
       return parse(object, parser);
     } catch (IOException e) {
-      throw new DataDamagedException("the object " + object + " is no JSON in UTF-8: " + e.getMessage(), e);
+      throw new DataDamagedException(
+          "the object " + object + " is no JSON in UTF-8: " + e.getMessage(), e);
     }
   }
 
@@ -117,24 +130,35 @@ final class Json {
       JsonNode root = MAPPER.readTree(parser);
       if (!(root instanceof ObjectNode fields)) {
         throw new DataDamagedException(
-            "the object " + object + " breaks the format: expected a JSON object, found "
+            "the object "
+                + object
+                + " breaks the format: expected a JSON object, found "
                 + (root == null ? "nothing" : JsonFields.shown(root)));
       }
       if (parser.nextToken() != null) {
         throw new DataDamagedException(
-            "the object " + object + " breaks the format: expected nothing after the JSON object, found more");
+            "the object "
+                + object
+                + " breaks the format: expected nothing after the JSON object, found more");
       }
       return fields;
     } catch (JacksonException e) {
       String path = path(parser.getParsingContext());
       throw new DataDamagedException(
-          "the object " + object + " is no valid JSON" + (path.isEmpty() ? "" : " at " + path) + ": "
+          "the object "
+              + object
+              + " is no valid JSON"
+              + (path.isEmpty() ? "" : " at " + path)
+              + ": "
               + Checks.shown(String.valueOf(e.getOriginalMessage())),
           e);
     }
   }
 
-  /** A reader rather than the bytes: it refuses malformed UTF-8, and keeps Jackson from guessing another encoding. */
+  /**
+   * A reader rather than the bytes: it refuses malformed UTF-8, and keeps Jackson from guessing
+   * another encoding.
+   */
   private static Reader utf8(byte[] json) {
     return new InputStreamReader(
         new ByteArrayInputStream(json),

@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Typed access to the fields of one JSON object in a document of the format. What is missing, of another type or
- * refused by the value that is made of it is a {@link DataDamagedException} that names the document's object, the path
- * of the field in it, what was expected and what was found.
+ * Typed access to the fields of one JSON object in a document of the format. What is missing, of
+ * another type or refused by the value that is made of it is a {@link DataDamagedException} that
+ * names the document's object, the path of the field in it, what was expected and what was found.
  */
 final class JsonFields {
 
@@ -116,7 +116,10 @@ final class JsonFields {
     return map(name, maxSize, JsonFields::integer);
   }
 
-  /** The value that {@code make} makes of this object's fields; what it refuses is said of this object. */
+  /**
+   * The value that {@code make} makes of this object's fields; what it refuses is said of this
+   * object.
+   */
   <T> T make(Supplier<T> make) {
     try {
       return make.get();
@@ -203,7 +206,8 @@ final class JsonFields {
   private void checkSize(String name, String what, int size, int maxSize) {
     if (size > maxSize) {
       throw broken(
-          join(path, name) + " must have at most " + maxSize + " " + what + ", found " + size, null);
+          join(path, name) + " must have at most " + maxSize + " " + what + ", found " + size,
+          null);
     }
   }
 
@@ -212,6 +216,7 @@ final class JsonFields {
   }
 
   private DataDamagedException broken(String problem, @Nullable Throwable cause) {
-    return new DataDamagedException("the object " + object + " breaks the format: " + problem, cause);
+    return new DataDamagedException(
+        "the object " + object + " breaks the format: " + problem, cause);
   }
 }

@@ -4,9 +4,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds of keys, short enough for a manifest. A key of at most {@link Limits#MAX_KEY_BOUND_BYTES} bytes is its own
- * bound. A longer key's lower bound is its first bytes; its upper bound is the same with the last byte that is not 0xFF
- * raised by one and cut after it, or unknown if every one of them is 0xFF.
+ * Bounds of keys, short enough for a manifest. A key of at most {@link Limits#MAX_KEY_BOUND_BYTES}
+ * bytes is its own bound. A longer key's lower bound is its first bytes; its upper bound is the
+ * same with the last byte that is not 0xFF raised by one and cut after it, or unknown if every one
+ * of them is 0xFF.
  */
 final class KeyBounds {
 

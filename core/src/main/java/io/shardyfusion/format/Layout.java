@@ -7,7 +7,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The owner of every key in a dataset: nobody else makes or takes one apart. Keys are relative to the dataset's root.
+ * The owner of every key in a dataset: nobody else makes or takes one apart. Keys are relative to
+ * the dataset's root.
  *
  * <pre>
  * _CURRENT                                  the pointer
@@ -70,10 +71,14 @@ public final class Layout {
     return RUNS + checkId(runId) + ".json";
   }
 
-  /** Returns {@code id} if it is 32 lower-case hexadecimal digits: the form of manifest ids, run ids and lineages. */
+  /**
+   * Returns {@code id} if it is 32 lower-case hexadecimal digits: the form of manifest ids, run ids
+   * and lineages.
+   */
   static String checkId(String id) {
     if (!ID.matcher(id).matches()) {
-      throw new IllegalArgumentException("expected 32 lower-case hexadecimal digits, found " + Checks.shown(id));
+      throw new IllegalArgumentException(
+          "expected 32 lower-case hexadecimal digits, found " + Checks.shown(id));
     }
     return id;
   }
@@ -85,7 +90,8 @@ public final class Layout {
 
   /** Returns {@code key} if it is the key of a descriptor of {@code shard} with that digest. */
   static String checkDescriptor(String key, int shard, Sha256 sha256) {
-    return checkEquals(descriptor(shard, sha256), check(DESCRIPTOR, key, "shards/<5 digits>/<sha256>.json"));
+    return checkEquals(
+        descriptor(shard, sha256), check(DESCRIPTOR, key, "shards/<5 digits>/<sha256>.json"));
   }
 
   /** Returns {@code key} if it is the key of a table file with that digest. */
@@ -95,14 +101,16 @@ public final class Layout {
 
   private static String check(Pattern pattern, String key, String form) {
     if (!pattern.matcher(key).matches()) {
-      throw new IllegalArgumentException("expected a reference of the form " + form + ", found " + Checks.shown(key));
+      throw new IllegalArgumentException(
+          "expected a reference of the form " + form + ", found " + Checks.shown(key));
     }
     return key;
   }
 
   private static String checkEquals(String expected, String key) {
     if (!expected.equals(key)) {
-      throw new IllegalArgumentException("expected the reference '" + expected + "', found " + Checks.shown(key));
+      throw new IllegalArgumentException(
+          "expected the reference '" + expected + "', found " + Checks.shown(key));
     }
     return key;
   }

@@ -1,7 +1,8 @@
 package io.shardyfusion.format;
 
 /**
- * The bounds of the format. A writer never exceeds them; a reader refuses what does. Characters are Unicode code points.
+ * The bounds of the format. A writer never exceeds them; a reader refuses what does. Characters are
+ * Unicode code points.
  */
 public final class Limits {
 
@@ -44,7 +45,10 @@ public final class Limits {
   /** The most entries in a manifest's custom map. */
   public static final int MAX_CUSTOM_ENTRIES = 256;
 
-  /** The longest name or version of a piece of software, and the longest name of a counter, in characters. */
+  /**
+   * The longest name or version of a piece of software, and the longest name of a counter, in
+   * characters.
+   */
   public static final int MAX_NAME = 256;
 
   /** The longest reason of a pin, in characters. */

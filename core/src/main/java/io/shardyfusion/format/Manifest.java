@@ -58,7 +58,10 @@ public record Manifest(
     checkCustom(custom);
     if (shards.size() != sharding.numShards()) {
       throw new IllegalArgumentException(
-          "shards must have one entry for each of " + sharding.numShards() + " shards, found " + shards.size());
+          "shards must have one entry for each of "
+              + sharding.numShards()
+              + " shards, found "
+              + shards.size());
     }
     for (int i = 0; i < shards.size(); i++) {
       if (shards.get(i).shard() != i) {

@@ -14,7 +14,8 @@ public final class ManifestParser {
 
   private ManifestParser() {}
 
-  /** The UTF-8 JSON document of {@code value}; the same bytes for equal values.
+  /**
+   * The UTF-8 JSON document of {@code value}; the same bytes for equal values.
    *
    * @throws InvalidRequestException if it would be larger than {@link Limits#MAX_MANIFEST_BYTES}
    */
@@ -82,7 +83,8 @@ public final class ManifestParser {
                 fields.list("shards", Sharding.MAX_SHARDS, ManifestParser::readShard)));
   }
 
-  private static void writeParent(@Nullable ManifestRef parent, JsonGenerator json) throws IOException {
+  private static void writeParent(@Nullable ManifestRef parent, JsonGenerator json)
+      throws IOException {
     if (parent == null) {
       json.writeNullField("parent");
       return;

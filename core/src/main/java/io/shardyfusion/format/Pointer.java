@@ -8,11 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only mutable object of a dataset: it names the version to serve. It changes only by compare-and-set.
+ * The only mutable object of a dataset: it names the version to serve. It changes only by
+ * compare-and-set.
  *
  * @param updatedAt when it was last written, by the writer's clock; cut to the millisecond
  * @param lastVersion the newest version given so far; 0 if none
- * @param current the entry to serve, one of {@code history}; null until the first version is announced
+ * @param current the entry to serve, one of {@code history}; null until the first version is
+ *     announced
  * @param history newest first, at most {@link Limits#MAX_HISTORY} entries
  * @param pin the operator's pin, or null; then {@code current} is the pinned version
  * @param writer who last announced or claimed the dataset, or null
@@ -35,16 +37,25 @@ public record Pointer(
     for (PointerEntry entry : history) {
       if (entry.version() >= newer) {
         throw new IllegalArgumentException(
-            "history must be newest first without repetition, found version " + entry.version() + " after " + newer);
+            "history must be newest first without repetition, found version "
+                + entry.version()
+                + " after "
+                + newer);
       }
       newer = entry.version();
     }
     if (!history.isEmpty() && history.get(0).version() > lastVersion) {
       throw new IllegalArgumentException(
-          "last_version is " + lastVersion + ", but history holds version " + history.get(0).version());
+          "last_version is "
+              + lastVersion
+              + ", but history holds version "
+              + history.get(0).version());
     }
     if (current != null && !history.contains(current)) {
-      throw new IllegalArgumentException("current is version " + current.version() + ", which is not an entry of history as it stands there");
+      throw new IllegalArgumentException(
+          "current is version "
+              + current.version()
+              + ", which is not an entry of history as it stands there");
     }
     if (current != null && current.status() != VersionStatus.ANNOUNCED) {
       throw new IllegalArgumentException(
@@ -52,13 +63,16 @@ public record Pointer(
     }
     if (pin != null && (current == null || current.version() != pin.version())) {
       throw new IllegalArgumentException(
-          "pin.version is " + pin.version() + ", but current is "
+          "pin.version is "
+              + pin.version()
+              + ", but current is "
               + (current == null ? "null" : "version " + current.version()));
     }
     Set<String> manifests = new HashSet<>();
     for (PointerEntry entry : history) {
       if (!manifests.add(entry.manifest().object())) {
-        throw new IllegalArgumentException("history must name a manifest once, found " + entry.manifest().object() + " twice");
+        throw new IllegalArgumentException(
+            "history must name a manifest once, found " + entry.manifest().object() + " twice");
       }
     }
   }

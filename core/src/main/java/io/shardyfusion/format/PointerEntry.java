@@ -8,7 +8,8 @@ import java.time.Instant;
  * @param version given when the entry joined the history; at least 1
  * @param manifest the snapshot's manifest
  * @param runId the run that published it, 32 lower-case hexadecimal digits
- * @param announcedAt when the entry joined the history, by the writer's clock; cut to the millisecond
+ * @param announcedAt when the entry joined the history, by the writer's clock; cut to the
+ *     millisecond
  * @param rows in the whole snapshot
  * @param bytes of all its table files
  * @param status whether it may be served

@@ -11,7 +11,8 @@ public final class PointerParser {
 
   private PointerParser() {}
 
-  /** The UTF-8 JSON document of {@code value}; the same bytes for equal values.
+  /**
+   * The UTF-8 JSON document of {@code value}; the same bytes for equal values.
    *
    * @throws InvalidRequestException if it would be larger than {@link Limits#MAX_POINTER_BYTES}
    */
@@ -55,7 +56,8 @@ public final class PointerParser {
                 fields.nullableObject("writer", PointerParser::readWriter)));
   }
 
-  private static void writeEntry(@Nullable PointerEntry entry, JsonGenerator json) throws IOException {
+  private static void writeEntry(@Nullable PointerEntry entry, JsonGenerator json)
+      throws IOException {
     if (entry == null) {
       json.writeNull();
       return;
@@ -108,7 +110,8 @@ public final class PointerParser {
                 fields.nullableText("reason")));
   }
 
-  private static void writeWriter(@Nullable WriterIdentity writer, JsonGenerator json) throws IOException {
+  private static void writeWriter(@Nullable WriterIdentity writer, JsonGenerator json)
+      throws IOException {
     if (writer == null) {
       json.writeNull();
       return;

@@ -4,14 +4,16 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * A small file of a shard's RocksDB that is not shared between snapshots and so stands in the descriptor itself:
- * CURRENT, MANIFEST-<i>n</i> or OPTIONS-<i>n</i>. Immutable: the array is copied in and out.
+ * A small file of a shard's RocksDB that is not shared between snapshots and so stands in the
+ * descriptor itself: CURRENT, MANIFEST-<i>n</i> or OPTIONS-<i>n</i>. Immutable: the array is copied
+ * in and out.
  */
 public final class PrivateFile {
 
   static final String CURRENT = "CURRENT";
 
-  private static final Pattern NAME = Pattern.compile("CURRENT|MANIFEST-[0-9]{6,20}|OPTIONS-[0-9]{6,20}");
+  private static final Pattern NAME =
+      Pattern.compile("CURRENT|MANIFEST-[0-9]{6,20}|OPTIONS-[0-9]{6,20}");
 
   private final String name;
   private final byte[] content;
@@ -43,7 +45,9 @@ public final class PrivateFile {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof PrivateFile that && name.equals(that.name) && Arrays.equals(content, that.content);
+    return other instanceof PrivateFile that
+        && name.equals(that.name)
+        && Arrays.equals(content, that.content);
   }
 
   @Override

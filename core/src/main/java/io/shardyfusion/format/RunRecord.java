@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param status where it stands
  * @param startedAt when the run began; this and the other times are cut to the millisecond
  * @param updatedAt when this record was last written
- * @param leaseExpiresAt until when the run counts as live without another sign of life, or null once it has ended
+ * @param leaseExpiresAt until when the run counts as live without another sign of life, or null
+ *     once it has ended
  * @param lastVersion the last version it announced, or null
  * @param error why it failed, or null; cut after {@link Limits#MAX_ERROR} characters
- * @param counters sums of what it did, for example {@code puts}; at most {@link Limits#MAX_COUNTERS}
+ * @param counters sums of what it did, for example {@code puts}; at most {@link
+ *     Limits#MAX_COUNTERS}
  */
 public record RunRecord(
     String runId,
@@ -64,7 +66,7 @@ public record RunRecord(
     error = error == null ? null : printable(error);
     counters = Collections.unmodifiableMap(new TreeMap<>(counters));
     Checks.size("counters", "entries", counters.size(), Limits.MAX_COUNTERS);
-    counters.keySet().forEach(name -> Checks.text("counters", name, Limits.MAX_NAME));
+    counters.keySet().forEach(name -> Checks.text("counters: a name", name, Limits.MAX_NAME));
   }
 
   /** A record is written when a run fails: whatever the error says, it must not fail that. */

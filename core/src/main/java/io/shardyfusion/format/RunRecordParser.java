@@ -11,7 +11,8 @@ public final class RunRecordParser {
 
   private RunRecordParser() {}
 
-  /** The UTF-8 JSON document of {@code value}; the same bytes for equal values.
+  /**
+   * The UTF-8 JSON document of {@code value}; the same bytes for equal values.
    *
    * @throws InvalidRequestException if it would be larger than {@link Limits#MAX_RUN_RECORD_BYTES}
    */
@@ -59,8 +60,16 @@ public final class RunRecordParser {
                 fields.text("updated_at", Timestamps::parse),
                 fields.nullableText("lease_expires_at", Timestamps::parse),
                 fields.nullableInteger("last_version"),
-                fields.nullableText("error"),
+                checked(fields.nullableText("error")),
                 fields.integers("counters", Limits.MAX_COUNTERS)));
+  }
+
+  /** The record itself cuts an error rather than refuse it. */
+  private static @Nullable String checked(@Nullable String error) {
+    if (error != null) {
+      Checks.possiblyEmptyText("error", error, Limits.MAX_ERROR);
+    }
+    return error;
   }
 
   private static @Nullable String formatOrNull(@Nullable Instant time) {

@@ -17,7 +17,8 @@ public record Sha256(String hex) {
   /** Checks the form. */
   public Sha256 {
     if (!HEX.matcher(hex).matches()) {
-      throw new IllegalArgumentException("expected 64 lower-case hexadecimal digits, found " + Checks.shown(hex));
+      throw new IllegalArgumentException(
+          "expected 64 lower-case hexadecimal digits, found " + Checks.shown(hex));
     }
   }
 

@@ -3,7 +3,7 @@ package io.shardyfusion.format;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxKey the largest stored key, or null likewise
  * @param sequence RocksDB's sequence number, below 2^56
  * @param files the table files; none for an empty shard
- * @param privateFiles CURRENT, the MANIFEST that it names, and OPTIONS; at most {@link Limits#MAX_PRIVATE_BYTES} together
+ * @param privateFiles CURRENT, the MANIFEST that it names, and OPTIONS; at most {@link
+ *     Limits#MAX_PRIVATE_BYTES} together
  * @param samples at most {@link Limits#MAX_SAMPLES} keys for the self-check
  */
 public record ShardDescriptor(
@@ -59,12 +60,16 @@ public record ShardDescriptor(
   }
 
   private static <T> Set<String> checkNames(String field, List<T> files, Function<T, String> name) {
-    Set<String> names = new HashSet<>();
+    Set<String> names = new LinkedHashSet<>();
     for (int i = 0; i < files.size(); i++) {
       if (!names.add(name.apply(files.get(i)))) {
         throw new IllegalArgumentException(
-            field + "[" + i + "].name must differ from the others, found "
-                + name.apply(files.get(i)) + " again");
+            field
+                + "["
+                + i
+                + "].name must differ from the others, found "
+                + name.apply(files.get(i))
+                + " again");
       }
     }
     return names;
@@ -82,12 +87,16 @@ public record ShardDescriptor(
             .filter(f -> f.name().equals(PrivateFile.CURRENT))
             .findFirst()
             .orElseThrow(
-                () -> new IllegalArgumentException("private_files must hold CURRENT, found " + names));
+                () ->
+                    new IllegalArgumentException(
+                        "private_files must hold CURRENT, found " + names));
     String manifest = new String(current.content(), StandardCharsets.ISO_8859_1);
     if (!manifest.endsWith("\n") || !names.contains(manifest.substring(0, manifest.length() - 1))) {
       throw new IllegalArgumentException(
           "private_files must hold the MANIFEST that CURRENT names and a line feed ends, found "
-              + Checks.shown(manifest) + " and " + names);
+              + Checks.shown(manifest)
+              + " and "
+              + names);
     }
   }
 

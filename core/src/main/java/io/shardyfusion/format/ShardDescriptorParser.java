@@ -8,12 +8,15 @@ import java.util.Base64;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON form of a {@link ShardDescriptor}. Strict and bounded: see {@code docs/format-spec.md}. */
+/**
+ * The JSON form of a {@link ShardDescriptor}. Strict and bounded: see {@code docs/format-spec.md}.
+ */
 public final class ShardDescriptorParser {
 
   private ShardDescriptorParser() {}
 
-  /** The UTF-8 JSON document of {@code value}; the same bytes for equal values.
+  /**
+   * The UTF-8 JSON document of {@code value}; the same bytes for equal values.
    *
    * @throws InvalidRequestException if it would be larger than {@link Limits#MAX_DESCRIPTOR_BYTES}
    */
@@ -53,14 +56,20 @@ public final class ShardDescriptorParser {
                     fields.nullableText("min_key", HexBytes::new),
                     fields.nullableText("max_key", HexBytes::new),
                     fields.integer("sequence"),
-                    fields.list("files", Limits.MAX_FILES_PER_SHARD, ShardDescriptorParser::readFile),
                     fields.list(
-                        "private_files", Limits.MAX_PRIVATE_FILES, ShardDescriptorParser::readPrivateFile),
+                        "files", Limits.MAX_FILES_PER_SHARD, ShardDescriptorParser::readFile),
+                    fields.list(
+                        "private_files",
+                        Limits.MAX_PRIVATE_FILES,
+                        ShardDescriptorParser::readPrivateFile),
                     fields.list("samples", Limits.MAX_SAMPLES, ShardDescriptorParser::readSample)));
     if (fields.integer("bytes") != descriptor.bytes()) {
       throw fields.damaged(
           "bytes",
-          "expected the sum of the sizes of files, " + descriptor.bytes() + ", found " + fields.integer("bytes"));
+          "expected the sum of the sizes of files, "
+              + descriptor.bytes()
+              + ", found "
+              + fields.integer("bytes"));
     }
     return descriptor;
   }
@@ -84,7 +93,8 @@ public final class ShardDescriptorParser {
     return fields.make(() -> new TableFile(fields.text("name"), fields.integer("size"), sha256));
   }
 
-  private static void writePrivateFiles(ShardDescriptor value, JsonGenerator json) throws IOException {
+  private static void writePrivateFiles(ShardDescriptor value, JsonGenerator json)
+      throws IOException {
     json.writeArrayFieldStart("private_files");
     for (PrivateFile file : value.privateFiles()) {
       json.writeStartObject();
@@ -119,13 +129,25 @@ public final class ShardDescriptorParser {
                 fields.text("value_xxh3", ShardDescriptorParser::hash)));
   }
 
-  /** Only the form that the writer writes: the decoder alone would let missing padding and stray bits pass. */
+  /**
+   * Only the form that the writer writes: the decoder alone would let missing padding and stray
+   * bits pass.
+   */
   private static byte[] base64(String text) {
-    byte[] content = Base64.getDecoder().decode(text);
-    if (!Base64.getEncoder().encodeToString(content).equals(text)) {
-      throw new IllegalArgumentException("expected base64 with padding, found " + Checks.shown(text));
+    try {
+      byte[] content = Base64.getDecoder().decode(text);
+      if (Base64.getEncoder().encodeToString(content).equals(text)) {
+        return content;
+      }
+    } catch (IllegalArgumentException e) {
+      throw notBase64(text, e);
     }
-    return content;
+    throw notBase64(text, null);
+  }
+
+  private static IllegalArgumentException notBase64(String text, @Nullable Throwable cause) {
+    return new IllegalArgumentException(
+        "expected base64 with padding, found " + Checks.shown(text), cause);
   }
 
   private static long hash(String text) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param rowsExact whether {@code rows} is exact, or an estimate
  * @param bytes of its table files
  * @param files the number of its table files
- * @param minKey a lower bound of the stored keys, at most {@link Limits#MAX_KEY_BOUND_BYTES} long; null if unknown
+ * @param minKey a lower bound of the stored keys, at most {@link Limits#MAX_KEY_BOUND_BYTES} long;
+ *     null if unknown
  * @param maxKey an upper bound likewise
  * @param descriptor the digest of the shard's descriptor; {@link #descriptorObject()} is its key
  */
@@ -33,6 +34,7 @@ public record ShardEntry(
     Checks.atLeast("bytes", bytes, 0);
     Checks.atLeast("files", files, 0);
     Checks.atMost("files", files, Limits.MAX_FILES_PER_SHARD);
+    checkFilesMatch(rows, bytes, files);
     Checks.key("min_key", minKey, Limits.MAX_KEY_BOUND_BYTES);
     Checks.key("max_key", maxKey, Limits.MAX_KEY_BOUND_BYTES);
     Checks.order(minKey, maxKey);
@@ -49,6 +51,20 @@ public record ShardEntry(
         KeyBounds.lower(shard.minKey()),
         KeyBounds.upper(shard.maxKey()),
         descriptor);
+  }
+
+  private static void checkFilesMatch(long rows, long bytes, int files) {
+    if (files == 0 && bytes != 0) {
+      throw new IllegalArgumentException("bytes must be 0 where files is 0, found " + bytes);
+    }
+    if (bytes < files) {
+      throw new IllegalArgumentException(
+          "bytes must be at least " + files + " where files is " + files + ", found " + bytes);
+    }
+    if (files == 0 && rows != 0) {
+      throw new IllegalArgumentException(
+          "files must be at least 1 where rows is " + rows + ", found 0");
+    }
   }
 
   /** The key of the object that holds the shard's descriptor. */

@@ -5,7 +5,9 @@ import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.Sharding;
 import java.io.IOException;
 
-/** The JSON form of a {@link Sharding}: an object whose {@code strategy} says what else is in it. */
+/**
+ * The JSON form of a {@link Sharding}: an object whose {@code strategy} says what else is in it.
+ */
 final class ShardingParser {
 
   private ShardingParser() {}

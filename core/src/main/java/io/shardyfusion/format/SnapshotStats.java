@@ -10,7 +10,8 @@ package io.shardyfusion.format;
  * @param newBytes of the table files that the parent does not have
  * @param newFiles the number of table files that the parent does not have
  */
-public record SnapshotStats(long rows, boolean rowsExact, long bytes, long files, long newBytes, long newFiles) {
+public record SnapshotStats(
+    long rows, boolean rowsExact, long bytes, long files, long newBytes, long newFiles) {
 
   /** Checks the ranges. */
   public SnapshotStats {

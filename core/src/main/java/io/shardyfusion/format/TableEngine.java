@@ -15,7 +15,8 @@ public record TableEngine(String name, String version, String profile) {
   /** Checks the name and the lengths. */
   public TableEngine {
     if (!name.equals(ROCKSDB)) {
-      throw new IllegalArgumentException("name must be " + ROCKSDB + ", found " + Checks.shown(name));
+      throw new IllegalArgumentException(
+          "name must be " + ROCKSDB + ", found " + Checks.shown(name));
     }
     Checks.text("version", version, Limits.MAX_NAME);
     Checks.text("profile", profile, Limits.MAX_NAME);

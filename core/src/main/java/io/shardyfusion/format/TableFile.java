@@ -16,7 +16,8 @@ public record TableFile(String name, long size, Sha256 sha256) {
   /** Checks the name and the size. */
   public TableFile {
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException("name must be one of a table file, such as 000008.sst, found " + Checks.shown(name));
+      throw new IllegalArgumentException(
+          "name must be one of a table file, such as 000008.sst, found " + Checks.shown(name));
     }
     Checks.atLeast("size", size, 1);
   }

@@ -7,8 +7,12 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** Points in time as the format writes them: {@code 2026-11-22T10:00:00.000Z}, UTC, milliseconds, years 1 to 9999. */
+/**
+ * Points in time as the format writes them: {@code 2026-11-22T10:00:00.000Z}, UTC, milliseconds,
+ * years 1 to 9999.
+ */
 final class Timestamps {
 
   private static final String FORM = "yyyy-mm-ddThh:mm:ss.SSSZ";
@@ -39,17 +43,17 @@ final class Timestamps {
 
   static Instant parse(String text) {
     try {
-      Instant value = FORMATTER.parse(text, Instant::from);
-      if (format(value).equals(text)) {
-        return value;
+      if (text.length() == FORM.length()) {
+        return FORMATTER.parse(text, Instant::from);
       }
     } catch (DateTimeException e) {
-      throw new IllegalArgumentException(message(text), e);
+      throw malformed(text, e);
     }
-    throw new IllegalArgumentException(message(text));
+    throw malformed(text, null);
   }
 
-  private static String message(String text) {
-    return "expected a UTC time of the form " + FORM + ", found " + Checks.shown(text);
+  private static IllegalArgumentException malformed(String text, @Nullable Throwable cause) {
+    return new IllegalArgumentException(
+        "expected a UTC time of the form " + FORM + ", found " + Checks.shown(text), cause);
   }
 }

@@ -2,7 +2,10 @@ package io.shardyfusion.format;
 
 import java.util.Locale;
 
-/** What the values of a dataset hold. A hint for people and tools; the format treats values as bytes. */
+/**
+ * What the values of a dataset hold. A hint for people and tools; the format treats values as
+ * bytes.
+ */
 public enum ValueFormat {
   /** Bytes of no stated form. */
   BYTES,

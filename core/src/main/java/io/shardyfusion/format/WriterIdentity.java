@@ -3,7 +3,8 @@ package io.shardyfusion.format;
 /**
  * Who last wrote to the pointer, which fences the writers that came before.
  *
- * @param lineage the writer job, 32 lower-case hexadecimal digits, minted once and kept over restarts
+ * @param lineage the writer job, 32 lower-case hexadecimal digits, minted once and kept over
+ *     restarts
  * @param generation the attempt of that job; at least 1
  * @param epoch the checkpoint within that attempt; at least 0
  */

@@ -1,7 +1,7 @@
 /**
- * The format, version 1: the pointer, manifests, shard descriptors and run records as values, their strict and bounded
- * JSON parsing, and the layout that owns every path. The contract is {@code docs/format-spec.md}. Nothing here does
- * input or output.
+ * The format, version 1: the pointer, manifests, shard descriptors and run records as values, their
+ * strict and bounded JSON parsing, and the layout that owns every path. The contract is {@code
+ * docs/format-spec.md}. Nothing here does input or output.
  */
 @NullMarked
 package io.shardyfusion.format;

@@ -10,11 +10,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a key is stored in the shard databases, independent of how it is routed. Byte order is unsigned, so {@code i64}
- * flips the sign bit to make byte order numeric order.
+ * How a key is stored in the shard databases, independent of how it is routed. Byte order is
+ * unsigned, so {@code i64} flips the sign bit to make byte order numeric order.
  *
- * <p>A key of another type, or out of the encoding's range, is an {@link InvalidRequestException} that names the key;
- * never a silent miss.
+ * <p>A key of another type, or out of the encoding's range, is an {@link InvalidRequestException}
+ * that names the key; never a silent miss.
  */
 public enum KeyEncoding {
   /** A signed 64-bit integer, big-endian with its sign bit flipped. 8 bytes. */
@@ -61,7 +61,9 @@ public enum KeyEncoding {
       }
     }
     throw new InvalidRequestException(
-        "unknown key encoding '" + externalName + "'; expected one of i64, u64be, u32be, utf8, raw");
+        "unknown key encoding '"
+            + externalName
+            + "'; expected one of i64, u64be, u32be, utf8, raw");
   }
 
   /**
@@ -94,8 +96,8 @@ public enum KeyEncoding {
   /**
    * The stored bytes of a text key.
    *
-   * @throws InvalidRequestException if this encoding does not store text, the key has an unpaired surrogate, or it is
-   *     longer than {@link #MAX_KEY_BYTES}
+   * @throws InvalidRequestException if this encoding does not store text, the key has an unpaired
+   *     surrogate, or it is longer than {@link #MAX_KEY_BYTES}
    */
   public byte[] encode(String key) {
     if (this != UTF8) {
@@ -107,8 +109,8 @@ public enum KeyEncoding {
   /**
    * The stored bytes of a binary key: {@code key} itself, not a copy.
    *
-   * @throws InvalidRequestException if this encoding does not store bytes, or the key is longer than {@link
-   *     #MAX_KEY_BYTES}
+   * @throws InvalidRequestException if this encoding does not store bytes, or the key is longer
+   *     than {@link #MAX_KEY_BYTES}
    */
   public byte[] encode(byte[] key) {
     if (this != RAW) {
@@ -118,7 +120,8 @@ public enum KeyEncoding {
   }
 
   /**
-   * The key that was stored as {@code stored}: a {@link Long}, {@link String} or {@code byte[]} by {@link #type()}.
+   * The key that was stored as {@code stored}: a {@link Long}, {@link String} or {@code byte[]} by
+   * {@link #type()}.
    *
    * @throws InvalidRequestException if no key of this encoding has these bytes
    */
@@ -168,7 +171,10 @@ public enum KeyEncoding {
       return bytes;
     } catch (CharacterCodingException e) {
       throw new InvalidRequestException(
-          "the string key '" + abbreviated(key) + "' holds an unpaired surrogate and has no UTF-8 form", e);
+          "the string key '"
+              + abbreviated(key)
+              + "' holds an unpaired surrogate and has no UTF-8 form",
+          e);
     }
   }
 
@@ -188,28 +194,46 @@ public enum KeyEncoding {
   private static byte[] checkedLength(byte[] stored) {
     if (stored.length > MAX_KEY_BYTES) {
       throw new InvalidRequestException(
-          "a key of " + stored.length + " bytes is longer than the limit of " + MAX_KEY_BYTES + " bytes");
+          "a key of "
+              + stored.length
+              + " bytes is longer than the limit of "
+              + MAX_KEY_BYTES
+              + " bytes");
     }
     return stored;
   }
 
   private InvalidRequestException outOfRange(long key, String range) {
     return new InvalidRequestException(
-        "the key " + key + " is out of the range of the key encoding " + externalName() + ": " + range);
+        "the key "
+            + key
+            + " is out of the range of the key encoding "
+            + externalName()
+            + ": "
+            + range);
   }
 
   private InvalidRequestException wrongType(String what) {
     return new InvalidRequestException(
-        what + " does not fit the key encoding " + externalName() + ", whose keys are of type " + type.externalName());
+        what
+            + " does not fit the key encoding "
+            + externalName()
+            + ", whose keys are of type "
+            + type.externalName());
   }
 
   private InvalidRequestException notStoredByThis(byte[] stored, @Nullable Throwable cause) {
     return new InvalidRequestException(
-        "the bytes " + abbreviated(HexFormat.of().formatHex(stored)) + " are no key of the encoding " + externalName(),
+        "the bytes "
+            + abbreviated(HexFormat.of().formatHex(stored))
+            + " are no key of the encoding "
+            + externalName(),
         cause);
   }
 
   private static String abbreviated(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "… (" + text.length() + " characters)";
+    return text.length() <= 80
+        ? text
+        : text.substring(0, 80) + "… (" + text.length() + " characters)";
   }
 }

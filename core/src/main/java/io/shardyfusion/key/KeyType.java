@@ -3,7 +3,10 @@ package io.shardyfusion.key;
 import io.shardyfusion.InvalidRequestException;
 import java.util.Locale;
 
-/** The type of a dataset's keys as callers see them. A lookup routes by it, so a long is never looked up as its bytes. */
+/**
+ * The type of a dataset's keys as callers see them. A lookup routes by it, so a long is never
+ * looked up as its bytes.
+ */
 public enum KeyType {
   /** A signed 64-bit integer, {@link Long}. */
   LONG,
@@ -17,7 +20,10 @@ public enum KeyType {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The encoding that a dataset gets where none is chosen: {@code i64}, {@code utf8} or {@code raw}. */
+  /**
+   * The encoding that a dataset gets where none is chosen: {@code i64}, {@code utf8} or {@code
+   * raw}.
+   */
   public KeyEncoding defaultEncoding() {
     return switch (this) {
       case LONG -> KeyEncoding.I64;

@@ -8,7 +8,8 @@ import io.shardyfusion.key.KeyEncoding;
 /**
  * Routing by hash: {@code unsigned(XXH3_64(canonical bytes, seed 0)) mod numShards}.
  *
- * <p>The canonical bytes of an integer are its 8 bytes, signed, little-endian; of text its UTF-8; of bytes themselves.
+ * <p>The canonical bytes of an integer are its 8 bytes, signed, little-endian; of text its UTF-8;
+ * of bytes themselves.
  *
  * @param numShards the number of shards, in {@code [1, Sharding.MAX_SHARDS]}
  */

@@ -1,13 +1,17 @@
 package io.shardyfusion.routing;
 
 /**
- * The function from keys to shards that a snapshot was written with. Values are immutable and thread-safe.
+ * The function from keys to shards that a snapshot was written with. Values are immutable and
+ * thread-safe.
  *
- * <p>The methods take a key as the caller has it, not as it is stored: routing and storage are independent.
+ * <p>The methods take a key as the caller has it, not as it is stored: routing and storage are
+ * independent.
  */
 public sealed interface Sharding permits HashSharding {
 
-  /** The largest number of shards a snapshot can have, which is Flink's largest parallelism: 32 768. */
+  /**
+   * The largest number of shards a snapshot can have, which is Flink's largest parallelism: 32 768.
+   */
   int MAX_SHARDS = 1 << 15;
 
   /** The name of the strategy in manifests, for example {@code hash}. */
