@@ -1,0 +1,58 @@
+package io.shardyfusion.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardyfusion.reader.ShardedReader;
+import io.shardyfusion.reader.SnapshotView;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "get", description = "Look one key up.")
+final class GetCommand extends ShardyCommand {
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "KEY", description = "The key: decimal for integers, base64 for bytes.")
+  private String key = "";
+
+  @Option(names = "--strict", description = "Exit with 1 if the key is not there.")
+  private boolean strict;
+
+  GetCommand(Terminal terminal, GlobalOptions options) {
+    super(terminal, options);
+  }
+
+  @Override
+  int run(Printer printer) {
+    KeyArguments.check(spec, List.of(key));
+    try (ShardedReader reader = ShardedReader.open(options().readerOptions());
+        SnapshotView view = reader.view()) {
+      Key typed = new KeyText(view.snapshot().keyEncoding()).parse(key);
+      byte[] value = typed.lookUp(view);
+      ObjectNode result = found(typed, value, options().valueEncoding());
+      result.put("version", view.version());
+      result.put("shard", typed.shard(view.snapshot().sharding()));
+      if (value != null || printer.format() != OutputFormat.TEXT) {
+        printer.document(result, List.of("value"));
+      }
+      return strict && value == null ? Failures.NOT_THERE : 0;
+    }
+  }
+
+  /** What JSON says of a key and its value, which is null if there is none. */
+  static ObjectNode found(Key key, byte @Nullable [] value, ValueEncoding encoding) {
+    ObjectNode node = Printer.object();
+    node.set("key", key.toJson());
+    node.put("found", value != null);
+    ValueEncoding.Text text = value == null ? null : encoding.write(value);
+    node.put("value", text == null ? null : text.text());
+    node.put("value_encoding", text == null ? null : text.encoding());
+    return node;
+  }
+}

@@ -1,0 +1,152 @@
+package io.shardyfusion.cli;
+
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.reader.ReaderOptions;
+import io.shardyfusion.store.StoreOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The options of every command, before or after its name. picocli fills the fields in. */
+final class GlobalOptions {
+
+  @Option(
+      names = {"-d", "--dataset"},
+      paramLabel = "URI",
+      scope = ScopeType.INHERIT,
+      description =
+          "The dataset: s3://bucket/prefix, file:///dir or a local path (or SHARDY_DATASET).")
+  private @Nullable String dataset;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "json|jsonl|table|text",
+      scope = ScopeType.INHERIT,
+      converter = OutputFormat.Converter.class,
+      description = "The form of the result: table on a terminal, else jsonl.")
+  private @Nullable OutputFormat output;
+
+  @Option(
+      names = "--value-encoding",
+      paramLabel = "utf8|base64|hex",
+      scope = ScopeType.INHERIT,
+      converter = ValueEncoding.Converter.class,
+      description = "How values are written: utf8 where the bytes are valid UTF-8, else base64.")
+  private @Nullable ValueEncoding valueEncoding;
+
+  @Option(
+      names = "--at",
+      paramLabel = "VERSION|MANIFEST_REF",
+      scope = ScopeType.INHERIT,
+      description = "Read this version instead of the current one.")
+  private @Nullable String at;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description = "Where downloaded files are kept for the next command.")
+  private @Nullable Path cache;
+
+  @Option(
+      names = "--s3-endpoint",
+      paramLabel = "URL",
+      scope = ScopeType.INHERIT,
+      description = "The address of an S3-compatible server.")
+  private @Nullable URI s3Endpoint;
+
+  @Option(
+      names = "--s3-region",
+      paramLabel = "REGION",
+      scope = ScopeType.INHERIT,
+      description = "The region; else that of the AWS configuration.")
+  private @Nullable String s3Region;
+
+  @Option(
+      names = "--s3-path-style",
+      scope = ScopeType.INHERIT,
+      description = "The bucket is part of the path, not of the host name.")
+  private boolean s3PathStyle;
+
+  @Option(
+      names = "--s3-profile",
+      paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
+      description = "The profile of the AWS configuration; else the standard chain.")
+  private @Nullable String s3Profile;
+
+  /** Read before the rest is parsed, by {@link ConfigFile}; here for the help and the check. */
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "A YAML file with any of the long options; the command line overrides it.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an error.")
+  private boolean stacktrace;
+
+  /**
+   * The dataset's URI.
+   *
+   * @throws InvalidRequestException if none was given
+   */
+  String dataset() {
+    if (dataset == null || dataset.isEmpty()) {
+      throw new InvalidRequestException(
+          "no dataset given: use -d URI, or set the environment variable SHARDY_DATASET");
+    }
+    return dataset;
+  }
+
+  OutputFormat output(Terminal terminal) {
+    if (output != null) {
+      return output;
+    }
+    return terminal.outIsTerminal() ? OutputFormat.TABLE : OutputFormat.JSONL;
+  }
+
+  ValueEncoding valueEncoding() {
+    return valueEncoding == null ? ValueEncoding.UTF8 : valueEncoding;
+  }
+
+  /** The version or manifest to read, or null for the current one. */
+  @Nullable String at() {
+    return at;
+  }
+
+  /** How to read the chosen version. */
+  ReaderOptions readerOptions() {
+    return readerOptions(at);
+  }
+
+  /** How to read {@code version}, a number or a manifest; the current version if it is null. */
+  ReaderOptions readerOptions(@Nullable String version) {
+    ReaderOptions.Builder builder = ReaderOptions.builder(dataset()).store(storeOptions());
+    if (cache != null) {
+      builder.cacheDirectory(cache);
+    }
+    if (version != null) {
+      builder.at(version);
+    }
+    return builder.build();
+  }
+
+  /** The directory of the reader's cache, or null for its default. */
+  @Nullable Path cache() {
+    return cache;
+  }
+
+  StoreOptions storeOptions() {
+    return new StoreOptions(s3Endpoint, s3Region, s3PathStyle, s3Profile);
+  }
+
+  boolean stacktrace() {
+    return stacktrace;
+  }
+}

@@ -1,0 +1,46 @@
+package io.shardyfusion.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardyfusion.format.Pin;
+import io.shardyfusion.format.Pointer;
+import io.shardyfusion.format.PointerEntry;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+@Command(name = "history", description = "List the versions, newest first.")
+final class HistoryCommand extends ShardyCommand {
+
+  private static final List<String> COLUMNS =
+      List.of(
+          "version", "status", "announced_at", "rows", "bytes", "manifest", "current", "pinned");
+
+  HistoryCommand(Terminal terminal, GlobalOptions options) {
+    super(terminal, options);
+  }
+
+  @Override
+  int run(Printer printer) {
+    Pointer pointer;
+    try (OpenDataset open = OpenDataset.open(options())) {
+      pointer = open.pointer();
+    }
+    RowWriter rows = printer.rows(COLUMNS, COLUMNS);
+    pointer.history().forEach(entry -> rows.write(row(pointer, entry)));
+    rows.close();
+    return 0;
+  }
+
+  private static ObjectNode row(Pointer pointer, PointerEntry entry) {
+    Pin pin = pointer.pin();
+    ObjectNode row = Printer.object();
+    row.put("version", entry.version());
+    row.put("status", entry.status().externalName());
+    row.put("announced_at", Printer.time(entry.announcedAt()));
+    row.put("rows", entry.rows());
+    row.put("bytes", entry.bytes());
+    row.put("manifest", entry.manifest().object());
+    row.put("current", entry.equals(pointer.current()));
+    row.put("pinned", pin != null && pin.version() == entry.version());
+    return row;
+  }
+}

@@ -1,0 +1,59 @@
+package io.shardyfusion.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.routing.Sharding;
+import java.time.Instant;
+import picocli.CommandLine.Command;
+
+@Command(name = "info", description = "Describe the snapshot.")
+final class InfoCommand extends ShardyCommand {
+
+  InfoCommand(Terminal terminal, GlobalOptions options) {
+    super(terminal, options);
+  }
+
+  @Override
+  int run(Printer printer) {
+    try (OpenDataset open = OpenDataset.open(options())) {
+      PointerEntry entry = open.entry();
+      printer.document(info(entry, open.dataset().manifest(entry.manifest())));
+    }
+    return 0;
+  }
+
+  private static ObjectNode info(PointerEntry entry, Manifest manifest) {
+    ObjectNode info = Printer.object();
+    info.put("version", entry.version());
+    info.put("manifest", entry.manifest().object());
+    info.put("run_id", manifest.runId());
+    info.put("created_at", Printer.time(manifest.createdAt()));
+    info.put("num_shards", manifest.sharding().numShards());
+    info.set("sharding", sharding(manifest.sharding()));
+    info.put("key_encoding", manifest.keyEncoding().externalName());
+    info.put("rows", manifest.stats().rows());
+    info.put("bytes", manifest.stats().bytes());
+    info.put("files", manifest.stats().files());
+    Instant watermark = manifest.watermark();
+    info.put("watermark", watermark == null ? null : Printer.time(watermark));
+    info.put("checkpoint_id", manifest.checkpointId());
+    ObjectNode writer = info.putObject("writer");
+    writer.put("engine", manifest.writer().engine());
+    writer.put("engine_version", manifest.writer().engineVersion());
+    writer.put("version", manifest.writer().version());
+    writer.put("mode", manifest.writer().mode());
+    ObjectNode custom = info.putObject("custom");
+    manifest.custom().forEach(custom::put);
+    return info;
+  }
+
+  private static ObjectNode sharding(Sharding sharding) {
+    ObjectNode node = Printer.object();
+    node.put("strategy", sharding.strategy());
+    node.put("hash_algorithm", HashSharding.HASH_ALGORITHM);
+    node.put("num_shards", sharding.numShards());
+    return node;
+  }
+}

@@ -1,0 +1,69 @@
+package io.shardyfusion.cli;
+
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.key.KeyEncoding;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The keys of a command that takes many: on the command line, or as lines of standard input. */
+final class KeyArguments {
+
+  /** The argument that stands for the lines of standard input. */
+  private static final String STANDARD_INPUT = "-";
+
+  private static final Pattern NEGATIVE = Pattern.compile("-[0-9]+");
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec command;
+
+  @Parameters(
+      paramLabel = "KEY",
+      arity = "1..*",
+      description =
+          "A key: decimal for integers, base64 for bytes. A single '-' reads standard input, one "
+              + "JSON string or number a line.")
+  private List<String> keys = new ArrayList<>();
+
+  /**
+   * Passes the keys on in their order, as they are read.
+   *
+   * @throws InvalidRequestException at the first argument or line that is no key of {@code
+   *     encoding}
+   */
+  void forEach(KeyEncoding encoding, InputStream standardInput, Consumer<Key> action) {
+    KeyText text = new KeyText(encoding);
+    if (keys.equals(List.of(STANDARD_INPUT))) {
+      KeyLines lines = new KeyLines(standardInput, text);
+      for (Key key = lines.next(); key != null; key = lines.next()) {
+        action.accept(key);
+      }
+      return;
+    }
+    check(command, keys);
+    List<Key> parsed = keys.stream().map(text::parse).toList();
+    parsed.forEach(action);
+  }
+
+  /**
+   * Refuses arguments that look like an option. The commands that take keys have picocli pass such
+   * arguments on, because a negative number is a key; any other is one only after {@code --}.
+   */
+  static void check(CommandSpec command, List<String> keys) {
+    List<String> args = command.commandLine().getParseResult().originalArgs();
+    int end = args.indexOf("--");
+    List<String> literal = end < 0 ? List.of() : args.subList(end + 1, args.size());
+    for (String key : keys) {
+      if (key.startsWith("-") && !NEGATIVE.matcher(key).matches() && !literal.contains(key)) {
+        throw new UnmatchedArgumentException(command.commandLine(), List.of(key));
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.shardyfusion.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardyfusion.format.Manifest;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "route",
+    description = "Print the shard of each key, whether or not it is there. Reads no table file.")
+final class RouteCommand extends ShardyCommand {
+
+  private static final List<String> COLUMNS = List.of("key", "shard");
+
+  @Mixin private final KeyArguments keys = new KeyArguments();
+
+  RouteCommand(Terminal terminal, GlobalOptions options) {
+    super(terminal, options);
+  }
+
+  @Override
+  int run(Printer printer) {
+    Manifest manifest;
+    try (OpenDataset open = OpenDataset.open(options())) {
+      manifest = open.manifest();
+    }
+    RowWriter rows = printer.rows(COLUMNS, COLUMNS);
+    keys.forEach(
+        manifest.keyEncoding(),
+        terminal().in(),
+        key -> {
+          ObjectNode row = Printer.object();
+          row.set("key", key.toJson());
+          row.put("shard", key.shard(manifest.sharding()));
+          rows.write(row);
+        });
+    rows.close();
+    return 0;
+  }
+}

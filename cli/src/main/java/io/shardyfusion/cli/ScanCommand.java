@@ -1,0 +1,110 @@
+package io.shardyfusion.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.reader.KeyRange;
+import io.shardyfusion.reader.ReaderOptions;
+import io.shardyfusion.reader.ShardCursor;
+import io.shardyfusion.reader.ShardedReader;
+import io.shardyfusion.reader.SnapshotInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "scan", description = "Print rows shard by shard, in key order within each.")
+final class ScanCommand extends ShardyCommand {
+
+  private static final List<String> COLUMNS = List.of("shard", "key", "value", "value_encoding");
+
+  /**
+   * A reader keeps the shards open that it has read: after so many it is replaced, with what it
+   * holds.
+   */
+  private static final int SHARDS_OPEN = 64;
+
+  @Option(names = "--shard", paramLabel = "N", description = "Only this shard.")
+  private @Nullable Integer shard;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "P",
+      description = "Only keys that begin so; for text and bytes (base64).")
+  private @Nullable String prefix;
+
+  @Option(names = "--from", paramLabel = "K", description = "Only this key and those after it.")
+  private @Nullable String from;
+
+  @Option(names = "--to", paramLabel = "K", description = "Only keys before this one.")
+  private @Nullable String to;
+
+  @Option(names = "--limit", paramLabel = "N", description = "At most so many rows.")
+  private long limit = Long.MAX_VALUE;
+
+  ScanCommand(Terminal terminal, GlobalOptions options) {
+    super(terminal, options);
+  }
+
+  @Override
+  int run(Printer printer) {
+    if (limit < 0) {
+      throw new InvalidRequestException("--limit must be at least 0, found " + limit);
+    }
+    RowWriter rows = printer.rows(COLUMNS, List.of("key", "value"));
+    ReaderOptions readerOptions = options().readerOptions();
+    int next = shard == null ? 0 : shard;
+    long left = limit;
+    boolean more = true;
+    while (more) {
+      try (ShardedReader reader = ShardedReader.open(readerOptions)) {
+        SnapshotInfo snapshot = reader.snapshot();
+        KeyRange range = range(new KeyText(snapshot.keyEncoding()));
+        int end = shard == null ? Math.min(next + SHARDS_OPEN, snapshot.numShards()) : next + 1;
+        for (; next < end; next++) {
+          left -= scan(reader, next, range, left, rows);
+        }
+        more = shard == null && next < snapshot.numShards() && left > 0;
+        // The next reader goes on in this version.
+        readerOptions = options().readerOptions(snapshot.manifest().object());
+      }
+    }
+    rows.close();
+    return 0;
+  }
+
+  private long scan(ShardedReader reader, int shard, KeyRange range, long most, RowWriter rows) {
+    if (most == 0) {
+      return 0;
+    }
+    KeyEncoding encoding = reader.snapshot().keyEncoding();
+    long count = 0;
+    try (ShardCursor cursor = reader.scan(shard, range)) {
+      while (count < most && cursor.next()) {
+        ValueEncoding.Text value = options().valueEncoding().write(cursor.value());
+        ObjectNode row = Printer.object();
+        row.put("shard", shard);
+        row.set("key", Key.of(encoding, cursor.key()).toJson());
+        row.put("value", value.text());
+        row.put("value_encoding", value.encoding());
+        rows.write(row);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private KeyRange range(KeyText text) {
+    KeyRange range = KeyRange.all();
+    if (from != null) {
+      range = text.parse(from).from(range);
+    }
+    if (to != null) {
+      range = text.parse(to).to(range);
+    }
+    if (prefix != null) {
+      range = text.parse(prefix).prefix(range);
+    }
+    return range;
+  }
+}

@@ -1,0 +1,112 @@
+package io.shardyfusion.cli;
+
+import io.shardyfusion.ShardyfusionException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line. Results go to standard output and nothing else does; the exit code says how it
+ * ended: 0 fine, 1 the asked-for thing is not there, 2 the call must be corrected, 3 the storage
+ * failed or data is bad, 4 another writer holds the dataset.
+ */
+@Command(
+    name = "shardy",
+    description = "Builds, reads and checks sharded snapshots on object storage.",
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    footer = {
+      "",
+      "Exit codes: 0 fine; 1 not there; 2 usage; 3 storage failed or data damaged; 4 conflict.",
+      "S3 credentials come from the standard AWS chain."
+    })
+public final class Shardy implements Runnable {
+
+  @Mixin private final GlobalOptions options = new GlobalOptions();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Print this help and exit.")
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version and exit.")
+  private boolean version;
+
+  private Shardy() {}
+
+  /** Runs one command in this process and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(execute(Terminal.system(), args));
+  }
+
+  /** Runs one command and returns its exit code. */
+  static int execute(Terminal terminal, String... args) {
+    Shardy shardy = new Shardy();
+    CommandLine commandLine = shardy.commandLine(terminal);
+    boolean stacktrace = List.of(args).contains("--stacktrace");
+    try {
+      ConfigDefaults.install(
+          commandLine, List.of(args), terminal.environment(), ConfigFile.of(List.of(args)));
+    } catch (ShardyfusionException e) {
+      return Failures.report(terminal.err(), e, stacktrace);
+    }
+    return commandLine.execute(args);
+  }
+
+  private CommandLine commandLine(Terminal terminal) {
+    CommandLine commandLine = new CommandLine(this);
+    commandLine.addSubcommand(takingKeys(new GetCommand(terminal, options)));
+    commandLine.addSubcommand(takingKeys(new MultiGetCommand(terminal, options)));
+    commandLine.addSubcommand(new ScanCommand(terminal, options));
+    commandLine.addSubcommand(new InfoCommand(terminal, options));
+    commandLine.addSubcommand(new ShardsCommand(terminal, options));
+    commandLine.addSubcommand(takingKeys(new RouteCommand(terminal, options)));
+    commandLine.addSubcommand(new HistoryCommand(terminal, options));
+    commandLine.addSubcommand(new VerifyCommand(terminal, options));
+    commandLine.getSubcommands().values().forEach(Shardy::simplifyHelp);
+    commandLine.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+    commandLine.setErr(terminal.err());
+    commandLine.setParameterExceptionHandler(
+        (e, args) -> Failures.reportUsage(terminal.err(), e, options.stacktrace()));
+    commandLine.setExecutionExceptionHandler(
+        (e, command, result) ->
+            e instanceof ParameterException usage
+                ? Failures.reportUsage(terminal.err(), usage, options.stacktrace())
+                : Failures.report(terminal.err(), e, options.stacktrace()));
+    return commandLine;
+  }
+
+  /** Has a negative number pass for a key; see {@link KeyArguments}. */
+  private static CommandLine takingKeys(ShardyCommand command) {
+    return new CommandLine(command).setUnmatchedOptionsArePositionalParams(true);
+  }
+
+  /** Its own options come first in a command's help, then those that every command has. */
+  private static void simplifyHelp(CommandLine command) {
+    command.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command given");
+  }
+}

@@ -1,0 +1,198 @@
+package io.shardyfusion.cli;
+
+import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.StorageException;
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.ShardDescriptor;
+import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.SnapshotStats;
+import io.shardyfusion.format.TableFile;
+import io.shardyfusion.shard.ReadResources;
+import io.shardyfusion.shard.ShardDatabase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks one snapshot of a dataset against its store, object by object, and goes on after a
+ * problem. Nothing is taken from a cache: every byte is downloaded and digested, along the chain
+ * from the pointer to the table files. A deep verification also opens each shard's database and
+ * checks every row, see {@link RowCheck}.
+ *
+ * <p>Needs local disk for the largest table file, or for the largest shard if deep, and little
+ * memory. An instance serves one verification, in one thread.
+ */
+final class SnapshotVerifier {
+
+  /** How much is checked. */
+  enum Depth {
+    /** Every digest and size. */
+    OBJECTS,
+    /** Every row as well. */
+    ROWS
+  }
+
+  /** Told after each shard how far the verification is. */
+  @FunctionalInterface
+  interface Progress {
+
+    /** {@code done} of {@code all} shards are checked, and {@code bytes} of table files. */
+    void shardDone(int done, int all, long bytes);
+  }
+
+  /** A store that fails this often is down: going on would only take time. */
+  private static final int MAX_STORAGE_FAILURES = 10;
+
+  private static final long BLOCK_CACHE_BYTES = 8 << 20;
+
+  private final Dataset dataset;
+  private final Depth depth;
+  private final Path workDirectory;
+  private final Progress progress;
+
+  private final List<String> problems = new ArrayList<>();
+  private int storageFailures;
+  private long objects;
+  private long bytes;
+  private long rows;
+
+  /**
+   * A verifier that downloads into {@code workDirectory}, an empty directory, which it leaves
+   * empty.
+   */
+  SnapshotVerifier(Dataset dataset, Depth depth, Path workDirectory, Progress progress) {
+    this.dataset = dataset;
+    this.depth = depth;
+    this.workDirectory = workDirectory;
+    this.progress = progress;
+  }
+
+  /**
+   * Verifies a version.
+   *
+   * @param at the version or manifest, or null for the current one
+   * @throws io.shardyfusion.NotFoundException if there is no such version
+   * @throws StorageException if the store fails again and again
+   */
+  VerifyReport verify(@Nullable String at) {
+    PointerEntry entry = attempt(() -> at == null ? dataset.current() : dataset.resolve(at));
+    if (entry != null) {
+      objects++;
+      Manifest manifest = attempt(() -> dataset.manifest(entry.manifest()));
+      if (manifest != null) {
+        objects++;
+        checkEntry(entry, manifest);
+        verifyShards(manifest);
+      }
+    }
+    return new VerifyReport(objects, bytes, rows, problems);
+  }
+
+  private void checkEntry(PointerEntry entry, Manifest manifest) {
+    SnapshotStats stats = manifest.stats();
+    if (!entry.runId().equals(manifest.runId())
+        || entry.rows() != stats.rows()
+        || entry.bytes() != stats.bytes()) {
+      problems.add(
+          "the pointer says of version "
+              + entry.version()
+              + " run "
+              + entry.runId()
+              + ", "
+              + entry.rows()
+              + " rows, "
+              + entry.bytes()
+              + " bytes, but its manifest run "
+              + manifest.runId()
+              + ", "
+              + stats.rows()
+              + " rows, "
+              + stats.bytes()
+              + " bytes");
+    }
+  }
+
+  private void verifyShards(Manifest manifest) {
+    int all = manifest.shards().size();
+    try (ReadResources resources = new ReadResources(BLOCK_CACHE_BYTES)) {
+      for (ShardEntry shard : manifest.shards()) {
+        ShardDescriptor descriptor = attempt(() -> dataset.descriptor(shard));
+        if (descriptor != null) {
+          objects++;
+          verifyShard(manifest, descriptor, resources);
+        }
+        progress.shardDone(shard.shard() + 1, all, bytes);
+      }
+    }
+  }
+
+  private void verifyShard(Manifest manifest, ShardDescriptor descriptor, ReadResources resources) {
+    Path files = workDirectory.resolve("files");
+    boolean whole = true;
+    try {
+      WorkDirectory.create(files);
+      for (TableFile file : descriptor.files()) {
+        Path local = files.resolve(file.name());
+        whole &= attempt(() -> download(file, local)) != null;
+        if (depth == Depth.OBJECTS) {
+          WorkDirectory.delete(local);
+        }
+      }
+      if (depth == Depth.OBJECTS) {
+        rows += descriptor.rows();
+      } else if (whole) {
+        attempt(() -> checkRows(manifest, descriptor, files, resources));
+      }
+    } finally {
+      WorkDirectory.delete(files);
+    }
+  }
+
+  private TableFile download(TableFile file, Path local) {
+    dataset.download(file, local);
+    objects++;
+    bytes += file.size();
+    return file;
+  }
+
+  private ShardDescriptor checkRows(
+      Manifest manifest, ShardDescriptor descriptor, Path files, ReadResources resources) {
+    Path directory = workDirectory.resolve("database");
+    RowCheck check = new RowCheck(manifest.keyEncoding(), manifest.sharding(), descriptor);
+    try (ShardDatabase database =
+        ShardDatabase.open(directory, descriptor, f -> files.resolve(f.name()), resources)) {
+      check.run(database);
+      database.selfCheck();
+    } finally {
+      rows += check.rows();
+      problems.addAll(check.problems());
+      WorkDirectory.delete(directory);
+    }
+    return descriptor;
+  }
+
+  /** The result of a step, or null after noting why there is none. */
+  private <T> @Nullable T attempt(Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (DataDamagedException e) {
+      problems.add(e.getMessage());
+    } catch (StorageException e) {
+      problems.add(e.getMessage());
+      storageFailures++;
+      if (storageFailures == MAX_STORAGE_FAILURES) {
+        throw new StorageException(
+            "the verification was given up after "
+                + storageFailures
+                + " failures of the storage, the last: "
+                + e.getMessage(),
+            e);
+      }
+    }
+    return null;
+  }
+}

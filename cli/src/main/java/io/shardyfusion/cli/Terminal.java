@@ -1,0 +1,50 @@
+package io.shardyfusion.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * What surrounds a command: its streams, and whether a person looks at them.
+ *
+ * @param in standard input
+ * @param out standard output, unbuffered; nothing but a command's result goes there
+ * @param err messages and progress; every line is flushed
+ * @param outIsTerminal whether {@code out} is a terminal
+ * @param errIsTerminal whether {@code err} is a terminal
+ * @param environment the environment variables
+ */
+record Terminal(
+    InputStream in,
+    OutputStream out,
+    PrintWriter err,
+    boolean outIsTerminal,
+    boolean errIsTerminal,
+    Map<String, String> environment) {
+
+  /** The property by which {@code bin/shardy} says which of its streams are terminals. */
+  private static final String TERMINALS = "shardyfusion.terminals";
+
+  Terminal {
+    environment = Map.copyOf(environment);
+  }
+
+  /** The streams of this process. */
+  static Terminal system() {
+    String terminals = System.getProperty(TERMINALS);
+    boolean console = System.console() != null;
+    return new Terminal(
+        System.in,
+        // Not System.out, which hides that the other end was closed.
+        new FileOutputStream(FileDescriptor.out),
+        new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true),
+        terminals == null ? console : terminals.contains("out"),
+        terminals == null ? console : terminals.contains("err"),
+        System.getenv());
+  }
+}

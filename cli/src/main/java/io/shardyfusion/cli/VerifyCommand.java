@@ -1,0 +1,50 @@
+package io.shardyfusion.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardyfusion.cli.SnapshotVerifier.Depth;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "verify",
+    description = "Check every digest and size of the snapshot in the store, never in a cache.")
+final class VerifyCommand extends ShardyCommand {
+
+  @Option(
+      names = "--deep",
+      description = "Open every shard as well, and check all rows: number, order, routing.")
+  private boolean deep;
+
+  VerifyCommand(Terminal terminal, GlobalOptions options) {
+    super(terminal, options);
+  }
+
+  @Override
+  int run(Printer printer) {
+    VerifyReport report;
+    try (OpenDataset open = OpenDataset.open(options());
+        WorkDirectory work = new WorkDirectory(options().cache())) {
+      report =
+          new SnapshotVerifier(
+                  open.dataset(),
+                  deep ? Depth.ROWS : Depth.OBJECTS,
+                  work.path(),
+                  (done, all, bytes) -> {})
+              .verify(options().at());
+    }
+    print(printer, report);
+    return report.ok() ? 0 : Failures.FAILED;
+  }
+
+  private static void print(Printer printer, VerifyReport report) {
+    ObjectNode node = Printer.object();
+    node.put("ok", report.ok());
+    node.put("objects", report.objects());
+    node.put("bytes", report.bytes());
+    node.put("rows", report.rows());
+    ArrayNode problems = node.putArray("problems");
+    report.problems().forEach(problems::add);
+    printer.document(node);
+  }
+}

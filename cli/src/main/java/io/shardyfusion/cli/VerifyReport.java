@@ -1,0 +1,23 @@
+package io.shardyfusion.cli;
+
+import java.util.List;
+
+/**
+ * What a verification found.
+ *
+ * @param objects the distinct objects that were read: pointer, manifest, shard descriptors, table
+ *     files
+ * @param bytes of those objects
+ * @param rows counted by a deep verification; otherwise as the manifest states them
+ * @param problems what is wrong, one sentence each; empty if all is well
+ */
+record VerifyReport(long objects, long bytes, long rows, List<String> problems) {
+
+  VerifyReport {
+    problems = List.copyOf(problems);
+  }
+
+  boolean ok() {
+    return problems.isEmpty();
+  }
+}

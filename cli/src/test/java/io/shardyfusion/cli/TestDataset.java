@@ -1,0 +1,161 @@
+package io.shardyfusion.cli;
+
+import io.shardyfusion.dataset.Announcement;
+import io.shardyfusion.dataset.Publisher;
+import io.shardyfusion.dataset.StoredShard;
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.ShardDescriptor;
+import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.SnapshotStats;
+import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.format.WriterIdentity;
+import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.routing.Sharding;
+import io.shardyfusion.shard.ShardBuilder;
+import io.shardyfusion.shard.ShardImage;
+import io.shardyfusion.shard.TableProfile;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.StoreOptions;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
+
+/** A dataset in a directory, published without a job. */
+final class TestDataset {
+
+  static final Instant CREATED = Instant.parse("2026-03-01T10:00:00Z");
+  static final String RUN_ID = "00112233445566778899aabbccddeeff";
+
+  private static final WriterIdentity WRITER = new WriterIdentity("f".repeat(32), 1, 0);
+
+  private final Path root;
+  private final KeyEncoding encoding;
+  private final Sharding sharding;
+  private final Map<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
+  private ToIntFunction<Key> routing;
+  private UnaryOperator<ShardDescriptor> description = d -> d;
+  private int published;
+
+  /** An empty dataset below {@code parent}, which holds nothing else. */
+  TestDataset(Path parent, KeyEncoding encoding, int numShards) {
+    this.root = parent.resolve("dataset");
+    this.encoding = encoding;
+    this.sharding = new HashSharding(numShards);
+    this.routing = key -> key.shard(sharding);
+  }
+
+  String uri() {
+    return root.toUri().toString();
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Sharding sharding() {
+    return sharding;
+  }
+
+  TestDataset row(long key, String value) {
+    return row(Key.of(encoding, key), value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  TestDataset row(String key, String value) {
+    return row(Key.of(encoding, key), value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  TestDataset row(byte[] key, byte[] value) {
+    return row(Key.of(encoding, key), value);
+  }
+
+  TestDataset row(Key key, byte[] value) {
+    rows.put(key.stored(), value);
+    return this;
+  }
+
+  /** Puts rows where they do not belong. */
+  TestDataset misroutedBy(ToIntFunction<Key> wrong) {
+    routing = wrong;
+    return this;
+  }
+
+  /** Describes shards as they are not. */
+  TestDataset misdescribedBy(UnaryOperator<ShardDescriptor> wrong) {
+    description = wrong;
+    return this;
+  }
+
+  /** Publishes all rows so far as the next version. */
+  PointerEntry publish() {
+    Clock clock = Clock.fixed(CREATED.plusSeconds(60L * published), ZoneOffset.UTC);
+    try (ObjectStore store = ObjectStores.open(uri(), StoreOptions.defaults());
+        WorkDirectory work = new WorkDirectory(root.getParent())) {
+      Publisher publisher = new Publisher(store, clock);
+      List<StoredShard> shards = new ArrayList<>();
+      for (int shard = 0; shard < sharding.numShards(); shard++) {
+        shards.add(publisher.store(build(shard, work.path().resolve("shard-" + shard)), Set.of()));
+      }
+      Manifest manifest = manifest(clock.instant(), shards);
+      ManifestRef ref = publisher.store(manifest);
+      published++;
+      return publisher.announce(Announcement.of(ref, manifest, WRITER), OptionalLong.empty());
+    }
+  }
+
+  private ShardImage build(int shard, Path directory) {
+    try (ShardBuilder builder = new ShardBuilder(shard, TableProfile.BALANCED, directory)) {
+      rows.forEach(
+          (key, value) -> {
+            if (routing.applyAsInt(Key.decode(encoding, key)) == shard) {
+              builder.add(direct(key), direct(value));
+            }
+          });
+      ShardImage image = builder.finish();
+      return new ShardImage(description.apply(image.descriptor()), image.directory());
+    }
+  }
+
+  private Manifest manifest(Instant created, List<StoredShard> shards) {
+    List<ShardEntry> entries = shards.stream().map(StoredShard::entry).toList();
+    long bytes = entries.stream().mapToLong(ShardEntry::bytes).sum();
+    long files = entries.stream().mapToLong(ShardEntry::files).sum();
+    return new Manifest(
+        HexFormat.of().toHexDigits(published + 1).repeat(4),
+        null,
+        RUN_ID,
+        created,
+        new ManifestWriter("test", "1", "0.1.0", ManifestWriter.BATCH),
+        null,
+        null,
+        sharding,
+        encoding,
+        ValueFormat.BYTES,
+        ShardBuilder.engine(TableProfile.BALANCED),
+        new SnapshotStats(
+            entries.stream().mapToLong(ShardEntry::rows).sum(), true, bytes, files, bytes, files),
+        Map.of("source", "test"),
+        entries);
+  }
+
+  private static ByteBuffer direct(byte[] bytes) {
+    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+  }
+}
