@@ -1,5 +1,7 @@
 package io.shardyfusion.routing;
 
+import java.io.Serializable;
+
 /**
  * The function from keys to shards that a snapshot was written with. Values are immutable and
  * thread-safe.
@@ -7,7 +9,7 @@ package io.shardyfusion.routing;
  * <p>The methods take a key as the caller has it, not as it is stored: routing and storage are
  * independent.
  */
-public sealed interface Sharding permits HashSharding {
+public sealed interface Sharding extends Serializable permits HashSharding {
 
   /**
    * The largest number of shards a snapshot can have, which is Flink's largest parallelism: 32 768.

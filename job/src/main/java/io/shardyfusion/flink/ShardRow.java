@@ -3,15 +3,18 @@ package io.shardyfusion.flink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of one key on its way to its shard. Mutable and reused by Flink where object reuse is on; operators copy
- * what they keep.
+ * One change of one key on its way to its shard. Mutable and reused by Flink where object reuse is
+ * on; operators copy what they keep.
  */
 public final class ShardRow {
 
   /** The shard that the key belongs to. */
   public int shard;
 
-  /** Among rows of the same key, the one with the largest order wins. Rows of one input have distinct orders. */
+  /**
+   * Among rows of the same key, the one with the largest order wins. Rows of one input have
+   * distinct orders.
+   */
   public long order;
 
   /** The key as it is stored. */

@@ -1,0 +1,25 @@
+package io.shardyfusion.job.input;
+
+import org.jspecify.annotations.Nullable;
+
+/** A row that cannot be used, and why. Has no stack trace: there may be many. */
+final class BadRowException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final int MAX_SHOWN = 80;
+
+  /**
+   * A row with a reason that concerns one column, or, where {@code column} is null, the whole row.
+   */
+  BadRowException(@Nullable String column, String reason) {
+    super(column == null ? reason : "column \"" + column + "\": " + reason, null, false, false);
+  }
+
+  /** The text in quotes, cut where it is long. */
+  static String shown(String text) {
+    return text.length() <= MAX_SHOWN
+        ? '"' + text + '"'
+        : '"' + text.substring(0, MAX_SHOWN) + "…\" (" + text.length() + " characters)";
+  }
+}

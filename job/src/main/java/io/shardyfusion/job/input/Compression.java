@@ -1,0 +1,79 @@
+package io.shardyfusion.job.input;
+
+import com.github.luben.zstd.ZstdInputStream;
+import io.shardyfusion.InvalidRequestException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * How a file is compressed, by the ending of its name.
+ *
+ * <p>Flink's own choice by file name knows no zstd, and reads only the first part of a bzip2 file
+ * that was written in parts; so each is opened here, and files of several parts are read to their
+ * end.
+ */
+enum Compression {
+  NONE {
+    @Override
+    InputStream decompress(InputStream in) {
+      return in;
+    }
+  },
+  GZIP {
+    @Override
+    InputStream decompress(InputStream in) throws IOException {
+      return new GZIPInputStream(in, BUFFER_BYTES);
+    }
+  },
+  ZSTD {
+    @Override
+    InputStream decompress(InputStream in) throws IOException {
+      return new ZstdInputStream(in);
+    }
+  },
+  BZIP2 {
+    @Override
+    InputStream decompress(InputStream in) throws IOException {
+      return new BZip2CompressorInputStream(in, true);
+    }
+  };
+
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  private static final Map<String, Compression> BY_SUFFIX =
+      Map.of("gz", GZIP, "gzip", GZIP, "zst", ZSTD, "bz2", BZIP2);
+
+  private static final Set<String> NOT_SUPPORTED =
+      Set.of(
+          "7z", "br", "deflate", "lz4", "lzo", "rar", "snappy", "sz", "tar", "tgz", "xz", "z",
+          "zip");
+
+  /**
+   * The compression of a file.
+   *
+   * @throws InvalidRequestException if the name says one that is not supported
+   */
+  static Compression of(Path path) {
+    String name = path.getName();
+    String suffix = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    if (NOT_SUPPORTED.contains(suffix)) {
+      throw new InvalidRequestException(
+          "the input file '"
+              + InputFile.shown(path)
+              + "' is compressed in a way that is not supported; expected .gz, .zst or .bz2, or no compression");
+    }
+    return BY_SUFFIX.getOrDefault(suffix, NONE);
+  }
+
+  /**
+   * The decompressed bytes of {@code in}, which should be buffered and say what is {@code
+   * available}.
+   */
+  abstract InputStream decompress(InputStream in) throws IOException;
+}

@@ -1,0 +1,50 @@
+package io.shardyfusion.job.input;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the header of a csv file must be: valid UTF-8, each column once, all needed columns there.
+ *
+ * @param delimiter what separates fields
+ * @param needed the columns that must be there
+ */
+record CsvHeaderRule(char delimiter, List<String> needed) implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  CsvHeaderRule {
+    needed = List.copyOf(needed);
+  }
+
+  /** The column names of the header {@code [from, to)}. */
+  List<String> parse(byte[] data, int from, int to) throws BadRowException {
+    CsvFields fields = new CsvFields(delimiter);
+    fields.split(data, from, to);
+    List<String> columns = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i++) {
+      columns.add(fields.text(i));
+    }
+    Set<String> seen = new LinkedHashSet<>();
+    for (String column : columns) {
+      if (!seen.add(column)) {
+        throw new BadRowException(
+            null, "the header has the column " + BadRowException.shown(column) + " twice");
+      }
+    }
+    for (String column : needed) {
+      if (!seen.contains(column)) {
+        throw new BadRowException(
+            null,
+            "the header has no column "
+                + BadRowException.shown(column)
+                + "; it has "
+                + BadRowException.shown(String.join(String.valueOf(delimiter), columns)));
+      }
+    }
+    return List.copyOf(columns);
+  }
+}

@@ -1,0 +1,102 @@
+package io.shardyfusion.job.input;
+
+import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.routing.Sharding;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Parses CSV records. Which field is which column is looked up once for each file. */
+final class CsvRowParser implements RowParser {
+
+  private final InputOptions options;
+  private final KeyText keyText;
+  private final CsvFields fields;
+  private final JsonBytes json = new JsonBytes();
+
+  private @Nullable RowOrigin origin;
+  private int keyField;
+  private int deleteField;
+
+  /** The fields that make the value, and what is before each in the JSON object. */
+  private int[] valueFields = new int[0];
+
+  private byte[][] names = new byte[0][];
+
+  CsvRowParser(RowFormat.Csv format, InputOptions options, Sharding sharding) {
+    this.options = options;
+    this.keyText = new KeyText(options.key(), sharding);
+    this.fields = new CsvFields(format.delimiter());
+  }
+
+  @Override
+  public ShardRow parse(RawRow raw) throws BadRowException {
+    begin(raw.origin);
+    fields.split(raw.data, raw.from, raw.to);
+    int columns = raw.origin.header().size();
+    if (fields.size() != columns) {
+      throw new BadRowException(
+          null, "expected " + columns + " fields as the header has, found " + fields.size());
+    }
+    byte[] key = fields.bytes(keyField);
+    if (key.length == 0) {
+      throw new BadRowException(options.key().column(), "the key is empty");
+    }
+    DeleteRule deletes = options.deletes();
+    boolean deleted = deletes != null && deletes.values().contains(fields.text(deleteField));
+    return keyText.row(raw.order, key, 0, key.length, deleted ? null : value());
+  }
+
+  private byte[] value() {
+    if (options.value() instanceof ValueSelection.Column) {
+      return fields.bytes(valueFields[0]);
+    }
+    json.clear();
+    for (int i = 0; i < valueFields.length; i++) {
+      json.append(names[i]);
+      fields.appendJsonString(valueFields[i], json);
+    }
+    json.append('}');
+    return json.toByteArray();
+  }
+
+  /** Looks the columns up, unless the row is of the same file as the one before. */
+  @SuppressWarnings(
+      "ReferenceEquality") // All rows of a reader share one origin; others are compared below.
+  private void begin(RowOrigin next) {
+    RowOrigin previous = origin;
+    if (next == previous) {
+      return;
+    }
+    origin = next;
+    List<String> header = next.header();
+    if (previous != null && previous.header().equals(header)) {
+      return;
+    }
+    keyField = header.indexOf(options.key().column());
+    DeleteRule deletes = options.deletes();
+    deleteField = deletes == null ? -1 : header.indexOf(deletes.column());
+    List<String> columns =
+        options.value() instanceof ValueSelection.Row ? header : options.value().columns();
+    valueFields = columns.stream().mapToInt(header::indexOf).toArray();
+    names = namesOf(columns);
+  }
+
+  /**
+   * What goes before each value of a JSON object with these columns: <code>{"a":</code>, <code>
+   * ,"b":</code>.
+   */
+  static byte[][] namesOf(List<String> columns) {
+    byte[][] names = new byte[columns.size()][];
+    JsonBytes json = new JsonBytes();
+    for (int i = 0; i < names.length; i++) {
+      byte[] name = columns.get(i).getBytes(StandardCharsets.UTF_8);
+      json.clear();
+      json.append(i == 0 ? '{' : ',');
+      json.appendString(name, 0, name.length, false);
+      json.append(':');
+      names[i] = json.toByteArray();
+    }
+    return names;
+  }
+}

@@ -1,0 +1,123 @@
+package io.shardyfusion.job.input;
+
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.Sharding;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a key as text into the key as it is stored, and its shard. Integers are written as JSON
+ * writes them: decimal, no plus sign, no leading zeros, no fraction, no exponent, no white space.
+ * Bytes are base64, padded, nothing else.
+ */
+final class KeyText {
+
+  private final String column;
+  private final KeyColumn key;
+  private final KeyEncoding encoding;
+  private final Sharding sharding;
+
+  KeyText(KeyColumn key, Sharding sharding) {
+    this.column = key.column();
+    this.key = key;
+    this.encoding = key.encoding();
+    this.sharding = sharding;
+  }
+
+  /** The row whose key is the valid UTF-8 text {@code [from, to)}. */
+  ShardRow row(long order, byte[] text, int from, int to, byte @Nullable [] value)
+      throws BadRowException {
+    try {
+      switch (key.type()) {
+        case LONG -> {
+          long k = parseLong(text, from, to);
+          return new ShardRow(sharding.shardOf(k), order, encoding.encode(k), value);
+        }
+        case STRING -> {
+          String k = new String(text, from, to - from, StandardCharsets.UTF_8);
+          return new ShardRow(sharding.shardOf(k), order, encoding.encode(k), value);
+        }
+        case BYTES -> {
+          byte[] k = parseBase64(text, from, to);
+          return new ShardRow(sharding.shardOf(k), order, encoding.encode(k), value);
+        }
+      }
+      throw new AssertionError(key.type());
+    } catch (InvalidRequestException e) {
+      throw new BadRowException(column, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private long parseLong(byte[] text, int from, int to) throws BadRowException {
+    boolean negative = from < to && text[from] == '-';
+    int first = negative ? from + 1 : from;
+    if (first == to || (text[first] == '0' && to - first > 1)) {
+      throw noInteger(text, from, to);
+    }
+    // Counted down, because the smallest integer has no positive counterpart.
+    long value = 0;
+    boolean overflow = false;
+    for (int i = first; i < to; i++) {
+      int digit = text[i] - '0';
+      if (digit < 0 || digit > 9) {
+        throw noInteger(text, from, to);
+      }
+      overflow |= value < (Long.MIN_VALUE + digit) / 10;
+      value = value * 10 - digit;
+    }
+    if (overflow || (!negative && value == Long.MIN_VALUE)) {
+      throw new BadRowException(
+          column,
+          "the integer "
+              + shown(text, from, to)
+              + " is out of range: -9223372036854775808 to 9223372036854775807");
+    }
+    return negative ? value : -value;
+  }
+
+  private BadRowException noInteger(byte[] text, int from, int to) {
+    return new BadRowException(
+        column,
+        "expected an integer (decimal digits, no leading zeros, no plus), found "
+            + shown(text, from, to));
+  }
+
+  private byte[] parseBase64(byte[] text, int from, int to) throws BadRowException {
+    byte[] quoted = Arrays.copyOfRange(text, from, to);
+    try {
+      byte[] decoded = Base64.getDecoder().decode(quoted);
+      if (quoted.length % 4 == 0 && endsCanonically(quoted, decoded)) {
+        return decoded;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
+    }
+    throw new BadRowException(
+        column,
+        "expected base64 (alphabet A-Z a-z 0-9 + /, padded with =), found "
+            + shown(text, from, to));
+  }
+
+  /**
+   * The JDK's decoder accepts bits that mean nothing in the last character; one key must have one
+   * spelling.
+   */
+  private static boolean endsCanonically(byte[] quoted, byte[] decoded) {
+    int tail = decoded.length % 3;
+    if (tail == 0) {
+      return true;
+    }
+    byte[] last =
+        Base64.getEncoder()
+            .encode(Arrays.copyOfRange(decoded, decoded.length - tail, decoded.length));
+    return Arrays.equals(last, 0, 4, quoted, quoted.length - 4, quoted.length);
+  }
+
+  private static String shown(byte[] text, int from, int to) {
+    return BadRowException.shown(new String(text, from, to - from, StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,121 @@
+package io.shardyfusion.job.input;
+
+import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.routing.Sharding;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Objects;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/** Parses raw rows, counts them, and does with bad ones what the options say. */
+final class ParseRows extends ProcessFunction<RawRow, ShardRow> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Bad rows as JSON lines, each with its line end. */
+  static final OutputTag<byte[]> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  private final InputOptions options;
+  private final Sharding sharding;
+
+  private final LongCounter rowsRead = new LongCounter();
+  private final LongCounter bytesRead = new LongCounter();
+  private final LongCounter badRows = new LongCounter();
+
+  private transient @Nullable RowParser parser;
+  private transient @Nullable RowLines lines;
+
+  ParseRows(InputOptions options, Sharding sharding) {
+    this.options = options;
+    this.sharding = sharding;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    parser = RowParser.of(options, sharding);
+    getRuntimeContext().addAccumulator(RowInput.ROWS_READ, rowsRead);
+    getRuntimeContext().addAccumulator(RowInput.BYTES_READ, bytesRead);
+    getRuntimeContext().addAccumulator(RowInput.BAD_ROWS, badRows);
+  }
+
+  @Override
+  public void processElement(RawRow raw, Context context, Collector<ShardRow> out) {
+    rowsRead.add(1);
+    bytesRead.add(raw.length());
+    ShardRow row;
+    try {
+      row = Objects.requireNonNull(parser, "not open").parse(raw);
+    } catch (BadRowException e) {
+      badRows.add(1);
+      handle(raw, e, context);
+      return;
+    }
+    out.collect(row);
+  }
+
+  private void handle(RawRow raw, BadRowException e, Context context) {
+    BadRowPolicy policy = options.onBadRow();
+    if (policy instanceof BadRowPolicy.Fail) {
+      throw new SuppressRestartsException(
+          new DataDamagedException(
+              linesOf(raw).place(raw.line)
+                  + ": "
+                  + e.getMessage()
+                  + "; correct the row, or choose --on-bad-row skip or dead-letter:URI",
+              e));
+    }
+    if (policy instanceof BadRowPolicy.DeadLetter) {
+      context.output(
+          DEAD_LETTERS, letter(raw, linesOf(raw).number(raw.line), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private RowLines linesOf(RawRow raw) {
+    RowLines known = lines;
+    if (known == null || !known.isOf(raw.origin)) {
+      known = new RowLines(raw.origin);
+      lines = known;
+    }
+    return known;
+  }
+
+  /**
+   * The row as a JSON line: file, line, reason, and the row as text or, where it is not valid
+   * UTF-8, as base64.
+   */
+  static byte[] letter(RawRow raw, long line, String reason) {
+    JsonBytes json = new JsonBytes();
+    json.append("{\"file\":".getBytes(StandardCharsets.US_ASCII));
+    appendString(json, InputFile.shown(raw.origin.path()));
+    json.append(
+        (",\"line\":" + (line == 0 ? "null" : line) + ",\"reason\":")
+            .getBytes(StandardCharsets.US_ASCII));
+    appendString(json, reason);
+    if (Utf8.firstInvalid(raw.data, raw.from, raw.to) < 0) {
+      json.append(",\"row\":".getBytes(StandardCharsets.US_ASCII));
+      json.appendString(raw.data, raw.from, raw.to, false);
+    } else {
+      json.append(",\"row_base64\":".getBytes(StandardCharsets.US_ASCII));
+      byte[] row = Arrays.copyOfRange(raw.data, raw.from, raw.to);
+      appendString(json, Base64.getEncoder().encodeToString(row));
+    }
+    json.append('}');
+    json.append('\n');
+    return json.toByteArray();
+  }
+
+  private static void appendString(JsonBytes json, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    json.appendString(bytes, 0, bytes.length, false);
+  }
+}

@@ -1,0 +1,45 @@
+package io.shardyfusion.job.input;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One row as it is in its file, without its line end: a window into a buffer, valid only until the
+ * next row is read. Readers reuse the instance and the buffer, so whoever takes a row copies what
+ * it keeps.
+ */
+final class RawRow {
+
+  RowOrigin origin;
+
+  /** {@link RowOrder}. */
+  long order;
+
+  /** The row's first line, counted from the origin's base, beginning with 0. */
+  long line;
+
+  byte[] data;
+  int from;
+  int to;
+
+  RawRow(RowOrigin origin, long order, long line, byte[] data, int from, int to) {
+    this.origin = origin;
+    this.order = order;
+    this.line = line;
+    this.data = data;
+    this.from = from;
+    this.to = to;
+  }
+
+  int length() {
+    return to - from;
+  }
+
+  @Override
+  public String toString() {
+    return InputFile.shown(origin.path())
+        + "@"
+        + order
+        + ": "
+        + new String(data, from, length(), StandardCharsets.UTF_8);
+  }
+}

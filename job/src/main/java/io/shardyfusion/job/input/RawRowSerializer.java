@@ -1,0 +1,106 @@
+package io.shardyfusion.job.input;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Moves {@link RawRow}s between tasks, where chaining is switched off; never stored. In a chain
+ * rows are handed on without a copy: the parser, their only consumer, is done with a row before it
+ * takes the next.
+ */
+final class RawRowSerializer extends TypeSerializerSingleton<RawRow> {
+
+  private static final long serialVersionUID = 1L;
+
+  static final RawRowSerializer INSTANCE = new RawRowSerializer();
+
+  private static final RowOrigin NO_ORIGIN = new RowOrigin(new Path("/"), 0, List.of());
+
+  private RawRowSerializer() {}
+
+  @Override
+  public boolean isImmutableType() {
+    return false;
+  }
+
+  @Override
+  public RawRow createInstance() {
+    return new RawRow(NO_ORIGIN, 0, 0, new byte[0], 0, 0);
+  }
+
+  @Override
+  public RawRow copy(RawRow from) {
+    return from;
+  }
+
+  @Override
+  public RawRow copy(RawRow from, RawRow reuse) {
+    return from;
+  }
+
+  @Override
+  public int getLength() {
+    return -1;
+  }
+
+  @Override
+  public void serialize(RawRow row, DataOutputView target) throws IOException {
+    target.writeUTF(row.origin.path().toString());
+    target.writeLong(row.origin.base());
+    target.writeInt(row.origin.header().size());
+    for (String column : row.origin.header()) {
+      target.writeUTF(column);
+    }
+    target.writeLong(row.order);
+    target.writeLong(row.line);
+    target.writeInt(row.length());
+    target.write(row.data, row.from, row.length());
+  }
+
+  @Override
+  public RawRow deserialize(DataInputView source) throws IOException {
+    Path path = new Path(source.readUTF());
+    long base = source.readLong();
+    int columns = source.readInt();
+    List<String> header = new ArrayList<>(columns);
+    for (int i = 0; i < columns; i++) {
+      header.add(source.readUTF());
+    }
+    long order = source.readLong();
+    long line = source.readLong();
+    byte[] data = new byte[source.readInt()];
+    source.readFully(data);
+    return new RawRow(new RowOrigin(path, base, header), order, line, data, 0, data.length);
+  }
+
+  @Override
+  public RawRow deserialize(RawRow reuse, DataInputView source) throws IOException {
+    return deserialize(source);
+  }
+
+  @Override
+  public void copy(DataInputView source, DataOutputView target) throws IOException {
+    serialize(deserialize(source), target);
+  }
+
+  @Override
+  public TypeSerializerSnapshot<RawRow> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** The serializer's configuration: none. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<RawRow> {
+
+    /** For Flink. */
+    public Snapshot() {
+      super(() -> INSTANCE);
+    }
+  }
+}

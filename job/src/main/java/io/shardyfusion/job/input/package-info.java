@@ -1,0 +1,16 @@
+/**
+ * The input side of the job: from files of rows to rows that know their shard and their place in
+ * the order.
+ *
+ * <p>{@link io.shardyfusion.job.input.InputOptions} says what to read, {@link
+ * io.shardyfusion.job.input.InputFiles} finds the files, {@link io.shardyfusion.job.input.RowInput}
+ * makes the stream. A source cuts files into raw rows, and one operator, chained to it, parses
+ * them; another source of raw rows can take the first one's place.
+ *
+ * <p>The result never depends on the parallelism or on how files were split: each row carries its
+ * file's place in path order and its own place in the file.
+ */
+@NullMarked
+package io.shardyfusion.job.input;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,298 @@
+package io.shardyfusion.job.input;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.luben.zstd.Zstd;
+import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.StorageException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.util.CheckpointedPosition;
+import org.apache.flink.connector.file.src.util.RecordAndPosition;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RowFileReaderTest {
+
+  private static final RowFormat CSV = new RowFormat.Csv(',');
+  private static final RowFormat JSONL = new RowFormat.Jsonl();
+  private static final Set<String> ID = Set.of("id");
+
+  @TempDir Path dir;
+
+  @Test
+  void everySplitSizeGivesTheSameRowsOrdersAndLines() {
+    Path file =
+        RowsOf.write(
+            dir.resolve("a.jsonl"),
+            "one\n\ntwo\r\n  \t\nthree\n\n\nx\na long line of its own\nlast");
+    List<RowsOf.Read> whole = RowsOf.jsonl(file, ReadLimits.DEFAULT, 1 << 20);
+    assertThat(RowsOf.texts(whole))
+        .containsExactly("one", "two", "three", "x", "a long line of its own", "last");
+    assertThat(whole).extracting(RowsOf.Read::line).containsExactly(1L, 3L, 5L, 8L, 9L, 10L);
+    for (int size = 1; size < 60; size++) {
+      assertThat(RowsOf.jsonl(file, RowsOf.SMALL, size))
+          .as("splits of %d bytes", size)
+          .isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void aByteOrderMarkAtTheBeginningIsNoPartOfTheFirstRow() {
+    Path file = RowsOf.write(dir.resolve("a.jsonl"), "\uFEFFone\ntwo\n");
+    for (int size = 1; size < 14; size++) {
+      assertThat(RowsOf.texts(RowsOf.jsonl(file, RowsOf.SMALL, size)))
+          .containsExactly("one", "two");
+    }
+  }
+
+  @Test
+  void aByteOrderMarkBeforeACsvHeaderIsNoPartOfTheFirstColumn() {
+    Path file = RowsOf.write(dir.resolve("a.csv"), "\uFEFFid,v\n1,2\n");
+    assertThat(RowsOf.texts(csv(file, RowsOf.SMALL))).containsExactly("1,2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", "\r\n\n", "\uFEFF", "   \n\t"})
+  void aFileWithoutRowsHasNone(String text) {
+    assertThat(RowsOf.jsonl(RowsOf.write(dir.resolve("a.jsonl"), text), RowsOf.SMALL, 1)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", "\r\n", "id,v", "id,v\n", "\n\nid,v\r\n\r\n"})
+  void aCsvFileWithoutRowsHasNone(String text) {
+    assertThat(csv(RowsOf.write(dir.resolve("a.csv"), text), RowsOf.SMALL)).isEmpty();
+  }
+
+  @Test
+  void csvRecordsMaySpanLinesAndKeepTheirFirstLine() {
+    Path file =
+        RowsOf.write(
+            dir.resolve("a.csv"),
+            "id,v\r\n1,\"a\nb\"\r\n\r\n2,\"say \"\"hi\"\"\n\"\n3,st\"ray\n\"4\",\"\"");
+    List<RowsOf.Read> rows = csv(file, RowsOf.SMALL);
+    assertThat(RowsOf.texts(rows))
+        .containsExactly("1,\"a\nb\"", "2,\"say \"\"hi\"\"\n\"", "3,st\"ray", "\"4\",\"\"");
+    assertThat(rows).extracting(RowsOf.Read::line).containsExactly(2L, 5L, 7L, 8L);
+    assertThat(csv(file, ReadLimits.DEFAULT)).isEqualTo(rows);
+  }
+
+  @Test
+  void aReaderResumesAfterEveryRow() throws IOException {
+    byte[] jsonl =
+        "one\n\ntwo\r\nthree\n\n\nx\na long line of its own\nlast".getBytes(StandardCharsets.UTF_8);
+    byte[] csv = "id,v\n1,\"a\nb\"\n\n2,c\n3,d\n4,e".getBytes(StandardCharsets.UTF_8);
+    assertResumes(RowsOf.write(dir.resolve("a.jsonl"), jsonl), JSONL, 7);
+    assertResumes(RowsOf.write(dir.resolve("b.jsonl.gz"), gzip(jsonl)), JSONL, 1);
+    assertResumes(RowsOf.write(dir.resolve("c.csv"), csv), CSV, 1);
+    assertResumes(RowsOf.write(dir.resolve("d.csv.zst"), Zstd.compress(csv)), CSV, 1);
+  }
+
+  private static void assertResumes(Path file, RowFormat format, long splitBytes)
+      throws IOException {
+    RowFileFormat fileFormat = new RowFileFormat(format, ID, RowsOf.SMALL);
+    for (FileSourceSplit split : RowsOf.splits(RowsOf.files(file), format, splitBytes)) {
+      List<RowsOf.Read> all = RowsOf.read(fileFormat, split);
+      List<CheckpointedPosition> positions = positions(fileFormat, split);
+      for (int i = 0; i < all.size(); i++) {
+        List<RowsOf.Read> rest = all.subList(i + 1, all.size());
+        assertThat(RowsOf.read(fileFormat, split.updateWithCheckpointedPosition(positions.get(i))))
+            .isEqualTo(rest);
+        CheckpointedPosition counted =
+            new CheckpointedPosition(CheckpointedPosition.NO_OFFSET, i + 1);
+        assertThat(RowsOf.read(fileFormat, split.updateWithCheckpointedPosition(counted)))
+            .isEqualTo(rest);
+      }
+    }
+  }
+
+  private static List<CheckpointedPosition> positions(RowFileFormat format, FileSourceSplit split)
+      throws IOException {
+    List<CheckpointedPosition> positions = new ArrayList<>();
+    try (RowFileReader reader = format.createReader(new Configuration(), split)) {
+      RowBatch batch;
+      while ((batch = reader.readBatch()) != null) {
+        RecordAndPosition<RawRow> next;
+        while ((next = batch.next()) != null) {
+          positions.add(new CheckpointedPosition(next.getOffset(), next.getRecordSkipCount()));
+        }
+        batch.releaseBatch();
+      }
+    }
+    return positions;
+  }
+
+  @Test
+  void ordersPutFilesFirstAndOffsetsSecond() {
+    Path b = RowsOf.write(dir.resolve("b.jsonl"), "b1\nb2\n");
+    Path a = RowsOf.write(dir.resolve("a.jsonl"), "a1\na2\n");
+    List<RowsOf.Read> rows = RowsOf.read(RowsOf.files(b, a), JSONL, ID, RowsOf.SMALL, 2);
+    assertThat(RowsOf.texts(rows)).containsExactly("a1", "a2", "b1", "b2");
+    assertThat(rows)
+        .extracting(RowsOf.Read::order)
+        .containsExactly(0L, 3L, 1L << 40, (1L << 40) + 3);
+  }
+
+  @Test
+  void aRowThatIsTooLongIsAnErrorWithItsLine() {
+    Path file =
+        RowsOf.write(
+            dir.resolve("a.jsonl"), "x\n" + "y".repeat(100) + "\n" + "z".repeat(101) + "\n");
+    assertDamaged(() -> RowsOf.jsonl(file, new ReadLimits(16, 100), 1 << 20))
+        .hasMessage(
+            file + ":3: the row is longer than the limit of 100 bytes; a line end may be missing");
+    assertDamaged(() -> RowsOf.jsonl(file, new ReadLimits(16, 100), 120))
+        .hasMessageContaining(":3: ");
+    Path endless = RowsOf.write(dir.resolve("b.jsonl"), "y".repeat(1000));
+    assertDamaged(() -> RowsOf.jsonl(endless, new ReadLimits(16, 100), 1 << 20))
+        .hasMessageContaining(":1: ");
+  }
+
+  @Test
+  void aQuoteThatIsNeverClosedIsAnErrorWithItsLine() {
+    Path file = RowsOf.write(dir.resolve("a.csv"), "id,v\n1,2\n3,\"x\n4,5\n");
+    assertDamaged(() -> csv(file, RowsOf.SMALL))
+        .hasMessage(
+            file
+                + ":3: a quote is opened and never closed, so the rest of the file cannot be read");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "a,b                | the header has no column \"id\"; it has \"a,b\"; correct the header",
+        "id,v,id            | the header has the column \"id\" twice; correct the header",
+        "id,v\"x            | a quote within field 2, which is not quoted; put the field in quotes and double it; correct the header",
+      })
+  void aWrongHeaderIsAnError(String header, String reason) {
+    Path file = RowsOf.write(dir.resolve("a.csv"), "\n" + header + "\n1,2\n");
+    assertDamaged(() -> csv(file, RowsOf.SMALL)).hasMessage(file + ":2: " + reason);
+  }
+
+  @Test
+  void compressedFilesOfSeveralPartsAreReadToTheirEnd() throws IOException {
+    byte[] one = "one\n".getBytes(StandardCharsets.UTF_8);
+    byte[] two = "two\n".getBytes(StandardCharsets.UTF_8);
+    assertReadsBoth("a.jsonl.gz", gzip(one), gzip(two));
+    assertReadsBoth("a.jsonl.zst", Zstd.compress(one), Zstd.compress(two));
+    assertReadsBoth("a.jsonl.bz2", bzip2(one), bzip2(two));
+    assertReadsBoth("A.JSONL.GZIP", gzip(one), gzip(two));
+  }
+
+  private void assertReadsBoth(String name, byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    Path file = RowsOf.write(dir.resolve(name), both);
+    assertThat(RowsOf.texts(RowsOf.jsonl(file, RowsOf.SMALL, 1))).containsExactly("one", "two");
+  }
+
+  @Test
+  void aTruncatedCompressedFileIsAnErrorWithItsPlace() throws IOException {
+    byte[] rows =
+        "{\"id\":1,\"name\":\"some text\"}\n".repeat(20_000).getBytes(StandardCharsets.UTF_8);
+    assertTruncatedIsDamaged("a.jsonl.gz", gzip(rows));
+    assertTruncatedIsDamaged("a.jsonl.zst", Zstd.compress(rows));
+    assertTruncatedIsDamaged("a.jsonl.bz2", bzip2(rows));
+  }
+
+  private void assertTruncatedIsDamaged(String name, byte[] stored) {
+    for (int length : new int[] {0, 1, 9, stored.length / 2, stored.length - 1}) {
+      Path file = RowsOf.write(dir.resolve(name), Arrays.copyOf(stored, length));
+      assertDamaged("cut to " + length, () -> RowsOf.jsonl(file, ReadLimits.DEFAULT, 1 << 20))
+          .hasMessageStartingWith("the input file " + file + " does not decompress after byte ")
+          .hasMessageEndingWith("; it is truncated or damaged, replace it");
+    }
+  }
+
+  @Test
+  void aFlippedBitInACompressedFileIsAnError() throws IOException {
+    byte[] stored =
+        gzip("{\"id\":1,\"name\":\"some text\"}\n".repeat(1000).getBytes(StandardCharsets.UTF_8));
+    stored[stored.length - 6] ^= 1;
+    Path file = RowsOf.write(dir.resolve("a.jsonl.gz"), stored);
+    assertDamaged(() -> RowsOf.jsonl(file, ReadLimits.DEFAULT, 1))
+        .hasMessageContaining(" does not decompress after byte 28000 ");
+  }
+
+  @Test
+  void aFileThatShrankSinceItWasListedIsAnError() {
+    Path file = RowsOf.write(dir.resolve("a.jsonl"), "one\ntwo\nthree\n");
+    InputFiles listed = RowsOf.files(file);
+    RowsOf.write(file, "one\ntwo");
+    assertDamaged(() -> RowsOf.read(listed, JSONL, ID, RowsOf.SMALL, 4))
+        .hasMessage(
+            "the input file "
+                + file
+                + " is shorter than the 14 bytes that it had when it was listed; do not change input files while they are read");
+  }
+
+  @Test
+  void aFileThatIsGoneIsAStorageError() throws IOException {
+    Path file = RowsOf.write(dir.resolve("a.jsonl"), "one\n");
+    InputFiles listed = RowsOf.files(file);
+    Files.delete(file);
+    assertThatThrownBy(() -> RowsOf.read(listed, JSONL, ID, RowsOf.SMALL, 4))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("cannot open the input file " + file);
+  }
+
+  @Test
+  void longRowsGrowTheBufferAndShortOnesFollow() {
+    String text = "a\n" + "b".repeat(5000) + "\nc\n" + "d".repeat(70) + "\n" + "e\n".repeat(100);
+    Path file = RowsOf.write(dir.resolve("a.jsonl"), text);
+    assertThat(RowsOf.texts(RowsOf.jsonl(file, RowsOf.SMALL, 1 << 20)))
+        .isEqualTo(List.of(text.split("\n")));
+  }
+
+  private static List<RowsOf.Read> csv(Path file, ReadLimits limits) {
+    return RowsOf.read(RowsOf.files(file), CSV, ID, limits, 1);
+  }
+
+  private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> assertDamaged(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    return assertDamaged("read", call);
+  }
+
+  private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> assertDamaged(
+      String description, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    return assertThatThrownBy(call, description)
+        .isInstanceOf(SuppressRestartsException.class)
+        .cause()
+        .isInstanceOf(DataDamagedException.class);
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (OutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] bzip2(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (OutputStream bzip2 = new BZip2CompressorOutputStream(out)) {
+      bzip2.write(bytes);
+    }
+    return out.toByteArray();
+  }
+}
