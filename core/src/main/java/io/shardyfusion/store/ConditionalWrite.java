@@ -10,6 +10,6 @@ public sealed interface ConditionalWrite {
    */
   record Written(ObjectTag tag) implements ConditionalWrite {}
 
-  /** The expectation did not hold; nothing was written. */
+  /** Nothing was written: the expectation did not hold, or another write was under way. */
   record Conflict() implements ConditionalWrite {}
 }

@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import java.io.EOFException;
 import java.io.File;
@@ -17,6 +18,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -57,7 +59,12 @@ final class LocalFiles {
       if (part.isEmpty()) {
         continue; // The prefix of a listing ends with a slash.
       }
-      at = at.resolve(part);
+      try {
+        at = at.resolve(part);
+      } catch (InvalidPathException e) {
+        throw new InvalidRequestException(
+            "the key '" + key + "' cannot be a file's name here: " + e.getReason(), e);
+      }
       if (Files.isSymbolicLink(at)) {
         throw new StorageException(
             at

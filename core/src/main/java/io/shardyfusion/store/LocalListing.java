@@ -107,6 +107,7 @@ final class LocalListing implements Iterator<ObjectInfo>, AutoCloseable {
     }
   }
 
+  @SuppressWarnings("StreamResourceLeak") // Closed when read to its end, or by close().
   private void enter(String key, Path directory) throws IOException {
     try {
       DirectoryStream<Path> stream = Files.newDirectoryStream(directory);

@@ -50,8 +50,7 @@ final class LocalObjectStore implements ObjectStore {
    * @param root absolute
    */
   LocalObjectStore(Path root) {
-    String text = root.toUri().toString();
-    this.uri = URI.create(text.length() > 1 && text.endsWith("/") ? trimmed(text) : text);
+    this.uri = uri(root);
     this.files = new LocalFiles(root);
     this.failures = new LocalFailures(root);
   }
@@ -276,7 +275,10 @@ final class LocalObjectStore implements ObjectStore {
     }
   }
 
-  private static String trimmed(String text) {
-    return text.substring(0, text.length() - 1);
+  /** The URI without the slash that {@link Path#toUri} adds if the directory exists. */
+  private static URI uri(Path root) {
+    String text = root.toUri().toString();
+    boolean slash = text.endsWith("/") && root.getNameCount() > 0;
+    return URI.create(slash ? text.substring(0, text.length() - 1) : text);
   }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
  *
  * @param key relative to the store's root
  * @param size in bytes
- * @param modified when it was last written, by the store's clock
+ * @param modified when it was last written, by the store's clock; fractions of a second may be
+ *     missing
  */
 public record ObjectInfo(String key, long size, Instant modified) {}

@@ -30,10 +30,9 @@ class LocalObjectStoreTest extends ObjectStoreContractTest {
     return ObjectStores.open(first.root().toString(), StoreOptions.defaults());
   }
 
-  /** There are no pages here, and each write waits for the disk. */
   @Override
-  int manyObjects() {
-    return 500;
+  Path directoryOfObjects() {
+    return root();
   }
 
   private Path root() {
@@ -119,6 +118,17 @@ class LocalObjectStoreTest extends ObjectStoreContractTest {
     try (Stream<ObjectInfo> found = store.list(prefix)) {
       found.forEach(info -> {});
     }
+  }
+
+  @Test
+  void thereIsNothingBelowAnObject() {
+    store().write("a", bytes("1"));
+    assertThat(store().read("a/b", 10)).isEmpty();
+    assertThat(store().stat("a/b/c")).isEmpty();
+    assertThat(store().download("a/b", directory.resolve("target"))).isEmpty();
+    assertThat(keys("a/b/")).isEmpty();
+    store().delete(List.of("a/b"));
+    assertThat(keys("")).containsExactly("a");
   }
 
   @Test

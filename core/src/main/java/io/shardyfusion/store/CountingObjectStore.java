@@ -1,0 +1,156 @@
+package io.shardyfusion.store;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/**
+ * An object store that counts what passes through it. Counts only ever grow, are shared by all
+ * threads, and are exact once those have come to rest.
+ *
+ * <p>A call counts when it is made, whether it succeeds or not and however often the store below
+ * repeats it; bytes count when they have arrived. Deletions are not counted.
+ */
+public final class CountingObjectStore implements ObjectStore {
+
+  private static final int LIST_PAGE = 1000;
+
+  private final ObjectStore store;
+  private final LongAdder puts = new LongAdder();
+  private final LongAdder gets = new LongAdder();
+  private final LongAdder bytesUp = new LongAdder();
+  private final LongAdder bytesDown = new LongAdder();
+
+  /** Counts what passes to {@code store}, and closes it when closed. */
+  public CountingObjectStore(ObjectStore store) {
+    this.store = store;
+  }
+
+  /** The number of writes, conditional writes and uploads. */
+  public long puts() {
+    return puts.sum();
+  }
+
+  /**
+   * The number of reads, conditional reads, downloads and stats, and of pages of listings: one for
+   * each 1 000 objects begun, and one for an empty listing.
+   */
+  public long gets() {
+    return gets.sum();
+  }
+
+  /** The bytes of the objects that were written. */
+  public long bytesUp() {
+    return bytesUp.sum();
+  }
+
+  /** The bytes of the objects that were read or downloaded. */
+  public long bytesDown() {
+    return bytesDown.sum();
+  }
+
+  @Override
+  public URI root() {
+    return store.root();
+  }
+
+  @Override
+  public Optional<StoredObject> read(String key, long maxBytes) {
+    gets.increment();
+    Optional<StoredObject> found = store.read(key, maxBytes);
+    found.ifPresent(object -> bytesDown.add(object.content().length));
+    return found;
+  }
+
+  @Override
+  public ConditionalRead readIfChanged(String key, ObjectTag tag, long maxBytes) {
+    gets.increment();
+    ConditionalRead outcome = store.readIfChanged(key, tag, maxBytes);
+    if (outcome instanceof ConditionalRead.Changed changed) {
+      bytesDown.add(changed.object().content().length);
+    }
+    return outcome;
+  }
+
+  @Override
+  public Optional<Long> download(String key, Path target) {
+    gets.increment();
+    Optional<Long> size = store.download(key, target);
+    size.ifPresent(bytesDown::add);
+    return size;
+  }
+
+  @Override
+  public void write(String key, byte[] content) {
+    puts.increment();
+    store.write(key, content);
+    bytesUp.add(content.length);
+  }
+
+  @Override
+  public void upload(String key, Path source) {
+    puts.increment();
+    store.upload(key, source);
+    bytesUp.add(size(source));
+  }
+
+  @Override
+  public ConditionalWrite writeIf(String key, byte[] content, Expectation expectation) {
+    puts.increment();
+    ConditionalWrite outcome = store.writeIf(key, content, expectation);
+    if (outcome instanceof ConditionalWrite.Written) {
+      bytesUp.add(content.length);
+    }
+    return outcome;
+  }
+
+  @Override
+  public Optional<ObjectInfo> stat(String key) {
+    gets.increment();
+    return store.stat(key);
+  }
+
+  @Override
+  public Stream<ObjectInfo> list(String prefix) {
+    gets.increment();
+    AtomicLong listed = new AtomicLong();
+    return store
+        .list(prefix)
+        .peek(
+            object -> {
+              long before = listed.getAndIncrement();
+              if (before > 0 && before % LIST_PAGE == 0) {
+                gets.increment();
+              }
+            });
+  }
+
+  @Override
+  public void delete(Collection<String> keys) {
+    store.delete(keys);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  @Override
+  public String toString() {
+    return store.toString();
+  }
+
+  private static long size(Path source) {
+    try {
+      return Files.size(source);
+    } catch (IOException e) {
+      return 0; // It went up and was deleted since: counting must not fail the upload.
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.shardyfusion.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardyfusion.InvalidRequestException;
+import java.io.File;
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ObjectStoresTest {
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @CsvSource({
+    "s3://bucket/a/b, s3://bucket/a/b",
+    "s3://bucket/a/b///, s3://bucket/a/b",
+    "s3://bucket, s3://bucket",
+    "s3://bucket/, s3://bucket",
+    "s3a://bucket/a, s3://bucket/a",
+    "s3p://bucket/a, s3://bucket/a",
+    "S3://my_old.Bucket-1/a, s3://my_old.Bucket-1/a",
+    "s3://bucket/a b%20?c#d, s3://bucket/a%20b%2520%3Fc%23d",
+    "file:///data/set, file:///data/set",
+    "file:///data/set/, file:///data/set",
+    "file:/data/set, file:///data/set",
+    "FILE://localhost/data/set//, file:///data/set",
+    "file:///data/a%20b, file:///data/a%20b",
+    "file:///data/a b, file:///data/a%20b",
+    "/data/set, file:///data/set",
+    "/data//x/../set/, file:///data/set",
+    "/data/a%20b c, file:///data/a%2520b%20c",
+    "/, file:///",
+  })
+  void theRootIsTheUriWithoutItsVariations(String uri, URI root) {
+    assertThat(root(uri)).isEqualTo(root);
+  }
+
+  @Test
+  void aRelativePathIsRelativeToTheWorkingDirectory() {
+    assertThat(root("some/where")).isEqualTo(root(Path.of("some/where").toAbsolutePath() + ""));
+    assertThat(root("./a:b")).isEqualTo(root(Path.of("a:b").toAbsolutePath() + ""));
+  }
+
+  @Test
+  void theRootOpensTheSameStoreWhetherItExistsOrNot() {
+    String uri = directory.resolve("a b") + File.separator;
+    URI before = root(uri);
+    try (ObjectStore store = ObjectStores.open(uri, StoreOptions.defaults())) {
+      store.write("x", new byte[1]);
+    }
+    assertThat(root(uri)).isEqualTo(before);
+    try (ObjectStore again = ObjectStores.open(before.toString(), StoreOptions.defaults())) {
+      assertThat(again.stat("x")).isPresent();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|found nothing",
+        "'  '|found nothing",
+        "http://host/x|the scheme 'http'",
+        "hdfs://host/x|the scheme 'hdfs'",
+        "gs://bucket|the scheme 'gs'",
+        "s3:bucket/x|without '//'",
+        "s3:///x|found no bucket",
+        "s3://|found no bucket",
+        "s3://b|found 'b'",
+        "s3://buc ket/x|found 'buc ket'",
+        "s3://bucket/a/../b|has the part '..'",
+        "s3://bucket/a//b|has the part ''",
+        "s3://bucket//b|is absolute",
+        "file://data/set|with three slashes",
+        "file://data|with three slashes",
+        "file:data|an absolute path",
+        "file:///data?x=1|%3F for ?",
+        "file:///data#x|%23 for #",
+      })
+  void whatNamesNoStoreIsRefused(String uri, String message) {
+    assertThatThrownBy(() -> root(uri))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3://AKIA:hush@bucket/x", "s3a://hush@bucket", "s3://host:hush/x"})
+  void credentialsInAUriAreRefusedAndNotRepeated(String uri) {
+    assertThatThrownBy(() -> root(uri))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("credentials come from the AWS configuration")
+        .hasMessageNotContaining("hush")
+        .hasMessageNotContaining("AKIA");
+  }
+
+  @Test
+  void aPathWithAZeroByteIsRefused() {
+    assertThatThrownBy(() -> root("/data/\u0000"))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("is no path");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:9000", "ftp://host", "http:///x", "host", "/path"})
+  void anEndpointIsAServersAddress(String endpoint) {
+    assertThatThrownBy(() -> new StoreOptions(URI.create(endpoint), null, true, null))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContainingAll("https://host:port", endpoint);
+  }
+
+  @Test
+  void anEndpointHasNoCredentials() {
+    URI endpoint = URI.create("https://AKIA:hush@host");
+    assertThatThrownBy(() -> new StoreOptions(endpoint, null, true, null))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageNotContaining("hush");
+  }
+
+  @Test
+  void namesAreNotBlank() {
+    assertThatThrownBy(() -> new StoreOptions(null, " ", true, null))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("region");
+    assertThatThrownBy(() -> new StoreOptions(null, null, true, ""))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("profile");
+  }
+
+  private static URI root(String uri) {
+    try (ObjectStore store = ObjectStores.open(uri, StoreOptions.defaults())) {
+      return store.root();
+    }
+  }
+}
