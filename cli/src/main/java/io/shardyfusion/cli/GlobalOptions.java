@@ -83,6 +83,7 @@ final class GlobalOptions {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description = "A YAML file with any of the long options; the command line overrides it.")
+  @SuppressWarnings("UnusedVariable")
   private @Nullable Path config;
 
   @Option(

@@ -47,9 +47,15 @@ final class KeyArguments {
       }
       return;
     }
-    check(command, keys);
     List<Key> parsed = keys.stream().map(text::parse).toList();
     parsed.forEach(action);
+  }
+
+  /** Refuses arguments that are no keys, before the dataset is known. */
+  void check() {
+    if (!keys.equals(List.of(STANDARD_INPUT))) {
+      check(command, keys);
+    }
   }
 
   /**

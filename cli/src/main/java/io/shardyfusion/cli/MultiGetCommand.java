@@ -26,6 +26,7 @@ final class MultiGetCommand extends ShardyCommand {
 
   @Override
   int run(Printer printer) {
+    keys.check();
     try (ShardedReader reader = ShardedReader.open(options().readerOptions());
         SnapshotView view = reader.view()) {
       // All are read before the first is looked up, so that a bad one leaves no half result.

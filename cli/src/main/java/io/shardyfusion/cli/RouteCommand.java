@@ -21,6 +21,7 @@ final class RouteCommand extends ShardyCommand {
 
   @Override
   int run(Printer printer) {
+    keys.check();
     Manifest manifest;
     try (OpenDataset open = OpenDataset.open(options())) {
       manifest = open.manifest();

@@ -43,12 +43,14 @@ public final class Shardy implements Runnable {
       usageHelp = true,
       scope = ScopeType.INHERIT,
       description = "Print this help and exit.")
+  @SuppressWarnings("UnusedVariable")
   private boolean help;
 
   @Option(
       names = {"-V", "--version"},
       versionHelp = true,
       description = "Print the version and exit.")
+  @SuppressWarnings("UnusedVariable")
   private boolean version;
 
   private Shardy() {}

@@ -36,15 +36,14 @@ record Terminal(
 
   /** The streams of this process. */
   static Terminal system() {
-    String terminals = System.getProperty(TERMINALS);
-    boolean console = System.console() != null;
+    String terminals = System.getProperty(TERMINALS, "none");
     return new Terminal(
         System.in,
         // Not System.out, which hides that the other end was closed.
         new FileOutputStream(FileDescriptor.out),
         new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true),
-        terminals == null ? console : terminals.contains("out"),
-        terminals == null ? console : terminals.contains("err"),
+        terminals.contains("out"),
+        terminals.contains("err"),
         System.getenv());
   }
 }
