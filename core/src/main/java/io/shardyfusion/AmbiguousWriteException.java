@@ -3,8 +3,8 @@ package io.shardyfusion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conditional write whose outcome is unknown: the storage answered with an error, or not at all, but the write may
- * have taken effect. The caller must read the object again before it decides.
+ * A conditional write whose outcome is unknown: the storage answered with an error, or not at all,
+ * but the write may have taken effect. The caller must read the object again before it decides.
  */
 public final class AmbiguousWriteException extends StorageException {
 

@@ -2,7 +2,10 @@ package io.shardyfusion;
 
 import org.jspecify.annotations.Nullable;
 
-/** A configuration, option or key that cannot be used as it is: the caller must correct it. Never worth a retry. */
+/**
+ * A configuration, option or key that cannot be used as it is: the caller must correct it. Never
+ * worth a retry.
+ */
 public final class InvalidRequestException extends ShardyfusionException {
 
   private static final long serialVersionUID = 1L;

@@ -2,7 +2,10 @@ package io.shardyfusion;
 
 import org.jspecify.annotations.Nullable;
 
-/** The asked-for thing is not there: a dataset without a snapshot, or a version that is not in the history. */
+/**
+ * The asked-for thing is not there: a dataset without a snapshot, or a version that is not in the
+ * history.
+ */
 public final class NotFoundException extends ShardyfusionException {
 
   private static final long serialVersionUID = 1L;

@@ -5,13 +5,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The root of every exception that shardyfusion throws on purpose. Unchecked.
  *
- * <p>The subclasses are few, and each tells the caller what to do: {@link InvalidRequestException}: correct the call;
- * {@link NotFoundException}: the asked-for thing is not there; {@link StorageException}: the storage failed, after
- * retries; {@link DataDamagedException}: bytes are not what they should be; {@link ConflictException}: another writer
- * holds the dataset; {@link ClosedException}: the object was closed.
+ * <p>The subclasses are few, and each tells the caller what to do: {@link InvalidRequestException}:
+ * correct the call; {@link NotFoundException}: the asked-for thing is not there; {@link
+ * StorageException}: the storage failed, after retries; {@link DataDamagedException}: bytes are not
+ * what they should be; {@link ConflictException}: another writer holds the dataset; {@link
+ * ClosedException}: the object was closed.
  *
- * <p>Messages say what was expected, what was found, which object, key or line, and what to do. They never hold
- * credentials.
+ * <p>Messages say what was expected, what was found, which object, key or line, and what to do.
+ * They never hold credentials.
  */
 public abstract sealed class ShardyfusionException extends RuntimeException
     permits InvalidRequestException,

@@ -2,7 +2,11 @@ package io.shardyfusion;
 
 import org.jspecify.annotations.Nullable;
 
-/** The storage did not do what it was asked to do: unreachable, denied, full, or failing after the retries. The state of the dataset is as before, unless {@link AmbiguousWriteException} says otherwise. */
+/**
+ * The storage did not do what it was asked to do: unreachable, denied, full, or failing after the
+ * retries. The state of the dataset is as before, unless {@link AmbiguousWriteException} says
+ * otherwise.
+ */
 public sealed class StorageException extends ShardyfusionException permits AmbiguousWriteException {
 
   private static final long serialVersionUID = 1L;

@@ -13,10 +13,12 @@ import io.shardyfusion.format.WriterIdentity;
  * @param bytes of all its table files
  * @param writer who announces it
  */
-public record Announcement(ManifestRef manifest, String runId, long rows, long bytes, WriterIdentity writer) {
+public record Announcement(
+    ManifestRef manifest, String runId, long rows, long bytes, WriterIdentity writer) {
 
   /** The announcement of {@code manifest}, stored as {@code ref}. */
   public static Announcement of(ManifestRef ref, Manifest manifest, WriterIdentity writer) {
-    return new Announcement(ref, manifest.runId(), manifest.stats().rows(), manifest.stats().bytes(), writer);
+    return new Announcement(
+        ref, manifest.runId(), manifest.stats().rows(), manifest.stats().bytes(), writer);
   }
 }

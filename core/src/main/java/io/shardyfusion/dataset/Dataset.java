@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The read side of a dataset: every method returns what it has proved, following the chain of digests from the pointer.
- * Thread-safe. Does not own the store.
+ * The read side of a dataset: every method returns what it has proved, following the chain of
+ * digests from the pointer. Thread-safe. Does not own the store.
  *
  * <p>An object that is referred to but missing, altered, truncated or not of the format is a {@link
  * DataDamagedException} that names it.
@@ -45,8 +45,9 @@ public final class Dataset {
   }
 
   /**
-   * A dataset at the root of {@code store}, whose manifests and descriptors are kept in {@code documents}. What comes
-   * from there is proved like what comes from the store, and read from the store again if it is damaged.
+   * A dataset at the root of {@code store}, whose manifests and descriptors are kept in {@code
+   * documents}. What comes from there is proved like what comes from the store, and read from the
+   * store again if it is damaged.
    */
   public Dataset(ObjectStore store, DocumentCache documents) {
     this.store = store;
@@ -79,7 +80,8 @@ public final class Dataset {
   }
 
   /**
-   * The entry that {@code at} names: a version number, or a manifest's reference ({@code manifests/…json}).
+   * The entry that {@code at} names: a version number, or a manifest's reference ({@code
+   * manifests/…json}).
    *
    * @throws NotFoundException if the history has none such
    */
@@ -94,7 +96,8 @@ public final class Dataset {
   /** The manifest that {@code ref} refers to. */
   public Manifest manifest(ManifestRef ref) {
     Manifest manifest =
-        ManifestParser.fromJson(ref.object(), proved(ref.object(), Limits.MAX_MANIFEST_BYTES, ref.sha256()));
+        ManifestParser.fromJson(
+            ref.object(), proved(ref.object(), Limits.MAX_MANIFEST_BYTES, ref.sha256()));
     if (!manifest.object().equals(ref.object())) {
       throw damaged(ref.object(), "its own name to be " + ref.object(), manifest.object());
     }
@@ -105,7 +108,8 @@ public final class Dataset {
   public ShardDescriptor descriptor(ShardEntry entry) {
     String object = entry.descriptorObject();
     ShardDescriptor descriptor =
-        ShardDescriptorParser.fromJson(object, proved(object, Limits.MAX_DESCRIPTOR_BYTES, entry.descriptor()));
+        ShardDescriptorParser.fromJson(
+            object, proved(object, Limits.MAX_DESCRIPTOR_BYTES, entry.descriptor()));
     ShardEntry described = ShardEntry.of(descriptor, entry.descriptor());
     if (!described.equals(entry)) {
       throw damaged(object, "what the manifest says of it, " + entry, described.toString());
@@ -114,7 +118,8 @@ public final class Dataset {
   }
 
   /**
-   * Downloads a table file and proves it: size and digest. After a failure nothing is left at {@code target}.
+   * Downloads a table file and proves it: size and digest. After a failure nothing is left at
+   * {@code target}.
    *
    * @param target a file that does not exist
    */
@@ -174,7 +179,9 @@ public final class Dataset {
 
   private NotFoundException noSnapshot() {
     return new NotFoundException(
-        "the dataset " + store.root() + " has no snapshot: nothing was announced there yet; check the URI, or run a job");
+        "the dataset "
+            + store.root()
+            + " has no snapshot: nothing was announced there yet; check the URI, or run a job");
   }
 
   private NotFoundException unknownVersion(String at, Pointer pointer) {
@@ -182,7 +189,11 @@ public final class Dataset {
     String known =
         versions.isEmpty()
             ? "the history is empty"
-            : "the history has " + versions.size() + ", from " + versions.get(versions.size() - 1) + " to "
+            : "the history has "
+                + versions.size()
+                + ", from "
+                + versions.get(versions.size() - 1)
+                + " to "
                 + versions.get(0);
     return new NotFoundException(
         "the dataset " + store.root() + " has no version or manifest '" + at + "'; " + known);
@@ -190,13 +201,24 @@ public final class Dataset {
 
   private DataDamagedException missing(String object) {
     return new DataDamagedException(
-        "the object " + object + " of " + store.root() + " is missing, but the snapshot refers to it; "
+        "the object "
+            + object
+            + " of "
+            + store.root()
+            + " is missing, but the snapshot refers to it; "
             + "read another version, or publish again");
   }
 
   private DataDamagedException damaged(String object, String expected, String found) {
     return new DataDamagedException(
-        "the object " + object + " of " + store.root() + " is damaged: expected " + expected + ", found " + found
+        "the object "
+            + object
+            + " of "
+            + store.root()
+            + " is damaged: expected "
+            + expected
+            + ", found "
+            + found
             + "; read another version, or publish again");
   }
 

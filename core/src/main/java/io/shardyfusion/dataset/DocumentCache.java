@@ -4,8 +4,9 @@ import io.shardyfusion.format.Sha256;
 import java.util.Optional;
 
 /**
- * Keeps copies of immutable documents, manifests and shard descriptors, by their digests. A {@link Dataset} proves what
- * it finds here, so a cache may lose or damage copies, but never deceive. Implementations are thread-safe.
+ * Keeps copies of immutable documents, manifests and shard descriptors, by their digests. A {@link
+ * Dataset} proves what it finds here, so a cache may lose or damage copies, but never deceive.
+ * Implementations are thread-safe.
  */
 public interface DocumentCache {
 
@@ -30,7 +31,8 @@ public interface DocumentCache {
   Optional<byte[]> find(Sha256 sha256, int maxBytes);
 
   /**
-   * Keeps a copy of {@code content}, whose digest the caller has proved to be {@code sha256}; replaces an older one.
+   * Keeps a copy of {@code content}, whose digest the caller has proved to be {@code sha256};
+   * replaces an older one.
    *
    * @throws io.shardyfusion.StorageException if it could not be written
    */

@@ -29,9 +29,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The write side of a dataset: stores shards and manifests, and announces them. Thread-safe. Does not own the store.
+ * The write side of a dataset: stores shards and manifests, and announces them. Thread-safe. Does
+ * not own the store.
  *
- * <p>Storing is idempotent and invisible to readers. Only {@link #announce} changes what they see, by compare-and-set.
+ * <p>Storing is idempotent and invisible to readers. Only {@link #announce} changes what they see,
+ * by compare-and-set.
  */
 public final class Publisher {
 
@@ -89,14 +91,16 @@ public final class Publisher {
   }
 
   /**
-   * Gives a stored snapshot a version and makes it the one to serve; under a pin it joins the history as held. A
-   * snapshot that is in the history already is recognised: its entry is returned and nothing changes. An ambiguous
-   * answer of the store is resolved by reading the pointer again.
+   * Gives a stored snapshot a version and makes it the one to serve; under a pin it joins the
+   * history as held. A snapshot that is in the history already is recognised: its entry is returned
+   * and nothing changes. An ambiguous answer of the store is resolved by reading the pointer again.
    *
-   * @param base the newest version when the writer began, 0 for none: where another writer has announced since then, the
-   *     announcement is refused. Empty: whatever was announced in between is replaced
+   * @param base the newest version when the writer began, 0 for none: where another writer has
+   *     announced since then, the announcement is refused. Empty: whatever was announced in between
+   *     is replaced
    * @throws ConflictException if another writer announced in between; the message says who
-   * @throws StorageException if the store failed; the pointer is as it was, or has this announcement
+   * @throws StorageException if the store failed; the pointer is as it was, or has this
+   *     announcement
    */
   public PointerEntry announce(Announcement announcement, OptionalLong base) {
     @Nullable AmbiguousWriteException ambiguous = null;
@@ -112,7 +116,9 @@ public final class Publisher {
       PointerEntry entry = entry(announcement, state);
       byte[] json = PointerParser.toJson(next(state, entry, announcement.writer()));
       Expectation expectation =
-          state.<Expectation>map(s -> new Expectation.Unchanged(s.tag())).orElseGet(Expectation.Absent::new);
+          state
+              .<Expectation>map(s -> new Expectation.Unchanged(s.tag()))
+              .orElseGet(Expectation.Absent::new);
       try {
         if (store.writeIf(Layout.POINTER, json, expectation) instanceof ConditionalWrite.Written) {
           return entry;
@@ -122,7 +128,10 @@ public final class Publisher {
       }
     }
     throw new StorageException(
-        "the pointer of " + store.root() + " could not be replaced in " + MAX_ATTEMPTS
+        "the pointer of "
+            + store.root()
+            + " could not be replaced in "
+            + MAX_ATTEMPTS
             + " attempts, because others replaced it or the store's answers were ambiguous; nothing was announced; "
             + "see what writes to the dataset, then run again",
         ambiguous);
@@ -138,9 +147,19 @@ public final class Publisher {
       return;
     }
     String who =
-        state.map(s -> s.pointer().history()).filter(h -> !h.isEmpty()).map(h -> " by run " + h.get(0).runId()).orElse("");
+        state
+            .map(s -> s.pointer().history())
+            .filter(h -> !h.isEmpty())
+            .map(h -> " by run " + h.get(0).runId())
+            .orElse("");
     throw new ConflictException(
-        "the dataset " + store.root() + " moved from version " + base + " to " + newest + who
+        "the dataset "
+            + store.root()
+            + " moved from version "
+            + base
+            + " to "
+            + newest
+            + who
             + " while this run was building its snapshot; nothing was announced; run again to build on the newer "
             + "version, or with --takeover to replace it");
   }
@@ -153,7 +172,9 @@ public final class Publisher {
         clock.instant(),
         announcement.rows(),
         announcement.bytes(),
-        state.map(s -> s.pointer().pin()).isPresent() ? VersionStatus.HELD : VersionStatus.ANNOUNCED);
+        state.map(s -> s.pointer().pin()).isPresent()
+            ? VersionStatus.HELD
+            : VersionStatus.ANNOUNCED);
   }
 
   private Pointer next(Optional<PointerState> state, PointerEntry entry, WriterIdentity writer) {
@@ -170,6 +191,7 @@ public final class Publisher {
         history.remove(i);
       }
     }
-    return new Pointer(entry.announcedAt(), entry.version(), current, history, pointer.pin(), writer);
+    return new Pointer(
+        entry.announcedAt(), entry.version(), current, history, pointer.pin(), writer);
   }
 }

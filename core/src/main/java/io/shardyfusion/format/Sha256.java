@@ -1,5 +1,6 @@
 package io.shardyfusion.format;
 
+import java.io.Serializable;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -10,7 +11,9 @@ import java.util.regex.Pattern;
  *
  * @param hex 64 lower-case hexadecimal digits
  */
-public record Sha256(String hex) {
+public record Sha256(String hex) implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
 

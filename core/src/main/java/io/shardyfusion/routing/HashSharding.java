@@ -21,6 +21,8 @@ public record HashSharding(int numShards) implements Sharding {
   /** The name of the hash function in manifests. */
   public static final String HASH_ALGORITHM = "xxh3_64";
 
+  private static final long serialVersionUID = 1L;
+
   private static final Hasher64 XXH3 = Hashing.xxh3_64();
 
   /** Checks the number of shards. */

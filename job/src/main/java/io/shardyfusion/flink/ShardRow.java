@@ -1,5 +1,6 @@
 package io.shardyfusion.flink;
 
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,10 @@ import org.jspecify.annotations.Nullable;
  * on; operators copy what they keep.
  */
 public final class ShardRow {
+
+  /** Flink's type information of shard rows. */
+  public static final TypeInformation<ShardRow> TYPE =
+      new SingletonTypeInfo<>(ShardRow.class, ShardRowSerializer.INSTANCE);
 
   /** The shard that the key belongs to. */
   public int shard;

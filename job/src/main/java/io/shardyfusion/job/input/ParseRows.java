@@ -1,6 +1,7 @@
 package io.shardyfusion.job.input;
 
 import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.flink.RunCounters;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.routing.Sharding;
 import java.nio.charset.StandardCharsets;
@@ -43,9 +44,9 @@ final class ParseRows extends ProcessFunction<RawRow, ShardRow> {
   @Override
   public void open(OpenContext context) {
     parser = RowParser.of(options, sharding);
-    getRuntimeContext().addAccumulator(RowInput.ROWS_READ, rowsRead);
-    getRuntimeContext().addAccumulator(RowInput.BYTES_READ, bytesRead);
-    getRuntimeContext().addAccumulator(RowInput.BAD_ROWS, badRows);
+    getRuntimeContext().addAccumulator(RunCounters.ROWS_READ, rowsRead);
+    getRuntimeContext().addAccumulator(RunCounters.BYTES_READ, bytesRead);
+    getRuntimeContext().addAccumulator(RunCounters.BAD_ROWS, badRows);
   }
 
   @Override

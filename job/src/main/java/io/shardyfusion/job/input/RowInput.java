@@ -4,7 +4,6 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.routing.Sharding;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.assigners.SimpleSplitAssigner;
 import org.apache.flink.core.fs.Path;
@@ -24,17 +23,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * <p>All of it is one chain, so that a raw row is parsed where it lies in the read buffer.
  */
 public final class RowInput {
-
-  /**
-   * The accumulator of all rows that were read, bad ones too; blank lines and csv headers are none.
-   */
-  public static final String ROWS_READ = "rows_read";
-
-  /** The accumulator of the bytes of all rows that were read, decompressed, without line ends. */
-  public static final String BYTES_READ = "bytes_read";
-
-  /** The accumulator of the rows that could not be used. */
-  public static final String BAD_ROWS = "bad_rows";
 
   private RowInput() {}
 
@@ -80,7 +68,7 @@ public final class RowInput {
   private static DataStream<ShardRow> parse(
       DataStream<RawRow> rows, InputOptions options, Sharding sharding) {
     SingleOutputStreamOperator<ShardRow> parsed =
-        rows.process(new ParseRows(options, sharding), TypeInformation.of(ShardRow.class))
+        rows.process(new ParseRows(options, sharding), ShardRow.TYPE)
             .name("parse rows")
             .uid("parse-rows");
     if (options.onBadRow() instanceof BadRowPolicy.DeadLetter deadLetter) {

@@ -1,0 +1,190 @@
+package io.shardyfusion.flink;
+
+import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.StorageException;
+import io.shardyfusion.flink.bulk.BulkBuild;
+import io.shardyfusion.flink.bulk.RowCounts;
+import io.shardyfusion.shard.ShardImage;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.accumulators.IntCounter;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.accumulators.LongMaximum;
+import org.apache.flink.core.memory.ManagedMemoryUseCase;
+import org.apache.flink.core.memory.MemorySegment;
+import org.apache.flink.runtime.execution.Environment;
+import org.apache.flink.runtime.memory.MemoryManager;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.FileUtils;
+import org.apache.flink.util.IOUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the shards of one subtask from a bounded input. Rows are sorted in Flink's managed memory,
+ * spilled to Flink's temporary directories where they do not fit; at the end of input the shards
+ * are written one after the other, and uploaded in the background. Emits one {@link ShardReport}
+ * for every shard of the subtask's range.
+ */
+final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
+    implements OneInputStreamOperator<ShardRow, ShardReport>, BoundedOneInput {
+
+  private static final long serialVersionUID = 1L;
+
+  private final SinkSettings settings;
+
+  private final LongCounter rowsWritten = new LongCounter();
+  private final LongCounter duplicates = new LongCounter();
+  private final LongCounter deletes = new LongCounter();
+  private final IntCounter shardsStored = new IntCounter();
+  private final LongMaximum writeMillis = new LongMaximum();
+
+  private transient @Nullable List<MemorySegment> segments;
+  private transient @Nullable Path directory;
+  private transient @Nullable ObjectStore store;
+  private transient @Nullable ShardUploads uploads;
+  private transient @Nullable BulkBuild build;
+
+  BulkWriteOperator(SinkSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    Environment environment = getContainingTask().getEnvironment();
+    List<MemorySegment> memory = allocate(environment);
+    segments = memory;
+    directory = createDirectory(environment.getIOManager().getSpillingDirectoriesPaths());
+    store = ObjectStores.open(settings.dataset(), settings.store());
+    uploads = new ShardUploads(store);
+    KeyGroupRange range =
+        new ShardAssignment(settings.sharding().numShards())
+            .shardsOf(
+                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
+    build =
+        new BulkBuild(
+            new BulkBuild.Settings(
+                range.getStartKeyGroup(),
+                range.getNumberOfKeyGroups(),
+                settings.profile(),
+                settings.keyEncoding(),
+                settings.duplicates() == DuplicatePolicy.FAIL,
+                directory),
+            buffers(memory));
+    getRuntimeContext().addAccumulator(RunCounters.ROWS_WRITTEN, rowsWritten);
+    getRuntimeContext().addAccumulator(RunCounters.DUPLICATES, duplicates);
+    getRuntimeContext().addAccumulator(RunCounters.DELETES, deletes);
+    getRuntimeContext().addAccumulator(RunCounters.SHARDS_STORED, shardsStored);
+    getRuntimeContext().addAccumulator(RunCounters.WRITE_MILLIS, writeMillis);
+  }
+
+  @Override
+  public void processElement(StreamRecord<ShardRow> element) {
+    ShardRow row = element.getValue();
+    try {
+      running(build).add(row.shard, row.order, row.key, row.value);
+    } catch (ShardyfusionException e) {
+      throw Restarts.unlessPointless(e);
+    }
+  }
+
+  @Override
+  public void endInput() throws Exception {
+    long start = System.nanoTime();
+    try {
+      RowCounts counts = running(build).finish(this::built);
+      running(uploads).finish(this::stored);
+      duplicates.add(counts.duplicates());
+      deletes.add(counts.deletes());
+      writeMillis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+    } catch (ShardyfusionException e) {
+      throw Restarts.unlessPointless(e);
+    }
+  }
+
+  private void built(ShardImage image, long rows) {
+    rowsWritten.add(rows);
+    running(uploads).submit(image, this::stored);
+  }
+
+  private void stored(ShardReport report) {
+    shardsStored.add(1);
+    output.collect(new StreamRecord<>(report));
+  }
+
+  @Override
+  public void close() throws Exception {
+    IOUtils.closeAll(uploads, build, store, this::release, this::deleteDirectory, super::close);
+  }
+
+  private List<MemorySegment> allocate(Environment environment) throws Exception {
+    double fraction =
+        getOperatorConfig()
+            .getManagedMemoryFractionOperatorUseCaseOfSlot(
+                ManagedMemoryUseCase.OPERATOR,
+                environment.getJobConfiguration(),
+                environment.getTaskManagerInfo().getConfiguration(),
+                environment.getUserCodeClassLoader().asClassLoader());
+    MemoryManager memory = environment.getMemoryManager();
+    int pages = memory.computeNumberOfPages(fraction);
+    if (pages == 0) {
+      throw new StorageException(
+          "the task has no managed memory to sort in; set taskmanager.memory.managed.size or .fraction above zero",
+          null);
+    }
+    return memory.allocatePages(this, pages);
+  }
+
+  private void release() {
+    if (segments != null) {
+      getContainingTask().getEnvironment().getMemoryManager().release(segments);
+      segments = null;
+    }
+  }
+
+  private static List<ByteBuffer> buffers(List<MemorySegment> segments) {
+    List<ByteBuffer> buffers = new ArrayList<>(segments.size());
+    for (MemorySegment segment : segments) {
+      buffers.add(segment.processAsByteBuffer(buffer -> buffer));
+    }
+    return buffers;
+  }
+
+  private Path createDirectory(String[] candidates) {
+    Path parent =
+        Path.of(
+            candidates[
+                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() % candidates.length]);
+    try {
+      return Files.createTempDirectory(parent, "shardyfusion-build-");
+    } catch (IOException e) {
+      throw new StorageException(
+          "could not create a working directory in " + parent + " (" + e + "); see io.tmp.dirs", e);
+    }
+  }
+
+  private void deleteDirectory() throws IOException {
+    if (directory != null) {
+      FileUtils.deleteDirectory(directory.toFile());
+    }
+  }
+
+  private static <T> T running(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("the operator is not open");
+    }
+    return part;
+  }
+}

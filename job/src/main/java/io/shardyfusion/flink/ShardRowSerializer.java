@@ -1,0 +1,109 @@
+package io.shardyfusion.flink;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shard (4 bytes), order (8), key length (4), value length (4; -1 for a delete), key, value;
+ * big-endian.
+ */
+final class ShardRowSerializer extends TypeSerializerSingleton<ShardRow> {
+
+  static final ShardRowSerializer INSTANCE = new ShardRowSerializer();
+
+  private static final long serialVersionUID = 1L;
+  private static final byte[] NO_BYTES = {};
+  private static final int DELETE = -1;
+
+  @Override
+  public boolean isImmutableType() {
+    return false;
+  }
+
+  @Override
+  public ShardRow createInstance() {
+    return new ShardRow(0, 0, NO_BYTES, null);
+  }
+
+  @Override
+  public ShardRow copy(ShardRow from) {
+    byte[] value = from.value;
+    return new ShardRow(
+        from.shard, from.order, from.key.clone(), value == null ? null : value.clone());
+  }
+
+  @Override
+  public ShardRow copy(ShardRow from, ShardRow reuse) {
+    return copy(from);
+  }
+
+  @Override
+  public int getLength() {
+    return -1;
+  }
+
+  @Override
+  public void serialize(ShardRow row, DataOutputView target) throws IOException {
+    byte[] value = row.value;
+    target.writeInt(row.shard);
+    target.writeLong(row.order);
+    target.writeInt(row.key.length);
+    target.writeInt(value == null ? DELETE : value.length);
+    target.write(row.key);
+    if (value != null) {
+      target.write(value);
+    }
+  }
+
+  @Override
+  public ShardRow deserialize(DataInputView source) throws IOException {
+    return deserialize(createInstance(), source);
+  }
+
+  @Override
+  public ShardRow deserialize(ShardRow reuse, DataInputView source) throws IOException {
+    reuse.shard = source.readInt();
+    reuse.order = source.readLong();
+    int keyBytes = source.readInt();
+    int valueBytes = source.readInt();
+    reuse.key = read(source, reuse.key, keyBytes);
+    reuse.value = valueBytes == DELETE ? null : read(source, reuse.value, valueBytes);
+    return reuse;
+  }
+
+  private static byte[] read(DataInputView source, byte @Nullable [] reuse, int length)
+      throws IOException {
+    byte[] bytes = reuse != null && reuse.length == length ? reuse : new byte[length];
+    source.readFully(bytes);
+    return bytes;
+  }
+
+  @Override
+  public void copy(DataInputView source, DataOutputView target) throws IOException {
+    target.write(source, Integer.BYTES + Long.BYTES);
+    int keyBytes = source.readInt();
+    int valueBytes = source.readInt();
+    target.writeInt(keyBytes);
+    target.writeInt(valueBytes);
+    target.write(source, keyBytes + Math.max(valueBytes, 0));
+  }
+
+  @Override
+  public TypeSerializerSnapshot<ShardRow> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** Flink's record of this serializer in checkpoints. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<ShardRow> {
+
+    /** For Flink, which creates it by reflection. */
+    public Snapshot() {
+      super(() -> INSTANCE);
+    }
+  }
+}

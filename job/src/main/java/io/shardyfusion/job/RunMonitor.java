@@ -1,0 +1,140 @@
+package io.shardyfusion.job;
+
+import io.shardyfusion.StorageException;
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.flink.RunCounters;
+import io.shardyfusion.format.Layout;
+import io.shardyfusion.format.Limits;
+import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.RunRecord;
+import io.shardyfusion.format.RunRecordParser;
+import io.shardyfusion.store.CountingObjectStore;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.flink.core.execution.JobClient;
+
+/** Follows one run from its submission to its end: tells how far it has come, and what it did. */
+final class RunMonitor implements AutoCloseable {
+
+  private static final long POLL_MILLIS = 1000;
+
+  private final SnapshotJobConfig config;
+  private final Consumer<RunProgress> progress;
+  private final long startNanos = System.nanoTime();
+  private final ScheduledExecutorService poller;
+
+  RunMonitor(SnapshotJobConfig config, Consumer<RunProgress> progress) {
+    this.config = config;
+    this.progress = progress;
+    this.poller =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "shardyfusion-progress");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Waits until the job has ended, and says what the run did. */
+  RunResult await(JobClient client, String runId) throws ExecutionException, InterruptedException {
+    ScheduledFuture<?> polling =
+        poller.scheduleWithFixedDelay(
+            () -> poll(client), POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+    Map<String, Object> counters = client.getJobExecutionResult().get().getAllAccumulatorResults();
+    polling.cancel(true);
+    return result(runId, counters);
+  }
+
+  private void poll(JobClient client) {
+    try {
+      progress.accept(progress(client.getAccumulators().get()));
+    } catch (ExecutionException | RuntimeException e) {
+      // The job is just starting or ending; the next poll, or the result, will tell.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private RunProgress progress(Map<String, Object> counters) {
+    int shards = config.sharding().numShards();
+    int stored = (int) count(counters, RunCounters.SHARDS_STORED);
+    long written = count(counters, RunCounters.ROWS_WRITTEN);
+    RunProgress.Phase phase =
+        stored == shards
+            ? RunProgress.Phase.ANNOUNCING
+            : written > 0 ? RunProgress.Phase.WRITING : RunProgress.Phase.READING;
+    return new RunProgress(
+        phase,
+        count(counters, RunCounters.ROWS_READ),
+        count(counters, RunCounters.BYTES_READ),
+        written,
+        stored,
+        shards);
+  }
+
+  private RunResult result(String runId, Map<String, Object> counters) {
+    try (CountingObjectStore store = new CountingObjectStore(open())) {
+      RunRecord run = runRecord(store, runId);
+      PointerEntry entry = new Dataset(store).resolve(String.valueOf(run.lastVersion()));
+      Map<String, Long> published = run.counters();
+      long total = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+      long write = count(counters, RunCounters.WRITE_MILLIS);
+      long announce = published.getOrDefault(RunCounters.ANNOUNCE_MILLIS, 0L);
+      return new RunResult(
+          entry.version(),
+          entry.manifest().object(),
+          runId,
+          count(counters, RunCounters.ROWS_READ),
+          entry.rows(),
+          count(counters, RunCounters.DUPLICATES),
+          count(counters, RunCounters.DELETES),
+          count(counters, RunCounters.BAD_ROWS),
+          config.sharding().numShards(),
+          published.getOrDefault(RunCounters.FILES, 0L),
+          entry.bytes(),
+          published.getOrDefault(RunCounters.NEW_BYTES, 0L),
+          published.getOrDefault(RunCounters.PUTS, 0L),
+          // One more to read the pointer when the run began.
+          published.getOrDefault(RunCounters.GETS, 0L) + store.gets() + 1,
+          total,
+          Map.of(
+              "read", Math.max(0, total - write - announce), "write", write, "announce", announce));
+    }
+  }
+
+  private RunRecord runRecord(ObjectStore store, String runId) {
+    String key = Layout.run(runId);
+    return store
+        .read(key, Limits.MAX_RUN_RECORD_BYTES)
+        .map(o -> RunRecordParser.fromJson(key, o.content()))
+        .orElseThrow(
+            () ->
+                new StorageException(
+                    "the job ended, but its run record "
+                        + key
+                        + " is not in "
+                        + store.root()
+                        + "; see the dataset's history for what was announced",
+                    null));
+  }
+
+  private ObjectStore open() {
+    return ObjectStores.open(config.dataset(), config.store());
+  }
+
+  private static long count(Map<String, Object> counters, String name) {
+    return counters.get(name) instanceof Number number ? number.longValue() : 0;
+  }
+
+  @Override
+  public void close() {
+    poller.shutdownNow();
+  }
+}

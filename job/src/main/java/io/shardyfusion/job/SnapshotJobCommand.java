@@ -1,0 +1,78 @@
+package io.shardyfusion.job;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.store.StoreOptions;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * The options of {@link SnapshotJob#main}: those of {@code shardy run}, with the dataset and its
+ * store.
+ */
+@Command(
+    name = "shardyfusion-job",
+    mixinStandardHelpOptions = true,
+    description = "Reads rows and publishes them as one snapshot of a dataset.")
+final class SnapshotJobCommand implements Callable<RunResult> {
+
+  @Option(
+      names = {"-d", "--dataset"},
+      required = true,
+      paramLabel = "URI",
+      description = "The dataset: s3://bucket/prefix or file:///dir.")
+  String dataset = "";
+
+  @Option(
+      names = "--s3-endpoint",
+      paramLabel = "URI",
+      description = "The S3 server (default: AWS).")
+  @Nullable URI s3Endpoint;
+
+  @Option(names = "--s3-region", paramLabel = "REGION", description = "The region.")
+  @Nullable String s3Region;
+
+  @Option(
+      names = "--s3-path-style",
+      description = "The bucket is part of the path, not of the host name.")
+  boolean s3PathStyle;
+
+  @Option(
+      names = "--s3-profile",
+      paramLabel = "NAME",
+      description = "The profile of the AWS configuration.")
+  @Nullable String s3Profile;
+
+  @Mixin RunOptions options = new RunOptions();
+
+  /** Parses, runs in the environment that Flink's client has set up, and prints the result. */
+  static void run(String[] args) throws Exception {
+    CommandLine command = new CommandLine(new SnapshotJobCommand());
+    CommandLine.ParseResult parsed;
+    try {
+      parsed = command.parseArgs(args);
+    } catch (CommandLine.ParameterException e) {
+      throw new InvalidRequestException(e.getMessage() + "\n" + command.getUsageMessage(), e);
+    }
+    if (CommandLine.printHelpIfRequested(parsed)) {
+      return;
+    }
+    SnapshotJobCommand job = command.getCommand();
+    System.out.println(new ObjectMapper().writeValueAsString(job.call()));
+  }
+
+  @Override
+  public RunResult call() {
+    StoreOptions store = new StoreOptions(s3Endpoint, s3Region, s3PathStyle, s3Profile);
+    return SnapshotJob.run(
+        StreamExecutionEnvironment.getExecutionEnvironment(),
+        options.toConfig(dataset, store),
+        progress -> {});
+  }
+}

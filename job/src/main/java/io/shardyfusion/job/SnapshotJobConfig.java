@@ -1,0 +1,39 @@
+package io.shardyfusion.job;
+
+import io.shardyfusion.flink.DuplicatePolicy;
+import io.shardyfusion.job.input.InputOptions;
+import io.shardyfusion.routing.Sharding;
+import io.shardyfusion.shard.TableProfile;
+import io.shardyfusion.store.StoreOptions;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run reads and publishes.
+ *
+ * @param input where rows come from
+ * @param dataset the URI of the dataset
+ * @param store how to reach it
+ * @param sharding the function from keys to shards
+ * @param profile of the tables
+ * @param duplicates what to do with several rows of a key
+ * @param custom the user's own entries of the manifest
+ * @param parallelism of the job, or null for the environment's
+ * @param takeover whether to announce even if another writer announced in between
+ */
+public record SnapshotJobConfig(
+    InputOptions input,
+    String dataset,
+    StoreOptions store,
+    Sharding sharding,
+    TableProfile profile,
+    DuplicatePolicy duplicates,
+    Map<String, String> custom,
+    @Nullable Integer parallelism,
+    boolean takeover) {
+
+  /** Copies the map. */
+  public SnapshotJobConfig {
+    custom = Map.copyOf(custom);
+  }
+}
