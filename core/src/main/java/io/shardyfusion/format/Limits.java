@@ -21,6 +21,9 @@ public final class Limits {
   /** The largest run record, in bytes. */
   public static final int MAX_RUN_RECORD_BYTES = 1 << 20;
 
+  /** The largest version number: 2^53 - 1, which every JSON reader can hold. */
+  public static final long MAX_VERSION = (1L << 53) - 1;
+
   /** The most entries in the pointer's history; the oldest leave first. */
   public static final int MAX_HISTORY = 1000;
 

@@ -31,18 +31,19 @@ public record Pointer(
   public Pointer {
     history = List.copyOf(history);
     Checks.atLeast("last_version", lastVersion, 0);
+    Checks.atMost("last_version", lastVersion, Limits.MAX_VERSION);
     updatedAt = Timestamps.millis("updated_at", updatedAt);
     Checks.size("history", "entries", history.size(), Limits.MAX_HISTORY);
-    long newer = Long.MAX_VALUE;
-    for (PointerEntry entry : history) {
-      if (entry.version() >= newer) {
+    for (int i = 1; i < history.size(); i++) {
+      long newer = history.get(i - 1).version();
+      long older = history.get(i).version();
+      if (older >= newer) {
         throw new IllegalArgumentException(
             "history must be newest first without repetition, found version "
-                + entry.version()
+                + older
                 + " after "
                 + newer);
       }
-      newer = entry.version();
     }
     if (!history.isEmpty() && history.get(0).version() > lastVersion) {
       throw new IllegalArgumentException(

@@ -26,6 +26,7 @@ public record PointerEntry(
   /** Checks the ranges. */
   public PointerEntry {
     Checks.atLeast("version", version, 1);
+    Checks.atMost("version", version, Limits.MAX_VERSION);
     Checks.id("run_id", runId);
     announcedAt = Timestamps.millis("announced_at", announcedAt);
     Checks.atLeast("rows", rows, 0);

@@ -1,35 +1,199 @@
 package io.shardyfusion.format;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ContainerNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardyfusion.DataDamagedException;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What all four parsers have in common, and what the fixtures cannot hold. */
 class ParserTest {
 
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pointer", "manifest", "descriptor", "run"})
+  void everyFieldThatIsMissingNullOrOfAnotherTypeIsRefusedByItsPath(String name)
+      throws IOException {
+    String file = name + ".json";
+    ObjectNode document = (ObjectNode) MAPPER.readTree(Fixtures.valid(file));
+
+    int fields = refuseEachField(file, document, document, "");
+
+    assertThat(fields).isGreaterThan(9);
+  }
+
+  /** Breaks each field below {@code node} in turn, and counts them. */
+  private static int refuseEachField(
+      String file, ObjectNode document, ContainerNode<?> node, String path) throws IOException {
+    int fields = 0;
+    if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        fields +=
+            refuseEachField(file, document, (ContainerNode<?>) array.get(i), path + "[" + i + "]");
+      }
+      return fields;
+    }
+    ObjectNode object = (ObjectNode) node;
+    boolean open = path.equals("custom") || path.equals("counters");
+    for (String name : names(object)) {
+      String at = path.isEmpty() ? name : path + "." + name;
+      JsonNode value = object.get(name);
+      if (!open) {
+        object.remove(name);
+        assertRefused(file, document, at + " is missing, expected ");
+      }
+      object.set(
+          name,
+          value.isObject() || value.isNull()
+              ? MAPPER.createArrayNode()
+              : MAPPER.createObjectNode());
+      assertRefused(file, document, at + " must be ");
+      if (!value.isNull()) {
+        object.putNull(name);
+        if (!mayBeNull(at)) {
+          assertRefused(file, document, at + " must be ");
+        }
+      }
+      object.set(name, value);
+      fields++;
+      if (value instanceof ContainerNode<?> container) {
+        fields += refuseEachField(file, document, container, at);
+      }
+    }
+    return fields;
+  }
+
+  private static List<String> names(ObjectNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static boolean mayBeNull(String path) {
+    return path.matches(
+        "current|pin|pin\\.reason|writer|parent|checkpoint_id|watermark|.*m(in|ax)_key"
+            + "|lease_expires_at|last_version|error");
+  }
+
+  private static void assertRefused(String file, JsonNode document, String message)
+      throws IOException {
+    byte[] json = MAPPER.writeValueAsBytes(document);
+    assertThatThrownBy(() -> Kind.of(file).parse(file, json))
+        .isInstanceOf(DataDamagedException.class)
+        .hasMessageStartingWith("the object " + file + " breaks the format: ")
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anObjectLargerThanItsBoundIsRefusedBeforeItIsLookedAt(Kind kind) {
+    byte[] json = new byte[kind.maxBytes() + 1];
+    Arrays.fill(json, (byte) '[');
+
+    assertThatThrownBy(() -> kind.parse("o", json))
+        .isInstanceOf(DataDamagedException.class)
+        .hasMessage(
+            "the object o breaks the format: expected at most "
+                + kind.maxBytes()
+                + " bytes, found "
+                + (kind.maxBytes() + 1));
+  }
+
   @Test
-  void whatIsWrittenReadsBackEqualAndIsWrittenTheSameAgain() {
-    byte[] pointer = PointerParser.toJson(Samples.pointer());
-    assertThat(PointerParser.fromJson("_CURRENT", pointer)).isEqualTo(Samples.pointer());
-    assertThat(PointerParser.toJson(PointerParser.fromJson("_CURRENT", pointer)))
-        .isEqualTo(pointer);
+  void theLargestManifestFitsTheBounds() {
+    Manifest manifest = Samples.largestManifest();
 
-    byte[] manifest = ManifestParser.toJson(Samples.manifest());
-    assertThat(ManifestParser.fromJson("m", manifest)).isEqualTo(Samples.manifest());
-    assertThat(ManifestParser.toJson(ManifestParser.fromJson("m", manifest))).isEqualTo(manifest);
+    byte[] json = ManifestParser.toJson(manifest);
 
-    byte[] descriptor = ShardDescriptorParser.toJson(Samples.descriptor());
-    assertThat(ShardDescriptorParser.fromJson("d", descriptor)).isEqualTo(Samples.descriptor());
-    assertThat(ShardDescriptorParser.toJson(ShardDescriptorParser.fromJson("d", descriptor)))
-        .isEqualTo(descriptor);
+    assertThat(json).hasSizeLessThan(Limits.MAX_MANIFEST_BYTES / 2);
+    assertThat(ManifestParser.fromJson("m", json)).isEqualTo(manifest);
+  }
 
-    byte[] run = RunRecordParser.toJson(Samples.runRecord());
-    assertThat(RunRecordParser.fromJson("r", run)).isEqualTo(Samples.runRecord());
-    assertThat(RunRecordParser.toJson(RunRecordParser.fromJson("r", run))).isEqualTo(run);
+  @Test
+  void theLargestDescriptorFitsTheBounds() {
+    ShardDescriptor descriptor = Samples.largestDescriptor();
+
+    byte[] json = ShardDescriptorParser.toJson(descriptor);
+
+    assertThat(json.length).isLessThan(Limits.MAX_DESCRIPTOR_BYTES);
+    assertThat(ShardDescriptorParser.fromJson("d", json)).isEqualTo(descriptor);
+  }
+
+  @Test
+  void theLongestHistoryFitsThePointersBound() {
+    List<PointerEntry> history =
+        IntStream.range(0, Limits.MAX_HISTORY)
+            .mapToObj(
+                i ->
+                    new PointerEntry(
+                        Limits.MAX_VERSION - i,
+                        new ManifestRef(
+                            Layout.manifest(Samples.CREATED.plusMillis(i), Samples.RUN_ID),
+                            Sha256.of(new byte[i])),
+                        Samples.RUN_ID,
+                        Samples.CREATED,
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        VersionStatus.ANNOUNCED))
+            .toList();
+    Pointer pointer =
+        new Pointer(
+            Samples.CREATED,
+            Limits.MAX_VERSION,
+            history.get(0),
+            history,
+            new Pin(Limits.MAX_VERSION, Samples.CREATED, "\0".repeat(Limits.MAX_REASON)),
+            null);
+
+    byte[] json = PointerParser.toJson(pointer);
+
+    assertThat(json).hasSizeLessThan(Limits.MAX_POINTER_BYTES / 2);
+    assertThat(PointerParser.fromJson("_CURRENT", json)).isEqualTo(pointer);
+  }
+
+  @Test
+  void aDocumentOfVeryManySmallPartsIsRefusedBeforeItCostsMuchMemory() {
+    String json = "{\"format_version\":1,\"unknown\":[" + "[],".repeat(2_000_000) + "[]]}";
+
+    assertThatThrownBy(() -> ManifestParser.fromJson("m", json.getBytes(UTF_8)))
+        .isInstanceOf(DataDamagedException.class)
+        .hasMessageContaining("the object m is no valid JSON at unknown[")
+        .hasMessageContaining("Token count");
+  }
+
+  @Test
+  void aValueThatIsLongIsShownCut() {
+    String json = "{\"format_version\":\"" + "x".repeat(1_000_000) + "\"}";
+
+    assertThatThrownBy(() -> ManifestParser.fromJson("m", json.getBytes(UTF_8)))
+        .isInstanceOf(DataDamagedException.class)
+        .hasMessageEndingWith("x…' (1000000 characters)")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
+  }
+
+  @Test
+  void controlCharactersDoNotReachTheMessage() {
+    String json = "{\"format_version\":\"a\\n\\u001b[31mb\"}";
+
+    assertThatThrownBy(() -> ManifestParser.fromJson("m", json.getBytes(UTF_8)))
+        .hasMessageEndingWith("found 'a\uFFFD\uFFFD[31mb'");
   }
 
   @Test
@@ -40,18 +204,28 @@ class ParserTest {
   }
 
   @Test
-  void aByteOrderMarkOrAnotherEncodingIsRefused() {
-    String json = new String(PointerParser.toJson(Samples.pointer()), StandardCharsets.UTF_8);
+  void anErrorThatIsTooLongOrHasNoUtf8FormIsCutRatherThanRefused() {
+    RunRecord run =
+        new RunRecord(
+            Samples.RUN_ID,
+            ManifestWriter.BATCH,
+            RunRecord.Status.FAILED,
+            Samples.CREATED,
+            Samples.CREATED,
+            null,
+            null,
+            "\uD800" + "😀".repeat(Limits.MAX_ERROR),
+            Map.of());
 
-    for (byte[] bytes :
-        new byte[][] {
-          json.getBytes(StandardCharsets.UTF_16),
-          json.getBytes(StandardCharsets.UTF_16LE),
-          ("\uFEFF" + json).getBytes(StandardCharsets.UTF_8)
-        }) {
-      assertThatThrownBy(() -> PointerParser.fromJson("_CURRENT", bytes))
-          .isInstanceOf(DataDamagedException.class)
-          .hasMessageContaining("the object _CURRENT");
-    }
+    assertThat(run.error()).isEqualTo("\uFFFD" + "😀".repeat(Limits.MAX_ERROR - 1));
+    assertThat(RunRecordParser.fromJson("r", RunRecordParser.toJson(run))).isEqualTo(run);
+  }
+
+  @Test
+  void unpairedSurrogatesAreRefusedWhereTheyEnter() {
+    assertThatThrownBy(() -> new Pin(1, Samples.CREATED, "a\uDC00"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "reason must be text with a UTF-8 form, found an unpaired surrogate in 'a\uFFFD'");
   }
 }
