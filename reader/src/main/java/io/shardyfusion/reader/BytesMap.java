@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map whose keys are arrays that count by their content, not by their identity, in the order in which they were put.
- * Unmodifiable from outside this package.
+ * A map whose keys are arrays that count by their content, not by their identity, in the order in
+ * which they were put. Unmodifiable from outside this package.
  */
 final class BytesMap extends AbstractMap<byte[], byte[]> {
 

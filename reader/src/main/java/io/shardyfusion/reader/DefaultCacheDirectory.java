@@ -14,9 +14,10 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Where a reader caches if nobody chose: {@code <java.io.tmpdir>/shardyfusion-<user>/<name>-<digest of the URI>}. The
- * temporary directory is open to all, and cached table files are trusted at the next start; so the directory of the
- * user is made for that user alone, and refused if it is somebody else's or open to others.
+ * Where a reader caches if nobody chose: {@code <java.io.tmpdir>/shardyfusion-<user>/<name>-<digest
+ * of the URI>}. The temporary directory is open to all, and cached table files are trusted at the
+ * next start; so the directory of the user is made for that user alone, and refused if it is
+ * somebody else's or open to others.
  */
 final class DefaultCacheDirectory {
 
@@ -33,13 +34,19 @@ final class DefaultCacheDirectory {
   }
 
   static Path create(Path temporary, String datasetUri) {
-    Path directory = temporary.resolve("shardyfusion-" + portable(System.getProperty("user.name", "user")));
+    Path directory =
+        temporary.resolve("shardyfusion-" + portable(System.getProperty("user.name", "user")));
     try {
       createPrivate(directory);
       checkPrivate(directory);
     } catch (IOException e) {
       throw new StorageException(
-          "the default cache directory " + directory + " cannot be created: " + e + "; set cacheDirectory", e);
+          "the default cache directory "
+              + directory
+              + " cannot be created: "
+              + e
+              + "; set cacheDirectory",
+          e);
     }
     String uri = datasetUri.replaceAll("/+$", "");
     String digest = Sha256.of(uri.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
@@ -48,9 +55,11 @@ final class DefaultCacheDirectory {
 
   private static void createPrivate(Path directory) throws IOException {
     try {
-      if (Files.getFileStore(directory.getParent()).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      if (Files.getFileStore(directory.getParent())
+          .supportsFileAttributeView(PosixFileAttributeView.class)) {
         Files.createDirectory(
-            directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       } else {
         Files.createDirectory(directory);
       }
@@ -61,13 +70,16 @@ final class DefaultCacheDirectory {
 
   private static void checkPrivate(Path directory) throws IOException {
     PosixFileAttributeView view =
-        Files.getFileAttributeView(directory, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        Files.getFileAttributeView(
+            directory, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     if (view == null) {
       return;
     }
     PosixFileAttributes attributes = view.readAttributes();
     String permissions = PosixFilePermissions.toString(attributes.permissions());
-    if (!attributes.isDirectory() || !permissions.endsWith("------") || !isMine(directory, attributes)) {
+    if (!attributes.isDirectory()
+        || !permissions.endsWith("------")
+        || !isMine(directory, attributes)) {
       throw new InvalidRequestException(
           "the default cache directory "
               + directory

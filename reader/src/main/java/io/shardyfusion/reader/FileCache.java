@@ -9,7 +9,6 @@ import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.TableFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,7 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * Local copies of a dataset's immutable objects, by content, in a directory that readers and processes share.
+ * Local copies of a dataset's immutable objects, by content, in a directory that readers and
+ * processes share.
  *
  * <pre>
  * files/&lt;2&gt;/&lt;sha256&gt;.sst        table files
@@ -26,13 +26,15 @@ import java.util.Optional;
  * open/&lt;reader&gt;/               what one reader has under way, see {@link OwnDirectory}
  * </pre>
  *
- * <p><b>What is trusted.</b> A file gets its name by an atomic rename, after its size and digest were proved and its
- * bytes were forced to disk; so what has the name was whole once, whatever process was killed when. At a later start
- * the digest of a document is proved again; of a table file, which may be large, only the size is, because RocksDB
- * checks every block that it reads. A block that fails its check leads to {@link #evictIfDamaged}.
+ * <p><b>What is trusted.</b> A file gets its name by an atomic rename, after its size and digest
+ * were proved and its bytes were forced to disk; so what has the name was whole once, whatever
+ * process was killed when. At a later start the digest of a document is proved again; of a table
+ * file, which may be large, only the size is, because RocksDB checks every block that it reads. A
+ * block that fails its check leads to {@link #evictIfDamaged}.
  *
- * <p><b>Sharing.</b> Two that fetch the same file at the same time both download it, and the later rename replaces
- * equal by equal. Open databases hold links of their own, so a file may be evicted or deleted under them.
+ * <p><b>Sharing.</b> Two that fetch the same file at the same time both download it, and the later
+ * rename replaces equal by equal. Open databases hold links of their own, so a file may be evicted
+ * or deleted under them.
  *
  * <p>Thread-safe.
  */
@@ -47,26 +49,31 @@ final class FileCache implements DocumentCache, AutoCloseable {
   }
 
   /**
-   * Opens the cache in {@code root}, which is created if need be, and removes what dead processes left there.
+   * Opens the cache in {@code root}, which is created if need be, and removes what dead processes
+   * left there.
    *
    * @throws InvalidRequestException if {@code root} is no directory
    * @throws StorageException if it cannot be written
    */
   static FileCache open(Path root) {
     Path open = root.resolve("open");
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw new InvalidRequestException(
+          "the cache directory " + root + " is not a directory; choose another");
+    }
     try {
       Files.createDirectories(open);
-    } catch (FileAlreadyExistsException e) {
-      throw new InvalidRequestException("the cache directory " + root + " is not a directory; choose another", e);
     } catch (IOException e) {
-      throw new StorageException("the cache directory " + root + " cannot be created: " + e + "; choose another", e);
+      throw new StorageException(
+          "the cache directory " + root + " cannot be created: " + e + "; choose another", e);
     }
     OwnDirectory.removeDead(open);
     return new FileCache(root, OwnDirectory.create(open));
   }
 
   /**
-   * Where the local copy of {@code file} is; it is downloaded from {@code dataset} if there is none.
+   * Where the local copy of {@code file} is; it is downloaded from {@code dataset} if there is
+   * none.
    *
    * @throws DataDamagedException if what the dataset holds is not the file
    * @throws StorageException if it could not be downloaded or written
@@ -82,8 +89,8 @@ final class FileCache implements DocumentCache, AutoCloseable {
   }
 
   /**
-   * Whether the local copy of {@code file} is there and sound. One that is not, is deleted: the next {@link #tableFile}
-   * downloads it again. Reads the whole file.
+   * Whether the local copy of {@code file} is there and sound. One that is not, is deleted: the
+   * next {@link #tableFile} downloads it again. Reads the whole file.
    */
   boolean evictIfDamaged(TableFile file) {
     Path path = path(file);
@@ -123,7 +130,10 @@ final class FileCache implements DocumentCache, AutoCloseable {
     moveIn(written, path(sha256));
   }
 
-  /** A path for a database to be laid out at, on the file system of the cached files; there is nothing yet. */
+  /**
+   * A path for a database to be laid out at, on the file system of the cached files; there is
+   * nothing yet.
+   */
   Path newDatabase(int shard) {
     return own.newPath("shard-" + shard);
   }
@@ -161,7 +171,9 @@ final class FileCache implements DocumentCache, AutoCloseable {
   }
 
   private Path path(Sha256 document) {
-    return root.resolve("documents").resolve(document.hex().substring(0, 2)).resolve(document.hex() + ".json");
+    return root.resolve("documents")
+        .resolve(document.hex().substring(0, 2))
+        .resolve(document.hex() + ".json");
   }
 
   private boolean hasSize(Path path, long size) {
@@ -176,7 +188,12 @@ final class FileCache implements DocumentCache, AutoCloseable {
 
   private StorageException unusable(Path path, IOException cause) {
     return new StorageException(
-        "the local cache " + root + " cannot be used, at " + path + ": " + cause
+        "the local cache "
+            + root
+            + " cannot be used, at "
+            + path
+            + ": "
+            + cause
             + "; check the disk's space and rights, or choose another cache directory",
         cause);
   }

@@ -7,8 +7,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A range of keys, in the order in which they are stored: numeric for integers, that of the UTF-8 bytes for text, that
- * of the unsigned bytes for bytes. Immutable; the methods that narrow it return another one.
+ * A range of keys, in the order in which they are stored: numeric for integers, that of the UTF-8
+ * bytes for text, that of the unsigned bytes for bytes. Immutable; the methods that narrow it
+ * return another one.
  *
  * <pre>{@code
  * KeyRange.all().from(100L).to(200L)        // 100 to 199
@@ -69,7 +70,10 @@ public final class KeyRange {
     return new KeyRange(from, to, text);
   }
 
-  /** This range without the keys that do not start with {@code bytes}, which are copied. For keys of type bytes. */
+  /**
+   * This range without the keys that do not start with {@code bytes}, which are copied. For keys of
+   * type bytes.
+   */
   public KeyRange prefix(byte[] bytes) {
     return new KeyRange(from, to, bytes.clone());
   }
@@ -88,7 +92,8 @@ public final class KeyRange {
       byte[] start = Keys.encode(encoding, prefix);
       byte[] end = StoredRange.afterPrefix(start);
       lower = Arrays.compareUnsigned(start, lower) > 0 ? start : lower;
-      upper = end != null && (upper == null || Arrays.compareUnsigned(end, upper) < 0) ? end : upper;
+      upper =
+          end != null && (upper == null || Arrays.compareUnsigned(end, upper) < 0) ? end : upper;
     }
     return new StoredRange(lower, upper);
   }

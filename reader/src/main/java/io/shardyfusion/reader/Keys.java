@@ -12,7 +12,10 @@ final class Keys {
 
   /** The stored form of a {@link Long}, a smaller integer, a {@link String} or a {@code byte[]}. */
   static byte[] encode(KeyEncoding encoding, @Nullable Object key) {
-    if (key instanceof Long || key instanceof Integer || key instanceof Short || key instanceof Byte) {
+    if (key instanceof Long
+        || key instanceof Integer
+        || key instanceof Short
+        || key instanceof Byte) {
       return encoding.encode(((Number) key).longValue());
     }
     if (key instanceof String text) {
@@ -33,7 +36,8 @@ final class Keys {
   }
 
   private static InvalidRequestException wrongClass(KeyEncoding encoding, @Nullable Object key) {
-    String found = key == null ? "a null key" : "the key " + key + " of " + key.getClass().getName();
+    String found =
+        key == null ? "a null key" : "the key " + key + " of " + key.getClass().getName();
     return new InvalidRequestException(
         found
             + " cannot be looked up: this dataset's keys are of type "

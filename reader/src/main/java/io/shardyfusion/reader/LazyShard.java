@@ -10,15 +10,17 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shard that is opened at its first use. Thread-safe, but {@link #close()} comes after the last use.
+ * A shard that is opened at its first use. Thread-safe, but {@link #close()} comes after the last
+ * use.
  *
- * <p>One thread opens, and those that come meanwhile wait for it and share its outcome; so many threads that meet an
- * unreachable store fail together, not one after the other. A failure is not kept: the next use tries again. A thread
- * that was interrupted while it opened speaks only for itself, and one of those that waited takes over.
+ * <p>One thread opens, and those that come meanwhile wait for it and share its outcome; so many
+ * threads that meet an unreachable store fail together, not one after the other. A failure is not
+ * kept: the next use tries again. A thread that was interrupted while it opened speaks only for
+ * itself, and one of those that waited takes over.
  *
- * <p>A lookup that meets damage has the local files proved again. If one of them is at fault, the shard is opened anew
- * from what the store has, and the lookup is made once more. The damaged database stays open until the end, since
- * others may be inside.
+ * <p>A lookup that meets damage has the local files proved again. If one of them is at fault, the
+ * shard is opened anew from what the store has, and the lookup is made once more. The damaged
+ * database stays open until the end, since others may be inside.
  */
 final class LazyShard implements AutoCloseable {
 
@@ -79,8 +81,8 @@ final class LazyShard implements AutoCloseable {
   }
 
   /**
-   * Looks for the cause of a damage that {@code shard} showed; where it is a local file, forgets the shard, so that the
-   * next use opens it anew.
+   * Looks for the cause of a damage that {@code shard} showed; where it is a local file, forgets
+   * the shard, so that the next use opens it anew.
    *
    * @return whether the next use is worth it
    */
@@ -163,7 +165,8 @@ final class LazyShard implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StorageException(
-          "the thread was interrupted while it waited for shard " + entry.shard() + " to be opened", e);
+          "the thread was interrupted while it waited for shard " + entry.shard() + " to be opened",
+          e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;

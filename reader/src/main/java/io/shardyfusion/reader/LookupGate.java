@@ -4,27 +4,29 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Lets lookups in until it is shut, and tells when the last one has left: what stands between a native handle and the
- * thread that wants to close it.
+ * Lets lookups in until it is shut, and tells when the last one has left: what stands between a
+ * native handle and the thread that wants to close it.
  *
- * <p><b>The algorithm.</b> Each visitor adds one to a counter, and only then looks whether the gate is shut; if so it
- * takes the one back and is refused. The closer shuts the gate first, and only then waits for every counter to be seen
- * at zero, one after the other.
+ * <p><b>The algorithm.</b> Each visitor adds one to a counter, and only then looks whether the gate
+ * is shut; if so it takes the one back and is refused. The closer shuts the gate first, and only
+ * then waits for every counter to be seen at zero, one after the other.
  *
- * <p><b>Why it is right.</b> All these accesses are volatile, so all threads agree on one order of them. In it, a
- * visitor's increment comes either before or after the closer's read of zero of that counter. If before, the visitor
- * has also left before (the counter was back at zero; a visitor leaves by the counter by which it came, so no counter
- * goes below what is inside). If after, the visitor's look at the flag comes after the shutting, and it is refused. So
- * when the last zero was read, nobody is inside, and nobody comes in again; and since what a visitor did comes before
- * its decrement, and that before the closer's read, the closer sees all of it.
+ * <p><b>Why it is right.</b> All these accesses are volatile, so all threads agree on one order of
+ * them. In it, a visitor's increment comes either before or after the closer's read of zero of that
+ * counter. If before, the visitor has also left before (the counter was back at zero; a visitor
+ * leaves by the counter by which it came, so no counter goes below what is inside). If after, the
+ * visitor's look at the flag comes after the shutting, and it is refused. So when the last zero was
+ * read, nobody is inside, and nobody comes in again; and since what a visitor did comes before its
+ * decrement, and that before the closer's read, the closer sees all of it.
  *
- * <p><b>Why many counters.</b> One counter would be a cache line that every core fights for at each lookup, which with a
- * dozen threads costs as much as the lookup of a missing key. Threads have consecutive ids, so the low bits of the id
- * spread a pool's threads evenly, and each counter has two cache lines for itself. A lookup then pays for two atomic
- * additions that are nearly always in its own core's cache.
+ * <p><b>Why many counters.</b> One counter would be a cache line that every core fights for at each
+ * lookup, which with a dozen threads costs as much as the lookup of a missing key. Threads have
+ * consecutive ids, so the low bits of the id spread a pool's threads evenly, and each counter has
+ * two cache lines for itself. A lookup then pays for two atomic additions that are nearly always in
+ * its own core's cache.
  *
- * <p>A visit must be short, as {@link #awaitEmpty} waits for it; what lasts longer, a view or a cursor, pins the
- * snapshot instead. A visitor must not wait for the closer.
+ * <p>A visit must be short, as {@link #awaitEmpty} waits for it; what lasts longer, a view or a
+ * cursor, pins the snapshot instead. A visitor must not wait for the closer.
  */
 final class LookupGate {
 
@@ -83,7 +85,9 @@ final class LookupGate {
     shut = true;
   }
 
-  /** Waits until nobody is inside. The gate must be shut. An interrupt does not end it, and is kept. */
+  /**
+   * Waits until nobody is inside. The gate must be shut. An interrupt does not end it, and is kept.
+   */
   void awaitEmpty() {
     boolean interrupted = false;
     for (int counter = 1; counter <= mask + 1; counter++) {

@@ -15,7 +15,10 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of one {@code multiGet}: each once, in the caller's order, and by shard. Not thread-safe. */
+/**
+ * The keys of one {@code multiGet}: each once, in the caller's order, and by shard. Not
+ * thread-safe.
+ */
 final class MultiGet<K> {
 
   /** The keys of one shard, as they are stored, and their places among all. */
@@ -39,7 +42,8 @@ final class MultiGet<K> {
     for (K key : wanted) {
       byte[] storedKey = Keys.encode(manifest.keyEncoding(), key);
       if (seen.add(key instanceof byte[] bytes ? ByteBuffer.wrap(bytes) : key)) {
-        Batch batch = batches.computeIfAbsent(Keys.shardOf(manifest.sharding(), key), s -> new Batch());
+        Batch batch =
+            batches.computeIfAbsent(Keys.shardOf(manifest.sharding(), key), s -> new Batch());
         batch.storedKeys.add(storedKey);
         batch.places.add(keys.size());
         keys.add(key);

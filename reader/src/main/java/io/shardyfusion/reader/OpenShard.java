@@ -22,7 +22,8 @@ record OpenShard(ShardDatabase database, Path directory) implements AutoCloseabl
       try {
         OwnDirectory.deleteRecursively(directory);
       } catch (IOException e) {
-        throw new StorageException("the directory " + directory + " could not be deleted: " + e + "; delete it", e);
+        throw new StorageException(
+            "the directory " + directory + " could not be deleted: " + e + "; delete it", e);
       }
     }
   }

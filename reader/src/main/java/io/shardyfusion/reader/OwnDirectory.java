@@ -20,15 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory of one reader in a cache that many share, with a lock that tells other processes that its owner lives.
- * It holds half-done downloads and the databases that are open. Thread-safe.
+ * The directory of one reader in a cache that many share, with a lock that tells other processes
+ * that its owner lives. It holds half-done downloads and the databases that are open. Thread-safe.
  *
- * <p>The directory {@code <name>} belongs to whoever holds the lock on the file {@code <name>.lock}. The operating
- * system drops the lock of a process that dies, so a lock that can be had marks a directory that can be removed.
+ * <p>The directory {@code <name>} belongs to whoever holds the lock on the file {@code
+ * <name>.lock}. The operating system drops the lock of a process that dies, so a lock that can be
+ * had marks a directory that can be removed.
  *
- * <p>The name begins with the process (its id and its start time, as ids come again, in containers above all). That is
- * not only for people: on POSIX systems a process that closes <i>any</i> channel on a file loses its locks on it, so a
- * process must never so much as open the lock files of its own readers, and it knows them by name.
+ * <p>The name begins with the process (its id and its start time, as ids come again, in containers
+ * above all). That is not only for people: on POSIX systems a process that closes <i>any</i>
+ * channel on a file loses its locks on it, so a process must never so much as open the lock files
+ * of its own readers, and it knows them by name.
  */
 final class OwnDirectory implements AutoCloseable {
 
@@ -59,8 +61,10 @@ final class OwnDirectory implements AutoCloseable {
       Path lockFile = parent.resolve(name + LOCK_SUFFIX);
       FileChannel lockChannel = null;
       try {
-        lockChannel = FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        // Between the two steps another process may take the file for a dead one's, and delete it: then the lock is
+        lockChannel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        // Between the two steps another process may take the file for a dead one's, and delete it:
+        // then the lock is
         // on a file that nobody else sees.
         if (lockChannel.tryLock() != null && Files.exists(lockFile)) {
           Path directory = Files.createDirectory(parent.resolve(name));
@@ -70,11 +74,18 @@ final class OwnDirectory implements AutoCloseable {
       } catch (IOException e) {
         closeQuietly(lockChannel, e);
         throw new StorageException(
-            "the cache directory " + parent.getParent() + " cannot be used: " + e + "; choose another", e);
+            "the cache directory "
+                + parent.getParent()
+                + " cannot be used: "
+                + e
+                + "; choose another",
+            e);
       }
     }
     throw new StorageException(
-        "the cache directory " + parent.getParent() + " cannot be used: other processes remove what is created there");
+        "the cache directory "
+            + parent.getParent()
+            + " cannot be used: other processes remove what is created there");
   }
 
   /** The directory. */
@@ -82,7 +93,10 @@ final class OwnDirectory implements AutoCloseable {
     return directory;
   }
 
-  /** A path in the directory, which is there again if somebody deleted it, at which there is nothing yet. */
+  /**
+   * A path in the directory, which is there again if somebody deleted it, at which there is nothing
+   * yet.
+   */
   Path newPath(String prefix) {
     try {
       Files.createDirectories(directory);
@@ -101,11 +115,15 @@ final class OwnDirectory implements AutoCloseable {
         Files.deleteIfExists(lockFile);
       }
     } catch (IOException e) {
-      throw new StorageException("the directory " + directory + " could not be deleted: " + e + "; delete it", e);
+      throw new StorageException(
+          "the directory " + directory + " could not be deleted: " + e + "; delete it", e);
     }
   }
 
-  /** Removes the directories of processes that have died. What cannot be removed is left for the next time. */
+  /**
+   * Removes the directories of processes that have died. What cannot be removed is left for the
+   * next time.
+   */
   static void removeDead(Path parent) {
     String mine = process();
     try (DirectoryStream<Path> locks = Files.newDirectoryStream(parent, "*" + LOCK_SUFFIX)) {
@@ -124,7 +142,8 @@ final class OwnDirectory implements AutoCloseable {
         FileLock lock = channel.tryLock()) {
       if (lock != null) {
         String name = lockFile.getFileName().toString();
-        Path directory = lockFile.resolveSibling(name.substring(0, name.length() - LOCK_SUFFIX.length()));
+        Path directory =
+            lockFile.resolveSibling(name.substring(0, name.length() - LOCK_SUFFIX.length()));
         deleteRecursively(directory);
         Files.deleteIfExists(lockFile);
         LOG.info("event=cache_swept directory={}", directory);

@@ -31,7 +31,8 @@ public final class ReaderOptions {
   /**
    * A builder of options to read a dataset.
    *
-   * @param datasetUri the dataset's root: {@code s3://bucket/prefix}, {@code file:///dir}, or a local path
+   * @param datasetUri the dataset's root: {@code s3://bucket/prefix}, {@code file:///dir}, or a
+   *     local path
    * @throws InvalidRequestException if it is blank
    */
   public static Builder builder(String datasetUri) {
@@ -81,14 +82,15 @@ public final class ReaderOptions {
     }
 
     /**
-     * The directory of the local cache of table files, which is created if need be. Readers, processes and datasets may
-     * share one. It can grow to the size of all versions that were read from it; deleting it while no reader is open
-     * costs only downloads.
+     * The directory of the local cache of table files, which is created if need be. Readers,
+     * processes and datasets may share one. It can grow to the size of all versions that were read
+     * from it; deleting it while no reader is open costs only downloads.
      *
      * <p>Whoever can write to it can change what is served: give nobody else that right.
      *
-     * <p>Default: a directory for this dataset in {@code <java.io.tmpdir>/shardyfusion-<user>}, which only this user may
-     * enter. A service that shall start fast gives one that outlives a restart.
+     * <p>Default: a directory for this dataset in {@code <java.io.tmpdir>/shardyfusion-<user>},
+     * which only this user may enter. A service that shall start fast gives one that outlives a
+     * restart.
      */
     public Builder cacheDirectory(Path directory) {
       this.cacheDirectory = directory;
@@ -102,10 +104,11 @@ public final class ReaderOptions {
     }
 
     /**
-     * Reads this version, current or not, held and quarantined ones too. Default: the current version.
+     * Reads this version, current or not, held and quarantined ones too. Default: the current
+     * version.
      *
-     * @param versionOrManifest a version number such as {@code 12}, or a manifest's reference {@code manifests/….json};
-     *     the dataset's history must still have it
+     * @param versionOrManifest a version number such as {@code 12}, or a manifest's reference
+     *     {@code manifests/….json}; the dataset's history must still have it
      * @throws InvalidRequestException if it is blank
      */
     public Builder at(String versionOrManifest) {
@@ -118,8 +121,8 @@ public final class ReaderOptions {
     }
 
     /**
-     * The size of the cache of uncompressed blocks that all open shards share, in bytes of native memory, used as it
-     * fills. Default: {@link #DEFAULT_BLOCK_CACHE_BYTES}.
+     * The size of the cache of uncompressed blocks that all open shards share, in bytes of native
+     * memory, used as it fills. Default: {@link #DEFAULT_BLOCK_CACHE_BYTES}.
      *
      * @throws InvalidRequestException if it is less than {@link #MIN_BLOCK_CACHE_BYTES}
      */

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cursor over the rows of one shard in the order of their stored keys; before the first one when it is made. It stays
- * on its version of the dataset, and keeps that open until it is closed.
+ * A cursor over the rows of one shard in the order of their stored keys; before the first one when
+ * it is made. It stays on its version of the dataset, and keeps that open until it is closed.
  *
  * <pre>{@code
  * try (ShardCursor cursor = reader.scan(0)) {
@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>For one thread at a time; a mistake there can give mixed rows, but no crash, and {@link #close()} may come from
- * any thread. After it, and after the reader was closed, every other method throws {@link ClosedException}.
+ * <p>For one thread at a time; a mistake there can give mixed rows, but no crash, and {@link
+ * #close()} may come from any thread. After it, and after the reader was closed, every other method
+ * throws {@link ClosedException}.
  */
 public final class ShardCursor implements AutoCloseable {
 
@@ -59,7 +60,8 @@ public final class ShardCursor implements AutoCloseable {
    * Moves to the next row, if there is one. After the last row it stays there.
    *
    * @return whether it is on a row
-   * @throws DataDamagedException if the shard's files are damaged; a scan begun anew may read repaired ones
+   * @throws DataDamagedException if the shard's files are damaged; a scan begun anew may read
+   *     repaired ones
    */
   public synchronized boolean next() {
     checkOpen();
@@ -89,7 +91,13 @@ public final class ShardCursor implements AutoCloseable {
       return encoding.decode(stored);
     } catch (InvalidRequestException e) {
       throw new DataDamagedException(
-          "shard " + shard.entry().shard() + " of " + snapshot + " holds a row without a key: " + e.getMessage(), e);
+          "shard "
+              + shard.entry().shard()
+              + " of "
+              + snapshot
+              + " holds a row without a key: "
+              + e.getMessage(),
+          e);
     }
   }
 
@@ -144,14 +152,16 @@ public final class ShardCursor implements AutoCloseable {
     checkOpen();
     byte[] stored = storedKey;
     if (stored == null) {
-      throw new InvalidRequestException("the cursor is on no row; call next() first, and go on only if it is true");
+      throw new InvalidRequestException(
+          "the cursor is on no row; call next() first, and go on only if it is true");
     }
     return stored.clone();
   }
 
   private void checkOpen() {
     if (place == Place.RELEASED) {
-      throw new ClosedException("this cursor over " + snapshot + " was closed, or its reader was; open another");
+      throw new ClosedException(
+          "this cursor over " + snapshot + " was closed, or its reader was; open another");
     }
   }
 }

@@ -13,7 +13,10 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens shards: fetches what the cache does not have, lays the database out, and checks it. Thread-safe. */
+/**
+ * Opens shards: fetches what the cache does not have, lays the database out, and checks it.
+ * Thread-safe.
+ */
 final class ShardOpener {
 
   private static final Logger LOG = LoggerFactory.getLogger(ShardOpener.class);
@@ -29,60 +32,77 @@ final class ShardOpener {
   }
 
   /**
-   * Opens a shard. If the database is damaged and that is the cache's fault, it is opened once more from what the store
-   * has.
+   * Opens a shard. If RocksDB finds damage and the cache is at fault, it is opened once more from
+   * what the store has.
    *
    * @throws DataDamagedException if an object is damaged or missing
    * @throws io.shardyfusion.StorageException if something could not be fetched or written
    */
   OpenShard open(ShardEntry entry) {
-    try {
-      return openOnce(entry);
-    } catch (DataDamagedException e) {
-      if (!evictDamaged(entry, e)) {
-        throw e;
-      }
-      return openOnce(entry);
-    }
+    long began = System.nanoTime();
+    ShardDescriptor descriptor = dataset.descriptor(entry);
+    OpenShard shard = opened(descriptor);
+    LOG.debug(
+        "event=shard_opened shard={} files={} bytes={} millis={}",
+        entry.shard(),
+        entry.files(),
+        entry.bytes(),
+        (System.nanoTime() - began) / 1_000_000);
+    return shard;
   }
 
   /**
-   * Deletes the shard's damaged local files.
+   * Deletes the shard's local files that are damaged.
    *
    * @param reason why they are suspected; gets what goes wrong here as suppressed
-   * @return whether there were any
+   * @return whether it is worth to open the shard anew, because there were any
    */
   boolean evictDamaged(ShardEntry entry, DataDamagedException reason) {
-    int evicted = 0;
     try {
-      for (TableFile file : dataset.descriptor(entry).files()) {
-        if (cache.evictIfDamaged(file)) {
-          LOG.warn("event=cache_file_evicted shard={} object={} error=\"{}\"", entry.shard(), file.object(), reason.toString());
-          evicted++;
-        }
-      }
+      return evictDamaged(dataset.descriptor(entry), reason);
     } catch (RuntimeException e) {
       reason.addSuppressed(e);
+      return false;
+    }
+  }
+
+  private boolean evictDamaged(ShardDescriptor descriptor, DataDamagedException reason) {
+    int evicted = 0;
+    for (TableFile file : descriptor.files()) {
+      if (cache.evictIfDamaged(file)) {
+        evicted++;
+        LOG.warn(
+            "event=cache_file_evicted shard={} object={} error=\"{}\"",
+            descriptor.shard(),
+            file.object(),
+            reason.toString());
+      }
     }
     return evicted > 0;
   }
 
-  private OpenShard openOnce(ShardEntry entry) {
-    long began = System.nanoTime();
-    ShardDescriptor descriptor = dataset.descriptor(entry);
+  private OpenShard opened(ShardDescriptor descriptor) {
+    Map<TableFile, Path> files = fetched(descriptor);
+    try {
+      return layOut(descriptor, files);
+    } catch (DataDamagedException e) {
+      if (!evictDamaged(descriptor, e)) {
+        throw e;
+      }
+    }
+    return layOut(descriptor, fetched(descriptor));
+  }
+
+  private Map<TableFile, Path> fetched(ShardDescriptor descriptor) {
     Map<TableFile, Path> files = new HashMap<>();
     for (TableFile file : descriptor.files()) {
       files.put(file, cache.tableFile(file, dataset));
     }
-    Path directory = cache.newDatabase(entry.shard());
-    OpenShard shard = layOut(directory, descriptor, files);
-    LOG.debug(
-        "event=shard_opened shard={} files={} bytes={} millis={}",
-        entry.shard(), entry.files(), entry.bytes(), (System.nanoTime() - began) / 1_000_000);
-    return shard;
+    return files;
   }
 
-  private OpenShard layOut(Path directory, ShardDescriptor descriptor, Map<TableFile, Path> files) {
+  private OpenShard layOut(ShardDescriptor descriptor, Map<TableFile, Path> files) {
+    Path directory = cache.newDatabase(descriptor.shard());
     ShardDatabase database;
     try {
       database = ShardDatabase.open(directory, descriptor, files::get, resources);

@@ -18,12 +18,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One version of a dataset, being served: its manifest, and its shards as they are opened. Thread-safe.
+ * One version of a dataset, being served: its manifest, and its shards as they are opened.
+ * Thread-safe.
  *
- * <p><b>Life.</b> A snapshot lives while it is pinned: by the reader that serves it, by each view and each cursor. When
- * the last pin goes, or the reader is closed and with it all its views and cursors, the snapshot is first shut, so that
- * no lookup begins any more; then the lookups that have begun end; then cursors, databases and directories are closed.
- * So no thread is inside RocksDB when something of it is closed. A lookup takes no pin, which all threads would contend
+ * <p><b>Life.</b> A snapshot lives while it is pinned: by the reader that serves it, by each view
+ * and each cursor. When the last pin goes, or the reader is closed and with it all its views and
+ * cursors, the snapshot is first shut, so that no lookup begins any more; then the lookups that
+ * have begun end; then cursors, databases and directories are closed. So no thread is inside
+ * RocksDB when something of it is closed. A lookup takes no pin, which all threads would contend
  * for: it passes a {@link LookupGate}. A cursor, which lasts, guards its iterator by its own lock.
  */
 final class Snapshot implements AutoCloseable {
@@ -50,7 +52,8 @@ final class Snapshot implements AutoCloseable {
     this.encoding = manifest.keyEncoding();
     this.sharding = manifest.sharding();
     this.info = SnapshotInfo.of(entry, manifest);
-    this.shards = manifest.shards().stream().map(s -> new LazyShard(s, opener)).toArray(LazyShard[]::new);
+    this.shards =
+        manifest.shards().stream().map(s -> new LazyShard(s, opener)).toArray(LazyShard[]::new);
   }
 
   SnapshotInfo info() {
@@ -103,7 +106,12 @@ final class Snapshot implements AutoCloseable {
   ShardCursor scan(int shard, KeyRange range) {
     if (shard < 0 || shard >= shards.length) {
       throw new InvalidRequestException(
-          "there is no shard " + shard + " in " + this + "; expected one of 0 to " + (shards.length - 1));
+          "there is no shard "
+              + shard
+              + " in "
+              + this
+              + "; expected one of 0 to "
+              + (shards.length - 1));
     }
     StoredRange storedRange = range.stored(encoding);
     pin();
@@ -147,7 +155,9 @@ final class Snapshot implements AutoCloseable {
     gate.shut();
   }
 
-  /** Shuts, waits for the lookups under way, and releases everything, whoever pins it. Idempotent. */
+  /**
+   * Shuts, waits for the lookups under way, and releases everything, whoever pins it. Idempotent.
+   */
   @Override
   public void close() {
     gate.shut();
@@ -210,6 +220,7 @@ final class Snapshot implements AutoCloseable {
   }
 
   private ClosedException closed(@Nullable Throwable cause) {
-    return new ClosedException("the reader that served " + this + " is closed; open another", cause);
+    return new ClosedException(
+        "the reader that served " + this + " is closed; open another", cause);
   }
 }

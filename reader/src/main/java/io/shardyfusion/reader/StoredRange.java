@@ -29,7 +29,9 @@ final class StoredRange {
     return upper == null || Arrays.compareUnsigned(storedKey, upper) < 0;
   }
 
-  /** The first key after all that start with {@code prefix}; null if there is none, as after FF FF. */
+  /**
+   * The first key after all that start with {@code prefix}; null if there is none, as after FF FF.
+   */
   static byte @Nullable [] afterPrefix(byte[] prefix) {
     for (int last = prefix.length - 1; last >= 0; last--) {
       if (prefix[last] != (byte) 0xFF) {

@@ -1,5 +1,6 @@
 /**
- * The embeddable reader: {@link io.shardyfusion.reader.ShardedReader} serves one snapshot of a dataset from local files.
+ * The embeddable reader: {@link io.shardyfusion.reader.ShardedReader} serves one snapshot of a
+ * dataset from local files.
  *
  * <pre>{@code
  * try (ShardedReader reader = ShardedReader.open(ReaderOptions.builder("s3://bucket/cities").build())) {
@@ -8,15 +9,17 @@
  * }
  * }</pre>
  *
- * <p><b>Threads.</b> Readers and views are thread-safe, and are meant to be shared; cursors are for one thread at a
- * time. {@code close()} may be called at any time, from any thread: what is running ends first, what comes later gets a
- * {@link io.shardyfusion.ClosedException}. A reader starts no threads.
+ * <p><b>Threads.</b> Readers and views are thread-safe, and are meant to be shared; cursors are for
+ * one thread at a time. {@code close()} may be called at any time, from any thread: what is running
+ * ends first, what comes later gets a {@link io.shardyfusion.ClosedException}. A reader starts no
+ * threads.
  *
- * <p><b>Ownership.</b> A reader owns its native memory, its connections, and its directory in the cache, until it is
- * closed; views and cursors end with it. The cache itself stays, for the next start.
+ * <p><b>Ownership.</b> A reader owns its native memory, its connections, and its directory in the
+ * cache, until it is closed; views and cursors end with it. The cache itself stays, for the next
+ * start.
  *
- * <p><b>Errors</b> are {@link io.shardyfusion.ShardyfusionException}s, unchecked. None is remembered: the next call
- * tries again.
+ * <p><b>Errors</b> are {@link io.shardyfusion.ShardyfusionException}s, unchecked. None is
+ * remembered: the next call tries again.
  */
 @NullMarked
 package io.shardyfusion.reader;

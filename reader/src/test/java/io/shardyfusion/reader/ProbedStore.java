@@ -1,0 +1,109 @@
+package io.shardyfusion.reader;
+
+import io.shardyfusion.store.ConditionalRead;
+import io.shardyfusion.store.ConditionalWrite;
+import io.shardyfusion.store.Expectation;
+import io.shardyfusion.store.ObjectInfo;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectTag;
+import io.shardyfusion.store.StoredObject;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** An object store that remembers what was read from it, and where a test can step in. */
+final class ProbedStore implements ObjectStore {
+
+  private final ObjectStore store;
+  private final List<String> reads = new CopyOnWriteArrayList<>();
+  private final List<String> downloads = new CopyOnWriteArrayList<>();
+  private volatile Consumer<String> beforeDownload = key -> {};
+  private volatile boolean closed;
+
+  ProbedStore(ObjectStore store) {
+    this.store = store;
+  }
+
+  /** The keys of the objects that were read whole, in order. */
+  List<String> reads() {
+    return List.copyOf(reads);
+  }
+
+  /** The keys of the objects that were downloaded, in order. */
+  List<String> downloads() {
+    return List.copyOf(downloads);
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Runs {@code step} in the thread that downloads, with the key. */
+  void beforeDownload(Consumer<String> step) {
+    beforeDownload = step;
+  }
+
+  @Override
+  public URI root() {
+    return store.root();
+  }
+
+  @Override
+  public Optional<StoredObject> read(String key, long maxBytes) {
+    reads.add(key);
+    return store.read(key, maxBytes);
+  }
+
+  @Override
+  public ConditionalRead readIfChanged(String key, ObjectTag tag, long maxBytes) {
+    return store.readIfChanged(key, tag, maxBytes);
+  }
+
+  @Override
+  public Optional<Long> download(String key, Path target) {
+    downloads.add(key);
+    beforeDownload.accept(key);
+    return store.download(key, target);
+  }
+
+  @Override
+  public void write(String key, byte[] content) {
+    store.write(key, content);
+  }
+
+  @Override
+  public void upload(String key, Path source) {
+    store.upload(key, source);
+  }
+
+  @Override
+  public ConditionalWrite writeIf(String key, byte[] content, Expectation expectation) {
+    return store.writeIf(key, content, expectation);
+  }
+
+  @Override
+  public Optional<ObjectInfo> stat(String key) {
+    return store.stat(key);
+  }
+
+  @Override
+  public Stream<ObjectInfo> list(String prefix) {
+    return store.list(prefix);
+  }
+
+  @Override
+  public void delete(Collection<String> keys) {
+    store.delete(keys);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    store.close();
+  }
+}
