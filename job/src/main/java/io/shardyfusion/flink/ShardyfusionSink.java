@@ -25,6 +25,7 @@ import org.apache.flink.core.memory.ManagedMemoryUseCase;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,29 +206,18 @@ public final class ShardyfusionSink<T> {
    * @throws io.shardyfusion.StorageException if the store cannot be read
    */
   public String append() {
+    return append(BulkWriteOperator::new);
+  }
+
+  /** As {@link #append()}, with that operator to build shards. */
+  String append(Function<SinkSettings, OneInputStreamOperator<ShardRow, ShardReport>> build) {
     SinkSettings settings = settings();
-    return append(routed == null ? route(settings) : routed, settings);
-  }
-
-  private DataStream<ShardRow> route(SinkSettings settings) {
-    RowRouter<T> router =
-        new RowRouter<>(
-            settings.sharding(),
-            settings.keyEncoding(),
-            required(key, "key(…)"),
-            required(value, "value(…)"),
-            delete,
-            order);
-    return stream.map(router).returns(ShardRow.TYPE).name("route").uid(uidPrefix + "-route");
-  }
-
-  private String append(DataStream<ShardRow> rows, SinkSettings settings) {
-    checkBatch(rows.getExecutionEnvironment());
-    int shards = settings.sharding().numShards();
-    int parallelism = Math.min(shards, rows.getExecutionEnvironment().getParallelism());
+    int parallelism =
+        Math.min(
+            settings.sharding().numShards(), stream.getExecutionEnvironment().getParallelism());
     SingleOutputStreamOperator<ShardReport> reports =
-        rows.partitionCustom(new ShardAssignment(shards), row -> row.shard)
-            .transform("build shards", ShardReport.TYPE, new BulkWriteOperator(settings))
+        partitioned(settings)
+            .transform("build shards", ShardReport.TYPE, build.apply(settings))
             .uid(uidPrefix + "-build")
             .setParallelism(parallelism);
     reports
@@ -241,6 +231,32 @@ public final class ShardyfusionSink<T> {
         .uid(uidPrefix + "-publish")
         .setParallelism(1);
     return settings.runId();
+  }
+
+  /**
+   * What {@link #append()} begins with: rows on their way to the subtasks that build their shards.
+   */
+  DataStream<ShardRow> partitioned() {
+    return partitioned(settings());
+  }
+
+  private DataStream<ShardRow> partitioned(SinkSettings settings) {
+    DataStream<ShardRow> rows = routed == null ? route(settings) : routed;
+    checkBatch(rows.getExecutionEnvironment());
+    return rows.partitionCustom(
+        new ShardAssignment(settings.sharding().numShards()), row -> row.shard);
+  }
+
+  private DataStream<ShardRow> route(SinkSettings settings) {
+    RowRouter<T> router =
+        new RowRouter<>(
+            settings.sharding(),
+            settings.keyEncoding(),
+            required(key, "key(…)"),
+            required(value, "value(…)"),
+            delete,
+            order);
+    return stream.map(router).returns(ShardRow.TYPE).name("route").uid(uidPrefix + "-route");
   }
 
   private SinkSettings settings() {

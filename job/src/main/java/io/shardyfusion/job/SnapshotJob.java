@@ -9,10 +9,7 @@ import io.shardyfusion.job.input.InputOptions;
 import io.shardyfusion.job.input.RowInput;
 import io.shardyfusion.job.input.ValueSelection;
 import java.util.function.Consumer;
-import org.apache.flink.api.common.BatchShuffleMode;
-import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -61,11 +58,7 @@ public final class SnapshotJob {
       SnapshotJobConfig config,
       Consumer<RunProgress> progress) {
     try (RunMonitor monitor = new RunMonitor(config, progress)) {
-      environment.setRuntimeMode(RuntimeExecutionMode.BATCH);
-      Configuration pipelined = new Configuration();
-      pipelined.set(ExecutionOptions.BATCH_SHUFFLE_MODE, BatchShuffleMode.ALL_EXCHANGES_PIPELINED);
-      environment.configure(pipelined);
-      environment.getConfig().enableObjectReuse();
+      environment.configure(EmbeddedFlink.batchJob());
       if (config.parallelism() != null) {
         environment.setParallelism(config.parallelism());
       }

@@ -1,0 +1,20 @@
+package io.shardyfusion.benchmarks;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The benchmarks, as {@code shardy bench} starts them. */
+@Command(
+    name = "shardy bench",
+    mixinStandardHelpOptions = true,
+    subcommands = WriteBench.class,
+    description = "Measures ratios between ways to do the same, in one run on this machine.")
+public final class Bench {
+
+  private Bench() {}
+
+  /** Runs the benchmark that {@code args} name; exits with 2 if they cannot be used. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Bench()).execute(args));
+  }
+}

@@ -1,0 +1,115 @@
+package io.shardyfusion.flink;
+
+import io.shardyfusion.shard.PutShardBuilder;
+import io.shardyfusion.shard.ShardImage;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.FileUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link BulkWriteOperator} is compared with: puts every row into the RocksDB of its shard as
+ * it comes; at the end of input flushes and compacts one after the other, and uploads them as
+ * {@link BulkWriteOperator} does.
+ */
+final class PutWriteOperator extends AbstractStreamOperator<ShardReport>
+    implements OneInputStreamOperator<ShardRow, ShardReport>, BoundedOneInput {
+
+  private static final long serialVersionUID = 1L;
+
+  private final SinkSettings settings;
+  private final long writeBufferBytes;
+
+  private transient List<PutShardBuilder> shards = List.of();
+  private transient int firstShard;
+  private transient @Nullable Path directory;
+  private transient @Nullable ObjectStore store;
+  private transient @Nullable ShardUploads uploads;
+
+  /** An operator whose databases have two write buffers of that size each at most. */
+  PutWriteOperator(SinkSettings settings, long writeBufferBytes) {
+    this.settings = settings;
+    this.writeBufferBytes = writeBufferBytes;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    String[] candidates =
+        getContainingTask().getEnvironment().getIOManager().getSpillingDirectoriesPaths();
+    Path parent = Files.createTempDirectory(Path.of(candidates[0]), "shardyfusion-put-");
+    directory = parent;
+    store = ObjectStores.open(settings.dataset(), settings.store());
+    uploads = new ShardUploads(store);
+    KeyGroupRange range =
+        new ShardAssignment(settings.sharding().numShards())
+            .shardsOf(
+                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
+    firstShard = range.getStartKeyGroup();
+    shards = new ArrayList<>();
+    for (int shard : range) {
+      shards.add(
+          new PutShardBuilder(
+              shard,
+              settings.profile(),
+              parent.resolve(Integer.toString(shard)),
+              writeBufferBytes));
+    }
+  }
+
+  @Override
+  public void processElement(StreamRecord<ShardRow> element) throws Exception {
+    ShardRow row = element.getValue();
+    byte[] value = row.value;
+    if (value == null) {
+      throw new IllegalArgumentException("the benchmark deletes no rows");
+    }
+    shards.get(row.shard - firstShard).put(row.key, value);
+  }
+
+  @Override
+  public void endInput() throws Exception {
+    ShardUploads uploading = uploads;
+    if (uploading == null) {
+      throw new IllegalStateException("the operator is not open");
+    }
+    for (PutShardBuilder shard : shards) {
+      shard.startFlush();
+    }
+    for (PutShardBuilder shard : shards) {
+      ShardImage image = shard.finish();
+      uploading.submit(image, this::stored);
+    }
+    uploading.finish(this::stored);
+  }
+
+  private void stored(ShardReport report) {
+    output.collect(new StreamRecord<>(report));
+  }
+
+  @Override
+  public void close() throws Exception {
+    try (AutoCloseable last = super::close;
+        AutoCloseable files = this::deleteDirectory;
+        ObjectStore closedStore = store;
+        ShardUploads closedUploads = uploads) {
+      shards.forEach(PutShardBuilder::close);
+    }
+  }
+
+  private void deleteDirectory() throws Exception {
+    if (directory != null) {
+      FileUtils.deleteDirectory(directory.toFile());
+    }
+  }
+}
