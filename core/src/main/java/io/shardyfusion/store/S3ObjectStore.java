@@ -251,7 +251,7 @@ final class S3ObjectStore implements ObjectStore {
   }
 
   private void deleteBatch(List<ObjectIdentifier> batch) {
-    String action = "delete " + batch.size() + " objects from s3://" + location.bucket();
+    String action = "delete " + batch.size() + " object(s) from s3://" + location.bucket();
     DeleteObjectsResponse response =
         ask(
             action,

@@ -1,19 +1,24 @@
 package io.shardyfusion.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.store.Expectation.Absent;
 import io.shardyfusion.store.Expectation.Unchanged;
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -162,12 +167,12 @@ class LocalObjectStoreTest extends ObjectStoreContractTest {
   @Test
   @Timeout(60)
   void aWriteThatOutgrowsTheFileSizeLimitLeavesNothing() throws Exception {
-    List<String> command = LocalStoreProcess.command(root(), "write", 1 << 20);
+    List<String> command = StoreProcess.command("write", "1048576", root().toString());
     String line = "ulimit -f 64; exec '" + String.join("' '", command) + "'";
-    Process limited = new ProcessBuilder("sh", "-c", line).redirectErrorStream(true).start();
-    String output = new String(limited.getInputStream().readAllBytes(), UTF_8);
-    assertThat(limited.waitFor()).isEqualTo(3);
-    assertThat(output).contains("write 'object'", root().toString(), "File too large", "ulimit");
+    StoreProcess.Result limited = StoreProcess.run(new ProcessBuilder("sh", "-c", line));
+    assertThat(limited.output())
+        .contains("write 'object'", root().toString(), "File too large", "ulimit");
+    assertThat(limited.exitCode()).isEqualTo(3);
     assertThat(keys("")).isEmpty();
     assertThat(files()).isEmpty();
   }
@@ -225,13 +230,47 @@ class LocalObjectStoreTest extends ObjectStoreContractTest {
   @Timeout(60)
   void ofConditionalWritesOfSeveralProcessesNoneIsLost() throws Exception {
     int additions = 100;
-    List<String> command = LocalStoreProcess.command(root(), "add", additions);
+    List<String> command = StoreProcess.command("add", "" + additions, root().toString());
     Process one = new ProcessBuilder(command).inheritIO().start();
     Process two = new ProcessBuilder(command).inheritIO().start();
-    LocalStoreProcess.add(store(), additions);
-    assertThat(one.waitFor()).isZero();
-    assertThat(two.waitFor()).isZero();
-    assertThat(content(LocalStoreProcess.COUNTER)).isEqualTo(String.valueOf(3 * additions));
+    try {
+      StoreProcess.add(store(), additions);
+      assertThat(one.waitFor()).isZero();
+      assertThat(two.waitFor()).isZero();
+    } finally {
+      one.destroyForcibly();
+      two.destroyForcibly();
+    }
+    assertThat(content(StoreProcess.COUNTER)).isEqualTo(String.valueOf(3 * additions));
+  }
+
+  /** As in an application server, or where a Flink job and a reader share a process. */
+  @Test
+  @Timeout(60)
+  void ofConditionalWritesThroughSeveralClassLoadersNoneIsLost() throws Exception {
+    int additions = 100;
+    List<URL> classPath = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      classPath.add(Path.of(entry).toUri().toURL());
+    }
+    try (URLClassLoader loader =
+        new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      Class<?> other = loader.loadClass(StoreProcess.class.getName());
+      assertThat(other).isNotEqualTo(StoreProcess.class);
+      Method main = other.getDeclaredMethod("main", String[].class);
+      main.setAccessible(true);
+      FutureTask<Object> theirs =
+          new FutureTask<>(
+              () ->
+                  main.invoke(
+                      null, (Object) new String[] {"add", "" + additions, root().toString()}));
+      Thread thread = new Thread(theirs, "other class loader");
+      thread.start();
+      StoreProcess.add(store(), additions);
+      theirs.get();
+      thread.join();
+    }
+    assertThat(content(StoreProcess.COUNTER)).isEqualTo(String.valueOf(2 * additions));
   }
 
   private List<String> files() throws IOException {

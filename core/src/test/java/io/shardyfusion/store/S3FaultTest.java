@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.shardyfusion.AmbiguousWriteException;
+import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.store.ConditionalWrite.Conflict;
 import io.shardyfusion.store.Expectation.Absent;
@@ -208,6 +209,47 @@ class S3FaultTest {
     }
     assertThat(directory.resolve("target")).hasContent("content");
     assertThat(requests).hasValue(4);
+  }
+
+  @Test
+  void askingWhetherAnObjectChangedIsOneRequest() {
+    answer = error(304, "");
+    try (ObjectStore store = store()) {
+      assertThat(store.readIfChanged("a", new ObjectTag("\"0\""), 1))
+          .isEqualTo(new ConditionalRead.Unchanged());
+    }
+    assertThat(requests).hasValue(1);
+  }
+
+  @Test
+  void aMissingObjectIsNoMissingBucketAndTheBucketIsLookedForOnce() {
+    answer =
+        exchange -> {
+          boolean head = exchange.getRequestMethod().equals("HEAD");
+          (head ? error(404, "") : ok("<ListBucketResult/>")).to(exchange);
+        };
+    try (ObjectStore store = store()) {
+      assertThat(store.stat("a")).isEmpty();
+      assertThat(requests).hasValue(2);
+      assertThat(store.stat("b")).isEmpty();
+      assertThat(requests).hasValue(3);
+    }
+  }
+
+  @Test
+  void anObjectThatIsTooLargeIsNotReadToItsEnd() {
+    answer =
+        exchange -> {
+          exchange.getResponseHeaders().set("ETag", "\"1\"");
+          exchange.sendResponseHeaders(200, 1L << 40); // Nobody waits for that.
+          exchange.getResponseBody().flush();
+        };
+    try (ObjectStore store = store()) {
+      assertThatThrownBy(() -> store.read("a", 10))
+          .isInstanceOf(DataDamagedException.class)
+          .hasMessageContainingAll("s3://bucket/data/a", "at most 10 bytes", "found 1099511627776");
+    }
+    assertThat(requests).hasValue(1);
   }
 
   @Test
