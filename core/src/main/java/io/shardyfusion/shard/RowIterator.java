@@ -17,7 +17,7 @@ public final class RowIterator implements AutoCloseable {
   private boolean valid;
   private boolean closed;
 
-  /** Takes over {@code options} and {@code iterator}, and moves to the first row. */
+  /** Takes over {@code options} and {@code iterator}; the cursor is on no row yet. */
   RowIterator(ShardDatabase database, ReadOptions options, RocksIterator iterator) {
     this.database = database;
     this.options = options;

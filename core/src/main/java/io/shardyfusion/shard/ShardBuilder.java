@@ -22,7 +22,8 @@ import org.rocksdb.RocksDBException;
 /**
  * Builds one shard's database from rows in ascending key order, the fast way: table files are
  * written directly, then taken into an empty RocksDB, which gives them their names and the MANIFEST
- * that lists them. No row passes through a memtable or a compaction. Not thread-safe. The caller
+ * that lists them. No row passes through a memtable or a compaction. Not thread-safe, but it may be
+ * handed from one thread to another: {@link #finish()} mostly waits for the disk. The caller
  * deletes the directory in the end, whatever happened.
  *
  * <p>A builder that has failed can only be closed.

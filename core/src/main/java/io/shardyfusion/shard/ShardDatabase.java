@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.InfoLogLevel;
@@ -105,6 +106,9 @@ public final class ShardDatabase implements AutoCloseable {
    */
   public List<byte @Nullable []> multiGet(List<byte[]> storedKeys) {
     checkOpen();
+    if (storedKeys.isEmpty()) {
+      return List.of();
+    }
     try {
       List<byte @Nullable []> values = db.multiGetAsList(storedKeys);
       // RocksDB gives null not only for a key that is not there, but also for one it failed to
@@ -127,9 +131,23 @@ public final class ShardDatabase implements AutoCloseable {
    * @throws DataDamagedException if a block cannot be read
    */
   public RowIterator iterate() {
+    return iterate(RowIterator::seekToFirst);
+  }
+
+  /**
+   * An iterator like that of {@link #iterate()}, at the first row whose stored key is not smaller
+   * than {@code storedKey}.
+   *
+   * @throws DataDamagedException if a block cannot be read
+   */
+  public RowIterator iterateFrom(byte[] storedKey) {
+    return iterate(rows -> rows.seek(storedKey));
+  }
+
+  private RowIterator iterate(Consumer<RowIterator> start) {
     RowIterator rows = newIterator();
     try {
-      rows.seekToFirst();
+      start.accept(rows);
     } catch (RuntimeException e) {
       rows.close();
       throw e;

@@ -63,11 +63,13 @@ final class TableOptions {
     switch (profile) {
       case BALANCED -> {
         options.setCompressionType(CompressionType.LZ4_COMPRESSION);
-        tables.setBlockSize(8 * KIB);
+        tables.setBlockSize(4 * KIB);
       }
       case LATENCY -> {
         options.setCompressionType(CompressionType.NO_COMPRESSION);
         tables.setBlockSize(4 * KIB);
+        // The hash leads to a restart point, and from there rows are compared one by one.
+        tables.setBlockRestartInterval(4);
         tables.setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash);
         tables.setDataBlockHashTableUtilRatio(0.75);
       }
