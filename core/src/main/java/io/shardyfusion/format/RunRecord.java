@@ -62,6 +62,7 @@ public record RunRecord(
         leaseExpiresAt == null ? null : Timestamps.millis("lease_expires_at", leaseExpiresAt);
     if (lastVersion != null) {
       Checks.atLeast("last_version", lastVersion, 1);
+      Checks.atMost("last_version", lastVersion, Limits.MAX_VERSION);
     }
     error = error == null ? null : printable(error);
     counters = Collections.unmodifiableMap(new TreeMap<>(counters));

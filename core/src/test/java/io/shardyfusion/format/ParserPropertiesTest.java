@@ -275,7 +275,7 @@ class ParserPropertiesTest {
     }
 
     private long amount() {
-      return random.nextLong() >>> (8 + random.nextInt(50));
+      return random.nextLong() >>> (12 + random.nextInt(48));
     }
 
     private Instant instant() {
