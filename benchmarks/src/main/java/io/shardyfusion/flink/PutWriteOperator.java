@@ -1,7 +1,6 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.shard.PutShardBuilder;
-import io.shardyfusion.shard.ShardImage;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import java.nio.file.Files;
@@ -87,8 +86,7 @@ final class PutWriteOperator extends AbstractStreamOperator<ShardReport>
       shard.startFlush();
     }
     for (PutShardBuilder shard : shards) {
-      ShardImage image = shard.finish();
-      uploading.submit(image, this::stored);
+      uploading.submit(shard::finish, shard, this::stored);
     }
     uploading.finish(this::stored);
   }

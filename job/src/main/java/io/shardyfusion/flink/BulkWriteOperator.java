@@ -4,7 +4,7 @@ import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.flink.bulk.BulkBuild;
 import io.shardyfusion.flink.bulk.RowCounts;
-import io.shardyfusion.shard.ShardImage;
+import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import java.io.IOException;
@@ -104,7 +104,7 @@ final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
   public void endInput() throws Exception {
     long start = System.nanoTime();
     try {
-      RowCounts counts = running(build).finish(this::built);
+      RowCounts counts = running(build).finish(this::complete);
       running(uploads).finish(this::stored);
       duplicates.add(counts.duplicates());
       deletes.add(counts.deletes());
@@ -114,9 +114,9 @@ final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
     }
   }
 
-  private void built(ShardImage image, long rows) {
+  private void complete(ShardBuilder shard, long rows) {
     rowsWritten.add(rows);
-    running(uploads).submit(image, this::stored);
+    running(uploads).submit(shard::finish, shard, this::stored);
   }
 
   private void stored(ShardReport report) {

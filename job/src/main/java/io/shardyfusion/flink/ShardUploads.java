@@ -6,22 +6,25 @@ import io.shardyfusion.dataset.StoredShard;
 import io.shardyfusion.shard.ShardImage;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.flink.util.FileUtils;
+import org.apache.flink.util.IOUtils;
 
 /**
- * Uploads built shards in the background, a few at a time, in the order in which they came, and
- * deletes their local files then. Reports are handed over on the caller's thread. Used by one
- * thread; owns its upload threads until it is closed.
+ * Finishes and uploads shards in the background, a few at a time, and deletes their local files
+ * then. Much of that is waiting for disks and networks. Reports are handed over on the caller's
+ * thread, in the order in which the shards came. Used by one thread; owns its threads until it is
+ * closed.
  */
 final class ShardUploads implements AutoCloseable {
 
@@ -30,9 +33,14 @@ final class ShardUploads implements AutoCloseable {
   /** How many shards may wait with their files on the local disk. */
   private static final int MAX_PENDING = 8;
 
+  private static final int CLOSE_SECONDS = 60;
+
   private final ObjectStore store;
   private final ExecutorService executor;
-  private final Queue<Future<ShardReport>> pending = new ArrayDeque<>();
+  private final Queue<Upload> pending = new ArrayDeque<>();
+
+  /** A shard on its way, and what it holds until it is finished. */
+  private record Upload(Future<ShardReport> report, AutoCloseable shard) {}
 
   /** Uploads into {@code store}, which the caller owns. */
   ShardUploads(ObjectStore store) {
@@ -48,24 +56,32 @@ final class ShardUploads implements AutoCloseable {
   }
 
   /**
-   * Takes a shard to upload. Waits while too many are pending; hands over the reports that are
-   * there by then.
+   * Takes a shard to finish and upload. Waits while too many are pending; hands over the reports
+   * that are there by then.
+   *
+   * @param finish completes the database
+   * @param shard is closed after that, or when this is closed; idempotent
    */
-  void submit(ShardImage image, Consumer<ShardReport> stored) {
-    while (pending.size() >= MAX_PENDING || (!pending.isEmpty() && pending.element().isDone())) {
-      stored.accept(await(pending.remove()));
+  void submit(Callable<ShardImage> finish, AutoCloseable shard, Consumer<ShardReport> stored) {
+    while (pending.size() >= MAX_PENDING
+        || (!pending.isEmpty() && pending.element().report.isDone())) {
+      stored.accept(await(pending.remove().report));
     }
-    pending.add(executor.submit(() -> upload(image)));
+    pending.add(new Upload(executor.submit(() -> upload(finish, shard)), shard));
   }
 
   /** Waits for all uploads and hands over their reports. */
   void finish(Consumer<ShardReport> stored) {
     while (!pending.isEmpty()) {
-      stored.accept(await(pending.remove()));
+      stored.accept(await(pending.remove().report));
     }
   }
 
-  private ShardReport upload(ShardImage image) throws IOException {
+  private ShardReport upload(Callable<ShardImage> finish, AutoCloseable builder) throws Exception {
+    ShardImage image;
+    try (builder) {
+      image = finish.call();
+    }
     CountingObjectStore counted = new CountingObjectStore(store);
     StoredShard shard = new Publisher(counted, Clock.systemUTC()).store(image, Set.of());
     FileUtils.deleteDirectory(image.directory().toFile());
@@ -87,9 +103,17 @@ final class ShardUploads implements AutoCloseable {
     }
   }
 
-  /** Ends the upload threads; uploads under way are interrupted. Idempotent. */
+  /**
+   * Interrupts what is under way, waits for the threads to end, and closes the shards that are
+   * left. Idempotent.
+   */
   @Override
-  public void close() {
+  public void close() throws Exception {
     executor.shutdownNow();
+    if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+      throw new StorageException("uploads did not end within " + CLOSE_SECONDS + " s", null);
+    }
+    IOUtils.closeAll(pending.stream().map(Upload::shard).toList());
+    pending.clear();
   }
 }

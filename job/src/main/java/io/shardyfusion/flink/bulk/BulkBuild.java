@@ -5,7 +5,6 @@ import io.shardyfusion.StorageException;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.key.KeyType;
 import io.shardyfusion.shard.ShardBuilder;
-import io.shardyfusion.shard.ShardImage;
 import io.shardyfusion.shard.TableProfile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -81,14 +80,15 @@ public final class BulkBuild implements AutoCloseable {
   }
 
   /**
-   * Builds every shard of the range. Nothing can be added after.
+   * Writes every shard of the range. Nothing can be added after.
    *
-   * @param built takes each database, with its rows, as soon as it is complete, and deletes its
-   *     directory when it is done
+   * @param complete takes each shard, with the number of its rows, when all of these have been
+   *     added; finishes and closes it, here and now or on a thread of its own, and deletes its
+   *     directory in the end
    * @throws DataDamagedException if a key occurs twice and must not
    * @throws StorageException if local files could not be read or written
    */
-  public RowCounts finish(ObjLongConsumer<ShardImage> built) {
+  public RowCounts finish(ObjLongConsumer<ShardBuilder> complete) {
     try {
       SortedRows rows = sorter.finish();
       boolean more = rows.next();
@@ -98,12 +98,16 @@ public final class BulkBuild implements AutoCloseable {
         long before = written;
         Path directory =
             settings.directory().resolve(String.format(Locale.ROOT, "shard-%05d", shard));
-        try (ShardBuilder builder = new ShardBuilder(shard, settings.profile(), directory)) {
+        ShardBuilder builder = new ShardBuilder(shard, settings.profile(), directory);
+        try {
           while (more && rows.shard() == shard) {
             more = writeKey(rows, builder);
           }
-          built.accept(builder.finish(), written - before);
+        } catch (Throwable e) {
+          builder.close();
+          throw e;
         }
+        complete.accept(builder, written - before);
       }
       return new RowCounts(written, duplicates, deletes);
     } catch (IOException e) {

@@ -10,6 +10,8 @@ import it.unimi.dsi.fastutil.longs.LongArrays;
  */
 final class RowIndex {
 
+  private static final int PREFETCH_ROWS = 64;
+
   private final RowPages pages;
   private final int firstShard;
   private final LongArrayList[] prefixes;
@@ -86,6 +88,8 @@ final class RowIndex {
     private int slot = -1;
     private int size;
     private int at;
+    private int fetched;
+    private int unused;
 
     @Override
     public boolean next() {
@@ -98,6 +102,11 @@ final class RowIndex {
         sort(slot);
         size = prefixes[slot].size();
         at = 0;
+        fetched = 0;
+      }
+      if (at == fetched) {
+        fetched = Math.min(size, at + PREFETCH_ROWS);
+        unused += pages.prefetch(addresses[slot].elements(), at, fetched);
       }
       pages.read((int) addresses[slot].getLong(at), row);
       return true;

@@ -23,15 +23,18 @@ final class RowPages {
   static final int HEADER_BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
 
   private static final int DELETE = -1;
+  private static final int CACHE_LINE_BYTES = 64;
 
   private final ByteBuffer[] pages;
   private final int pageBytes;
+  private final int pageShift;
+  private final int pageMask;
   private long end;
 
   /**
    * Pages for rows.
    *
-   * @param pages direct buffers of one size, a multiple of {@link #ALIGNMENT}
+   * @param pages direct buffers of one size, a power of two
    */
   RowPages(List<ByteBuffer> pages) {
     this.pages =
@@ -39,7 +42,11 @@ final class RowPages {
             .map(p -> p.duplicate().order(ByteOrder.BIG_ENDIAN))
             .toArray(ByteBuffer[]::new);
     this.pageBytes = this.pages[0].capacity();
-    if (pageBytes % ALIGNMENT != 0 || capacity() / ALIGNMENT > Integer.MAX_VALUE) {
+    this.pageShift = Integer.numberOfTrailingZeros(pageBytes);
+    this.pageMask = pageBytes - 1;
+    if (Integer.bitCount(pageBytes) != 1
+        || pageBytes < ALIGNMENT
+        || capacity() / ALIGNMENT > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           pages.size() + " pages of " + pageBytes + " bytes cannot be addressed");
     }
@@ -66,8 +73,8 @@ final class RowPages {
     if (start + size > capacity()) {
       return -1;
     }
-    ByteBuffer page = pages[(int) (start / pageBytes)];
-    int at = (int) (start % pageBytes);
+    ByteBuffer page = pages[(int) (start >>> pageShift)];
+    int at = ((int) start & pageMask);
     page.putLong(at, order);
     page.putInt(at + 8, key.length);
     page.putInt(at + 12, value == null ? DELETE : valueBytes);
@@ -87,25 +94,43 @@ final class RowPages {
   /** The order of the row at {@code address}. */
   long order(int address) {
     long start = start(address);
-    return pages[(int) (start / pageBytes)].getLong((int) (start % pageBytes));
+    return pages[(int) (start >>> pageShift)].getLong(((int) start & pageMask));
   }
 
   /** Points {@code row} to the row at {@code address}. It is valid until {@link #clear()}. */
   void read(int address, RowView row) {
     long start = start(address);
-    int index = (int) (start / pageBytes);
-    int at = (int) (start % pageBytes);
+    int index = (int) (start >>> pageShift);
+    int at = ((int) start & pageMask);
     ByteBuffer page = pages[index];
     int keyBytes = page.getInt(at + 8);
     int valueBytes = page.getInt(at + 12);
     int size = HEADER_BYTES + keyBytes + Math.max(valueBytes, 0);
     if (size <= pageBytes - at) {
-      row.pointTo(page, at, keyBytes, valueBytes);
+      row.pointTo(index, pages.length, page, at, keyBytes, valueBytes);
     } else {
       ByteBuffer whole = row.scratch(size);
       gather(start, size, whole);
       row.pointTo(whole, 0, keyBytes, valueBytes);
     }
+  }
+
+  /**
+   * Reads a little of each row at {@code addresses[from, to)}. They lie anywhere in memory, and
+   * loads that do not wait for each other let the processor fetch many at a time; the reads of one
+   * row after the other that follow find them in its cache.
+   *
+   * @return something that depends on what was read, so that it is read
+   */
+  int prefetch(long[] addresses, int from, int to) {
+    int sum = 0;
+    for (int i = from; i < to; i++) {
+      long start = start((int) addresses[i]);
+      ByteBuffer page = pages[(int) (start >>> pageShift)];
+      int at = (int) start & pageMask;
+      sum += page.get(at) + page.get(Math.min(at + CACHE_LINE_BYTES, pageMask));
+    }
+    return sum;
   }
 
   private static long start(int address) {
@@ -116,9 +141,9 @@ final class RowPages {
     long to = start;
     int from = 0;
     while (from < length) {
-      int at = (int) (to % pageBytes);
+      int at = ((int) to & pageMask);
       int n = Math.min(length - from, pageBytes - at);
-      pages[(int) (to / pageBytes)].put(at, bytes, from, n);
+      pages[(int) (to >>> pageShift)].put(at, bytes, from, n);
       from += n;
       to += n;
     }
@@ -128,9 +153,9 @@ final class RowPages {
     long from = start;
     int copied = 0;
     while (copied < size) {
-      int at = (int) (from % pageBytes);
+      int at = ((int) from & pageMask);
       int n = Math.min(size - copied, pageBytes - at);
-      target.put(copied, pages[(int) (from / pageBytes)], at, n);
+      target.put(copied, pages[(int) (from >>> pageShift)], at, n);
       copied += n;
       from += n;
     }

@@ -14,6 +14,8 @@ final class RowView {
   private ByteBuffer key = NOTHING;
   private ByteBuffer value = NOTHING;
   private ByteBuffer scratch = NOTHING;
+  private ByteBuffer[] pageKeys = {};
+  private ByteBuffer[] pageValues = {};
   private int start;
   private int keyBytes;
   private int valueBytes;
@@ -27,6 +29,27 @@ final class RowView {
       key = buffer.duplicate();
       value = buffer.duplicate();
     }
+    this.start = start;
+    this.keyBytes = keyBytes;
+    this.valueBytes = valueBytes;
+  }
+
+  /**
+   * Points to the row whose header begins at {@code start} of {@code buffer}, which is number
+   * {@code page} of {@code pages}. Makes no garbage, whichever page comes next.
+   */
+  void pointTo(int page, int pages, ByteBuffer buffer, int start, int keyBytes, int valueBytes) {
+    if (pageKeys.length != pages) {
+      pageKeys = new ByteBuffer[pages];
+      pageValues = new ByteBuffer[pages];
+    }
+    if (pageKeys[page] == null) {
+      pageKeys[page] = buffer.duplicate();
+      pageValues[page] = buffer.duplicate();
+    }
+    owner = buffer;
+    key = pageKeys[page];
+    value = pageValues[page];
     this.start = start;
     this.keyBytes = keyBytes;
     this.valueBytes = valueBytes;

@@ -136,7 +136,13 @@ final class BulkBuildTest {
         build.add(change.shard(), change.order(), KeyEncoding.I64.encode(change.key()), value);
       }
       return build.finish(
-          (image, rows) -> built.put(image.descriptor().shard(), read(image, resources)));
+          (shard, rows) -> {
+            try (shard) {
+              ShardImage image = shard.finish();
+              assertThat(image.descriptor().rows()).isEqualTo(rows);
+              built.put(image.descriptor().shard(), read(image, resources));
+            }
+          });
     }
   }
 
