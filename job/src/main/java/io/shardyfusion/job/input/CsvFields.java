@@ -2,7 +2,6 @@ package io.shardyfusion.job.input;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * The fields of one CSV record, as windows into its bytes. Strict: a quote is either around a whole
@@ -25,12 +24,8 @@ final class CsvFields {
     this.delimiter = (byte) delimiter;
   }
 
-  /** Splits the record {@code [from, to)}, without its line end. */
+  /** Splits the record {@code [from, to)}, valid UTF-8 without its line end. */
   void split(byte[] record, int from, int to) throws BadRowException {
-    int invalid = Utf8.firstInvalid(record, from, to);
-    if (invalid >= 0) {
-      throw invalidUtf8(record, from, invalid);
-    }
     data = record;
     size = 0;
     int i = from;
@@ -41,17 +36,6 @@ final class CsvFields {
       }
       i++;
     }
-  }
-
-  static BadRowException invalidUtf8(byte[] data, int from, int invalid) {
-    return new BadRowException(
-        null,
-        "invalid UTF-8 at byte "
-            + (invalid - from)
-            + " of the row: 0x"
-            + Integer.toHexString(0x100 | (data[invalid] & 0xFF))
-                .substring(1)
-                .toUpperCase(Locale.ROOT));
   }
 
   private int plain(byte[] record, int from, int to) throws BadRowException {

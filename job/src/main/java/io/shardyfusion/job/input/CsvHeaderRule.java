@@ -22,6 +22,7 @@ record CsvHeaderRule(char delimiter, List<String> needed) implements Serializabl
 
   /** The column names of the header {@code [from, to)}. */
   List<String> parse(byte[] data, int from, int to) throws BadRowException {
+    Utf8.check(data, from, to);
     CsvFields fields = new CsvFields(delimiter);
     fields.split(data, from, to);
     List<String> columns = new ArrayList<>();

@@ -2,7 +2,6 @@ package io.shardyfusion.job.input;
 
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.routing.Sharding;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +31,7 @@ final class CsvRowParser implements RowParser {
   @Override
   public ShardRow parse(RawRow raw) throws BadRowException {
     begin(raw.origin);
+    Utf8.check(raw);
     fields.split(raw.data, raw.from, raw.to);
     int columns = raw.origin.header().size();
     if (fields.size() != columns) {
@@ -79,24 +79,6 @@ final class CsvRowParser implements RowParser {
     List<String> columns =
         options.value() instanceof ValueSelection.Row ? header : options.value().columns();
     valueFields = columns.stream().mapToInt(header::indexOf).toArray();
-    names = namesOf(columns);
-  }
-
-  /**
-   * What goes before each value of a JSON object with these columns: <code>{"a":</code>, <code>
-   * ,"b":</code>.
-   */
-  static byte[][] namesOf(List<String> columns) {
-    byte[][] names = new byte[columns.size()][];
-    JsonBytes json = new JsonBytes();
-    for (int i = 0; i < names.length; i++) {
-      byte[] name = columns.get(i).getBytes(StandardCharsets.UTF_8);
-      json.clear();
-      json.append(i == 0 ? '{' : ',');
-      json.appendString(name, 0, name.length, false);
-      json.append(':');
-      names[i] = json.toByteArray();
-    }
-    return names;
+    names = JsonBytes.memberNames(columns);
   }
 }

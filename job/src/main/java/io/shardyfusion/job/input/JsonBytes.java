@@ -2,6 +2,7 @@ package io.shardyfusion.job.input;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /** A compact JSON text that is put together from valid pieces. Reused; not thread-safe. */
 final class JsonBytes {
@@ -10,6 +11,24 @@ final class JsonBytes {
 
   private byte[] text = new byte[1024];
   private int length;
+
+  /**
+   * What goes before each value of a JSON object with these members: name, colon, and a brace or
+   * comma.
+   */
+  static byte[][] memberNames(List<String> members) {
+    byte[][] names = new byte[members.size()][];
+    JsonBytes json = new JsonBytes();
+    for (int i = 0; i < names.length; i++) {
+      byte[] name = members.get(i).getBytes(StandardCharsets.UTF_8);
+      json.clear();
+      json.append(i == 0 ? '{' : ',');
+      json.appendString(name, 0, name.length, false);
+      json.append(':');
+      names[i] = json.toByteArray();
+    }
+    return names;
+  }
 
   void clear() {
     length = 0;

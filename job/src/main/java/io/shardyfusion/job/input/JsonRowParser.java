@@ -2,8 +2,6 @@ package io.shardyfusion.job.input;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.key.KeyType;
@@ -17,114 +15,92 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses JSON lines. Jackson walks over the whole line, so that all of it is valid, and says where
- * the values of the needed columns begin and end; values are then taken from the line's own bytes,
- * so numbers stay as they are written.
+ * Parses JSON lines. The whole line is checked; values are then taken from the line's own bytes, so
+ * numbers stay as they are written.
  */
 final class JsonRowParser implements RowParser {
 
-  /**
-   * Rows are bounded in bytes already; names are not interned, for data may have any number of
-   * them.
-   */
+  /** Only for strings with escapes; they are bounded by the row. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
-          .disable(JsonFactory.Feature.CHARSET_DETECTION)
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNumberLength(Integer.MAX_VALUE)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .build())
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
           .build();
 
   private static final int KEY = 0;
 
   private final InputOptions options;
   private final KeyText keyText;
+  private final JsonScanner scanner = new JsonScanner();
   private final JsonBytes json = new JsonBytes();
 
   /** The needed columns; the key's is the first. For each what the row has, or null, and where. */
   private final String[] columns;
 
-  private final @Nullable JsonToken[] tokens;
+  private final byte[][] columnBytes;
+  private final JsonScanner.@Nullable Kind[] kinds;
   private final int[] starts;
   private final int[] ends;
 
   private final int deleteSlot;
   private final int[] valueSlots;
-  private final byte[][] names;
+  private final byte[][] valueNames;
 
   JsonRowParser(InputOptions options, Sharding sharding) {
     this.options = options;
     this.keyText = new KeyText(options.key(), sharding);
     List<String> needed = List.copyOf(options.neededColumns());
     this.columns = needed.toArray(new String[0]);
-    this.tokens = new JsonToken[columns.length];
+    this.columnBytes =
+        needed.stream()
+            .map(column -> column.getBytes(StandardCharsets.UTF_8))
+            .toArray(byte[][]::new);
+    this.kinds = new JsonScanner.Kind[columns.length];
     this.starts = new int[columns.length];
     this.ends = new int[columns.length];
     DeleteRule deletes = options.deletes();
     this.deleteSlot = deletes == null ? -1 : needed.indexOf(deletes.column());
     this.valueSlots = options.value().columns().stream().mapToInt(needed::indexOf).toArray();
-    this.names = CsvRowParser.namesOf(options.value().columns());
+    this.valueNames = JsonBytes.memberNames(options.value().columns());
   }
 
   @Override
   public ShardRow parse(RawRow raw) throws BadRowException {
-    int invalid = Utf8.firstInvalid(raw.data, raw.from, raw.to);
-    if (invalid >= 0) {
-      throw CsvFields.invalidUtf8(raw.data, raw.from, invalid);
-    }
+    Utf8.check(raw);
     findColumns(raw);
     boolean deleted = isDeleted(raw.data);
-    byte[] value = deleted ? null : value(raw);
-    return keyed(raw, value);
+    return keyed(raw, deleted ? null : value(raw));
   }
 
   private void findColumns(RawRow raw) throws BadRowException {
-    Arrays.fill(tokens, null);
-    try (JsonParser parser = JSON.createParser(raw.data, raw.from, raw.length())) {
-      JsonToken first = parser.nextToken();
-      if (first != JsonToken.START_OBJECT) {
-        throw new BadRowException(null, "expected a JSON object, found " + described(first));
-      }
-      String name;
-      while ((name = parser.nextFieldName()) != null) {
-        JsonToken token = parser.nextToken();
-        int slot = slotOf(name);
-        if (slot < 0) {
-          parser.skipChildren();
-        } else {
-          take(slot, token, parser, raw.from);
+    Arrays.fill(kinds, null);
+    scanner.begin(raw.data, raw.from, raw.to);
+    while (scanner.next()) {
+      int slot = slotOf(raw.data, scanner.nameFrom(), scanner.nameTo());
+      if (slot >= 0) {
+        if (kinds[slot] != null) {
+          throw new BadRowException(columns[slot], "the row has it twice");
         }
+        kinds[slot] = scanner.kind();
+        starts[slot] = scanner.valueFrom();
+        ends[slot] = scanner.valueTo();
       }
-      if (parser.nextToken() != null) {
-        throw new BadRowException(null, "there is more than one JSON object in the line");
-      }
-    } catch (JsonProcessingException e) {
-      throw new BadRowException(null, "not valid JSON: " + reasonOf(e));
-    } catch (IOException e) {
-      // From an array, there is no other.
-      throw new UncheckedIOException(e);
     }
   }
 
-  private void take(int slot, JsonToken token, JsonParser parser, int from)
-      throws IOException, BadRowException {
-    if (tokens[slot] != null) {
-      throw new BadRowException(columns[slot], "the row has it twice");
+  /** The needed column of that name, which is given with its quotes; -1 if there is none. */
+  private int slotOf(byte[] data, int from, int to) {
+    byte[] name = data;
+    int nameFrom = from + 1;
+    int nameTo = to - 1;
+    if (hasEscape(data, from, to)) {
+      name = unescaped(data, from, to).getBytes(StandardCharsets.UTF_8);
+      nameFrom = 0;
+      nameTo = name.length;
     }
-    tokens[slot] = token;
-    starts[slot] = from + (int) parser.currentTokenLocation().getByteOffset();
-    parser.skipChildren();
-    parser.finishToken();
-    ends[slot] = from + (int) parser.currentLocation().getByteOffset();
-  }
-
-  private int slotOf(String name) {
-    for (int i = 0; i < columns.length; i++) {
-      if (columns[i].equals(name)) {
+    for (int i = 0; i < columnBytes.length; i++) {
+      byte[] column = columnBytes[i];
+      if (Arrays.equals(column, 0, column.length, name, nameFrom, nameTo)) {
         return i;
       }
     }
@@ -147,8 +123,8 @@ final class JsonRowParser implements RowParser {
     json.clear();
     for (int i = 0; i < valueSlots.length; i++) {
       int slot = valueSlots[i];
-      tokenOf(slot);
-      json.append(names[i]);
+      kindOf(slot);
+      json.append(valueNames[i]);
       json.appendCompact(raw.data, starts[slot], ends[slot]);
     }
     json.append('}');
@@ -156,92 +132,76 @@ final class JsonRowParser implements RowParser {
   }
 
   private ShardRow keyed(RawRow raw, byte @Nullable [] value) throws BadRowException {
-    JsonToken token = tokenOf(KEY);
-    boolean wantsInteger = options.key().type() == KeyType.LONG;
-    if (token != (wantsInteger ? JsonToken.VALUE_NUMBER_INT : JsonToken.VALUE_STRING)) {
-      throw new BadRowException(
-          columns[KEY],
-          (wantsInteger ? "expected an integer, found " : "expected a string, found ")
-              + described(token)
-              + textOf(KEY, raw.data));
+    JsonScanner.Kind kind = kindOf(KEY);
+    int from = starts[KEY];
+    int to = ends[KEY];
+    if (options.key().type() == KeyType.LONG) {
+      if (kind != JsonScanner.Kind.INTEGER) {
+        throw wrongKey("expected an integer, found ", kind, raw.data);
+      }
+      return keyText.row(raw.order, raw.data, from, to, value);
     }
-    if (wantsInteger) {
-      return keyText.row(raw.order, raw.data, starts[KEY], ends[KEY], value);
+    if (kind != JsonScanner.Kind.STRING) {
+      throw wrongKey("expected a string, found ", kind, raw.data);
     }
-    if (hasEscape(KEY, raw.data)) {
+    if (hasEscape(raw.data, from, to)) {
       byte[] text = bytesOf(KEY, raw.data);
       return keyText.row(raw.order, text, 0, text.length, value);
     }
-    return keyText.row(raw.order, raw.data, starts[KEY] + 1, ends[KEY] - 1, value);
+    return keyText.row(raw.order, raw.data, from + 1, to - 1, value);
   }
 
-  private JsonToken tokenOf(int slot) throws BadRowException {
-    JsonToken token = tokens[slot];
-    if (token == null) {
+  private BadRowException wrongKey(String reason, JsonScanner.Kind kind, byte[] data) {
+    String text = new String(data, starts[KEY], ends[KEY] - starts[KEY], StandardCharsets.UTF_8);
+    String shown =
+        switch (kind) {
+          case STRING -> " " + BadRowException.shown(text.substring(1, text.length() - 1));
+          case INTEGER, DECIMAL -> " " + text;
+          default -> "";
+        };
+    return new BadRowException(columns[KEY], reason + kind.description() + shown);
+  }
+
+  private JsonScanner.Kind kindOf(int slot) throws BadRowException {
+    JsonScanner.Kind kind = kinds[slot];
+    if (kind == null) {
       throw new BadRowException(columns[slot], "the row does not have it");
     }
-    return token;
+    return kind;
   }
 
   /** A string's UTF-8 bytes, or the compact JSON of a value that is no string. */
   private byte[] bytesOf(int slot, byte[] data) throws BadRowException {
-    if (tokenOf(slot) != JsonToken.VALUE_STRING) {
-      JsonBytes compact = slot == deleteSlot ? new JsonBytes() : json;
-      compact.clear();
-      compact.appendCompact(data, starts[slot], ends[slot]);
-      return compact.toByteArray();
+    int from = starts[slot];
+    int to = ends[slot];
+    if (kindOf(slot) != JsonScanner.Kind.STRING) {
+      json.clear();
+      json.appendCompact(data, from, to);
+      return json.toByteArray();
     }
-    if (!hasEscape(slot, data)) {
-      return Arrays.copyOfRange(data, starts[slot] + 1, ends[slot] - 1);
+    if (!hasEscape(data, from, to)) {
+      return Arrays.copyOfRange(data, from + 1, to - 1);
     }
-    try (JsonParser parser = JSON.createParser(data, starts[slot], ends[slot] - starts[slot])) {
-      parser.nextToken();
-      return Utf8.encode(parser.getText());
+    try {
+      return Utf8.encode(unescaped(data, from, to));
     } catch (CharacterCodingException e) {
       throw new BadRowException(
           columns[slot], "an escape is half of a surrogate pair, which has no UTF-8 form");
+    }
+  }
+
+  private static boolean hasEscape(byte[] data, int from, int to) {
+    return Bytes.indexOf(data, from, to, (byte) '\\') >= 0;
+  }
+
+  /** The text of a valid JSON string, which is given with its quotes. */
+  private static String unescaped(byte[] data, int from, int to) {
+    try (JsonParser parser = JSON.createParser(data, from, to - from)) {
+      parser.nextToken();
+      return parser.getText();
     } catch (IOException e) {
+      // From an array there is no other failure.
       throw new UncheckedIOException(e);
     }
-  }
-
-  private boolean hasEscape(int slot, byte[] data) {
-    return Bytes.indexOf(data, starts[slot], ends[slot], (byte) '\\') >= 0;
-  }
-
-  private String textOf(int slot, byte[] data) {
-    JsonToken token = tokens[slot];
-    if (token == null || !(token.isNumeric() || token == JsonToken.VALUE_STRING)) {
-      return "";
-    }
-    boolean isString = token == JsonToken.VALUE_STRING;
-    String text = new String(data, starts[slot], ends[slot] - starts[slot], StandardCharsets.UTF_8);
-    return " " + (isString ? BadRowException.shown(text.substring(1, text.length() - 1)) : text);
-  }
-
-  private static String described(@Nullable JsonToken token) {
-    if (token == null) {
-      return "nothing";
-    }
-    return switch (token) {
-      case START_OBJECT -> "an object";
-      case START_ARRAY -> "an array";
-      case VALUE_STRING -> "the string";
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "the number";
-      case VALUE_TRUE -> "true";
-      case VALUE_FALSE -> "false";
-      case VALUE_NULL -> "null";
-      default -> token.toString();
-    };
-  }
-
-  /** Jackson's reason, with the place in the row but not the row. */
-  private static String reasonOf(JsonProcessingException e) {
-    String reason = e.getOriginalMessage();
-    int end = reason.indexOf('\n');
-    String firstLine = end < 0 ? reason : reason.substring(0, end);
-    return e.getLocation() == null
-        ? firstLine
-        : firstLine + " (at byte " + e.getLocation().getByteOffset() + " of the row)";
   }
 }

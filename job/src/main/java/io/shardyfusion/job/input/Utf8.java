@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF, nothing cut off. */
 final class Utf8 {
@@ -24,6 +25,25 @@ final class Utf8 {
       i += length;
     }
     return -1;
+  }
+
+  /** Throws if the row is not valid. */
+  static void check(RawRow row) throws BadRowException {
+    check(row.data, row.from, row.to);
+  }
+
+  /** Throws if the row {@code [from, to)} is not valid. */
+  static void check(byte[] data, int from, int to) throws BadRowException {
+    int invalid = firstInvalid(data, from, to);
+    if (invalid >= 0) {
+      throw new BadRowException(
+          null,
+          String.format(
+              Locale.ROOT,
+              "invalid UTF-8 at byte %d of the row: 0x%02X",
+              invalid - from,
+              data[invalid] & 0xFF));
+    }
   }
 
   /** The bytes of {@code text}; it must have no unpaired surrogate. */

@@ -19,10 +19,12 @@ final class CsvRowParserTest {
 
   @Test
   void theWholeRowIsACompactObjectOfStringsInHeaderOrder() throws BadRowException {
-    ShardRow row = RowsOf.parsed(options("long", "row"), "\"say \"\"hi\"\"\n\t\u0001é\",-7,1.50\\", HEADER);
+    ShardRow row =
+        RowsOf.parsed(options("long", "row"), "\"say \"\"hi\"\"\n\t\u0001é\",-7,1.50\\", HEADER);
     assertThat(row.value)
         .asString(StandardCharsets.UTF_8)
-        .isEqualTo("{\"name\":\"say \\\"hi\\\"\\n\\t\\u0001é\",\"id\":\"-7\",\"a\\\"b\\\\\":\"1.50\\\\\"}");
+        .isEqualTo(
+            "{\"name\":\"say \\\"hi\\\"\\n\\t\\u0001é\",\"id\":\"-7\",\"a\\\"b\\\\\":\"1.50\\\\\"}");
     assertThat(row.key).isEqualTo(KeyEncoding.I64.encode(-7));
     assertThat(row.shard).isEqualTo(new HashSharding(8).shardOf(-7));
     assertThat(row.order).isEqualTo(5);
@@ -128,7 +130,8 @@ final class CsvRowParserTest {
   @ValueSource(strings = {"1,a\rb", "1,\r"})
   void aCarriageReturnOutsideOfQuotesIsBad(String row) {
     assertThatThrownBy(() -> RowsOf.parsed(options("long", "row"), row, "id", "v"))
-        .hasMessage("a carriage return within field 2, which is not quoted; end lines with LF or CRLF");
+        .hasMessage(
+            "a carriage return within field 2, which is not quoted; end lines with LF or CRLF");
   }
 
   @Test

@@ -24,8 +24,17 @@ final class InputFilesTest {
   void writeFiles() throws IOException {
     for (String name :
         List.of(
-            "b.jsonl", "a.jsonl", "a.csv.gz", "_SUCCESS", ".hidden.jsonl", "y=1/m=1/p.jsonl", "y=1/m=2/p.jsonl",
-            "y=1/_tmp/p.jsonl", "y=2/m=1/p.jsonl", "y=2/m=1/deep/q.jsonl", "x[1].jsonl")) {
+            "b.jsonl",
+            "a.jsonl",
+            "a.csv.gz",
+            "_SUCCESS",
+            ".hidden.jsonl",
+            "y=1/m=1/p.jsonl",
+            "y=1/m=2/p.jsonl",
+            "y=1/_tmp/p.jsonl",
+            "y=2/m=1/p.jsonl",
+            "y=2/m=1/deep/q.jsonl",
+            "x[1].jsonl")) {
       Path file = dir.resolve(name);
       Files.createDirectories(file.getParent());
       Files.writeString(file, name);
@@ -37,8 +46,14 @@ final class InputFilesTest {
   void aDirectoryIsReadWithAllBelowItInPathOrderWithoutHiddenNames() {
     assertThat(resolved(""))
         .containsExactly(
-            "a.csv.gz", "a.jsonl", "b.jsonl", "x[1].jsonl", "y=1/m=1/p.jsonl", "y=1/m=2/p.jsonl",
-            "y=2/m=1/deep/q.jsonl", "y=2/m=1/p.jsonl");
+            "a.csv.gz",
+            "a.jsonl",
+            "b.jsonl",
+            "x[1].jsonl",
+            "y=1/m=1/p.jsonl",
+            "y=1/m=2/p.jsonl",
+            "y=2/m=1/deep/q.jsonl",
+            "y=2/m=1/p.jsonl");
   }
 
   @ParameterizedTest
@@ -61,7 +76,8 @@ final class InputFilesTest {
         "empty                | ''",
       })
   void pathsAndGlobsFindTheirFiles(String glob, String files) {
-    assertThat(resolved(glob)).containsExactlyElementsOf(files.isEmpty() ? List.of() : List.of(files.split(" ")));
+    assertThat(resolved(glob))
+        .containsExactlyElementsOf(files.isEmpty() ? List.of() : List.of(files.split(" ")));
   }
 
   @Test
@@ -89,7 +105,9 @@ final class InputFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"[a", "{a"})
   void aGlobThatIsNotValidIsRefused(String glob) {
-    assertThatThrownBy(() -> resolved(glob)).isInstanceOf(InvalidRequestException.class).hasMessageContaining(glob);
+    assertThatThrownBy(() -> resolved(glob))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining(glob);
   }
 
   @Test

@@ -19,7 +19,8 @@ final class InputOptionsTest {
   void valuesAreReadAsOptionsWriteThem() {
     assertThat(ValueSelection.of("row")).isEqualTo(new ValueSelection.Row());
     assertThat(ValueSelection.of("name")).isEqualTo(new ValueSelection.Column("name"));
-    assertThat(ValueSelection.of("json:b,a c")).isEqualTo(new ValueSelection.Json(List.of("b", "a c")));
+    assertThat(ValueSelection.of("json:b,a c"))
+        .isEqualTo(new ValueSelection.Json(List.of("b", "a c")));
     assertThat(ValueSelection.of("json")).isEqualTo(new ValueSelection.Column("json"));
   }
 
@@ -33,7 +34,8 @@ final class InputOptionsTest {
   void policiesAreReadAsOptionsWriteThem() {
     assertThat(BadRowPolicy.of("fail")).isEqualTo(new BadRowPolicy.Fail());
     assertThat(BadRowPolicy.of("skip")).isEqualTo(new BadRowPolicy.Skip());
-    assertThat(BadRowPolicy.of("dead-letter:s3://b/bad")).isEqualTo(new BadRowPolicy.DeadLetter("s3://b/bad"));
+    assertThat(BadRowPolicy.of("dead-letter:s3://b/bad"))
+        .isEqualTo(new BadRowPolicy.DeadLetter("s3://b/bad"));
     assertRefused(() -> BadRowPolicy.of("ignore"));
     assertRefused(() -> BadRowPolicy.of("dead-letter:"));
     assertRefused(() -> BadRowPolicy.of("dead-letter"));
@@ -89,14 +91,20 @@ final class InputOptionsTest {
   @Test
   void optionsCanBeSentToTasks() throws Exception {
     InputOptions options =
-        RowsOf.deleting(RowsOf.options("csv", KeyColumn.of("id", "long", null), "json:a,b"), "op", "d");
+        RowsOf.deleting(
+            RowsOf.options("csv", KeyColumn.of("id", "long", null), "json:a,b"), "op", "d");
     assertThat(InstantiationUtil.clone(options)).isEqualTo(options);
     assertThat(options.neededColumns()).containsExactly("id", "op", "a", "b");
   }
 
   private static InputOptions withPaths(InputOptions options, List<String> paths) {
     return new InputOptions(
-        paths, options.format(), options.key(), options.value(), options.deletes(), options.onBadRow());
+        paths,
+        options.format(),
+        options.key(),
+        options.value(),
+        options.deletes(),
+        options.onBadRow());
   }
 
   private static void assertRefused(ThrowingCallable call) {

@@ -66,13 +66,17 @@ final class InputPropertiesTest {
 
   @Property(tries = 200)
   void anySplittingGivesTheSameRows(
-      @ForAll("lines") String text, @ForAll @LongRange(min = 1, max = 50) long split, @ForAll @IntRange(min = 16, max = 64) int buffer)
+      @ForAll("lines") String text,
+      @ForAll @LongRange(min = 1, max = 50) long split,
+      @ForAll @IntRange(min = 16, max = 64) int buffer)
       throws IOException {
     inFile(
         text,
         file -> {
-          List<RowsOf.Read> whole = RowsOf.read(file, JSONL, Set.of("id"), ReadLimits.DEFAULT, 1 << 20);
-          assertThat(RowsOf.read(file, JSONL, Set.of("id"), new ReadLimits(buffer, 1 << 20), split)).isEqualTo(whole);
+          List<RowsOf.Read> whole =
+              RowsOf.read(file, JSONL, Set.of("id"), ReadLimits.DEFAULT, 1 << 20);
+          assertThat(RowsOf.read(file, JSONL, Set.of("id"), new ReadLimits(buffer, 1 << 20), split))
+              .isEqualTo(whole);
           String[] lines = text.split("\n", -1);
           List<String> expected = new ArrayList<>();
           for (String line : lines) {
@@ -82,7 +86,8 @@ final class InputPropertiesTest {
             }
           }
           assertThat(RowsOf.texts(whole)).isEqualTo(expected);
-          assertThat(whole).allSatisfy(row -> assertThat(lines[(int) row.line() - 1]).startsWith(row.text()));
+          assertThat(whole)
+              .allSatisfy(row -> assertThat(lines[(int) row.line() - 1]).startsWith(row.text()));
         });
   }
 
@@ -95,7 +100,10 @@ final class InputPropertiesTest {
       throws IOException {
     StringWriter text = new StringWriter();
     var builder = CsvWriter.builder().lineDelimiter(crlf ? LineDelimiter.CRLF : LineDelimiter.LF);
-    try (CsvWriter writer = quoteAll ? builder.quoteStrategy(QuoteStrategies.ALWAYS).build(text) : builder.build(text)) {
+    try (CsvWriter writer =
+        quoteAll
+            ? builder.quoteStrategy(QuoteStrategies.ALWAYS).build(text)
+            : builder.build(text)) {
       writer.writeRecord(HEADER);
       rows.forEach(writer::writeRecord);
     }
@@ -104,7 +112,12 @@ final class InputPropertiesTest {
         text.toString(),
         file -> {
           List<RowsOf.Read> read =
-              RowsOf.read(file, options.format(), options.neededColumns(), new ReadLimits(buffer, 1 << 20), 1);
+              RowsOf.read(
+                  file,
+                  options.format(),
+                  options.neededColumns(),
+                  new ReadLimits(buffer, 1 << 20),
+                  1);
           List<Map<String, String>> values = new ArrayList<>();
           for (RowsOf.Read row : read) {
             ShardRow parsed = RowsOf.parsed(options, row.text(), HEADER.toArray(new String[0]));
@@ -116,7 +129,8 @@ final class InputPropertiesTest {
   }
 
   @Property(tries = 300)
-  void jsonRowsComeBackAsTheyWereWritten(@ForAll("csvRows") List<List<String>> rows, @ForAll long id) throws Exception {
+  void jsonRowsComeBackAsTheyWereWritten(
+      @ForAll("csvRows") List<List<String>> rows, @ForAll long id) throws Exception {
     InputOptions options = RowsOf.options("jsonl", KeyColumn.of("id", "long", null), "json:b\"é,a");
     for (List<String> row : rows) {
       StringWriter text = new StringWriter();
@@ -134,19 +148,57 @@ final class InputPropertiesTest {
     }
   }
 
-  @Property(tries = 300)
-  void anyLineIsEitherARowOrBadButNothingElse(@ForAll("nearlyJson") String line) {
+  @Property(tries = 2000)
+  void aLineIsJsonExactlyWhereJacksonSaysSo(@ForAll("nearlyJson") String line) {
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    assertThat(isObjectByScanner(bytes)).as("%s", line).isEqualTo(isObjectByJackson(bytes));
+  }
+
+  @Property(tries = 500)
+  void aLineWithOneByteChangedIsJsonExactlyWhereJacksonSaysSo(
+      @ForAll @IntRange(max = 85) int at, @ForAll("interestingBytes") byte changed) {
+    byte[] bytes =
+        ("{\"id\":-10.5E+3,\"s\":\"a\\u00e9\\n\\\"b\",\"o\":{\"a\":[1,[],{},null,true,false],"
+                + "\"b\":\"\"} ,\"z\":0 }")
+            .getBytes(StandardCharsets.UTF_8);
+    bytes[at % bytes.length] = changed;
+    assertThat(isObjectByScanner(bytes))
+        .as("%s", new String(bytes, StandardCharsets.UTF_8))
+        .isEqualTo(isObjectByJackson(bytes));
+  }
+
+  private static boolean isObjectByScanner(byte[] bytes) {
+    JsonScanner scanner = new JsonScanner();
     try {
-      RowsOf.parsed(RowsOf.options("jsonl", KeyColumn.of("id", "long", null), "json:a,id"), line);
+      scanner.begin(bytes, 0, bytes.length);
+      while (scanner.next()) {
+        assertThat(scanner.valueTo()).isGreaterThan(scanner.valueFrom());
+      }
+      return true;
     } catch (BadRowException e) {
-      assertThat(e).hasMessageMatching("(?s).+");
+      return false;
+    }
+  }
+
+  private static boolean isObjectByJackson(byte[] bytes) {
+    JsonFactory strict =
+        JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build();
+    try (JsonParser parser = strict.createParser(bytes)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return false;
+      }
+      parser.skipChildren();
+      return parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null;
+    } catch (IOException e) {
+      return false;
     }
   }
 
   @Property(tries = 300)
   void anyRecordIsEitherARowOrBadButNothingElse(@ForAll("nearlyCsv") String line) {
     try {
-      RowsOf.parsed(RowsOf.options("csv", KeyColumn.of("id", "string", null), "row"), line, "id", "b");
+      RowsOf.parsed(
+          RowsOf.options("csv", KeyColumn.of("id", "string", null), "row"), line, "id", "b");
     } catch (BadRowException e) {
       assertThat(e).hasMessageMatching("(?s).+");
     }
@@ -154,30 +206,79 @@ final class InputPropertiesTest {
 
   @Provide
   Arbitrary<byte[]> nearlyUtf8() {
-    Arbitrary<Byte> interesting = Arbitraries.of(0x41, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xE0, 0xED, 0xEF, 0xF0, 0xF4, 0xF5).map(Integer::byteValue);
+    Arbitrary<Byte> interesting =
+        Arbitraries.of(
+                0x41, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xE0, 0xED, 0xEF, 0xF0, 0xF4,
+                0xF5)
+            .map(Integer::byteValue);
     return Arbitraries.oneOf(interesting, Arbitraries.bytes()).array(byte[].class).ofMaxSize(24);
   }
 
   @Provide
+  Arbitrary<Byte> interestingBytes() {
+    return Arbitraries.of(
+        " \"\\,:{}[]0123eE+-.tfnu/a\n\t\u0001\u007f".chars().mapToObj(c -> (byte) c).toList());
+  }
+
+  @Provide
   Arbitrary<String> lines() {
-    return Arbitraries.of("\n", "\r\n", "a", "bc", " ", "é", "\"", "x".repeat(40)).list().ofMaxSize(40).map(parts -> String.join("", parts));
+    return Arbitraries.of("\n", "\r\n", "a", "bc", " ", "é", "\"", "x".repeat(40))
+        .list()
+        .ofMaxSize(40)
+        .map(parts -> String.join("", parts));
   }
 
   @Provide
   Arbitrary<List<List<String>>> csvRows() {
-    Arbitrary<String> text = Arbitraries.of("", "a", ",", "\"", "\n", "\r\n", " ", "é", "\\", "\t", "😀", "\u0001").list().ofMaxSize(6).map(parts -> String.join("", parts));
-    Arbitrary<String> key = Arbitraries.strings().ofMinLength(1).ofMaxLength(5).withCharRange('a', 'z');
-    return key.flatMap(k -> text.list().ofSize(2).map(values -> List.of(k, values.get(0), values.get(1)))).list().ofMaxSize(12);
+    Arbitrary<String> text =
+        Arbitraries.of("", "a", ",", "\"", "\n", "\r\n", " ", "é", "\\", "\t", "😀", "\u0001")
+            .list()
+            .ofMaxSize(6)
+            .map(parts -> String.join("", parts));
+    Arbitrary<String> key =
+        Arbitraries.strings().ofMinLength(1).ofMaxLength(5).withCharRange('a', 'z');
+    return key.flatMap(
+            k -> text.list().ofSize(2).map(values -> List.of(k, values.get(0), values.get(1))))
+        .list()
+        .ofMaxSize(12);
   }
 
   @Provide
   Arbitrary<String> nearlyJson() {
-    return Arbitraries.of("{", "}", "[", "]", ":", ",", "\"id\"", "\"a\"", "\"id\":1", "\"a\":2", "1", "-", "1.5e3", "\"", "\\", "\\u00", "null", "true", " ").list().ofMaxSize(14).map(parts -> "{" + String.join("", parts) + "}");
+    return Arbitraries.of(
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"id\"",
+            "\"a\"",
+            "\"id\":1",
+            "\"a\":2",
+            "1",
+            "-",
+            "0",
+            "1.5e3",
+            ".",
+            "E+",
+            "\"",
+            "\\",
+            "\\u00",
+            "null",
+            "true",
+            " ")
+        .list()
+        .ofMaxSize(14)
+        .map(parts -> "{\"x\":" + String.join("", parts) + "}");
   }
 
   @Provide
   Arbitrary<String> nearlyCsv() {
-    return Arbitraries.of("\"", "\"\"", ",", "a", "\n", "\r", "é").list().ofMaxSize(14).map(parts -> String.join("", parts));
+    return Arbitraries.of("\"", "\"\"", ",", "a", "\n", "\r", "é")
+        .list()
+        .ofMaxSize(14)
+        .map(parts -> String.join("", parts));
   }
 
   private static Map<String, String> named(List<String> row) {

@@ -120,7 +120,10 @@ final class JsonRowParserTest {
         "17                    | expected a JSON object, found the number",
         "\"x\"                 | expected a JSON object, found the string",
         "{\"id\":1}{\"id\":2}  | there is more than one JSON object in the line",
-        "{\"id\":1} 2          | there is more than one JSON object in the line",
+        "{\"id\":1} 2          | not valid JSON: expected the end of the line, found '2' at byte 9 of the row",
+        "{\"id\":1,\"x\":tru}  | not valid JSON: expected true, found '}' at byte 15 of the row",
+        "{\"id\":1,\"x\":\"a    | not valid JSON: expected a closing quote, found the end of the line at byte 14 of the row",
+        "{\"id\":1 \"x\":2}     | not valid JSON: expected a comma or }, found '\"' at byte 8 of the row",
       })
   void aBadRowSaysWhatIsWrong(String line, String reason) {
     assertBad(ROW, line, reason);
@@ -161,7 +164,8 @@ final class JsonRowParserTest {
   @Test
   void deeplyNestedRowsAreBadAndDoNotOverflowTheStack() {
     assertThatThrownBy(() -> RowsOf.parsed(ROW, "{\"id\":1,\"x\":" + "[".repeat(100_000)))
-        .isInstanceOf(BadRowException.class);
+        .isInstanceOf(BadRowException.class)
+        .hasMessage("objects and arrays are nested deeper than the limit of 1000");
   }
 
   @Test

@@ -27,10 +27,10 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,7 +78,8 @@ final class RowInputITCase {
         text.append(file % 2 == 0 ? i + ",\"a\nb\"\n" : "x," + i + "\r\n");
       }
       byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-      RowsOf.write(dir.resolve(file + (file == 3 ? ".csv.gz" : ".csv")), file == 3 ? gzip(bytes) : bytes);
+      RowsOf.write(
+          dir.resolve(file + (file == 3 ? ".csv.gz" : ".csv")), file == 3 ? gzip(bytes) : bytes);
     }
     InputOptions options = options("csv", "fail", "v");
     Result one = run(options, 1, true);
@@ -90,7 +91,8 @@ final class RowInputITCase {
   @Test
   void anEmptyDirectoryGivesNoRows() throws Exception {
     RowsOf.write(dir.resolve("empty.jsonl"), "");
-    assertThat(run(options("jsonl", "fail", "row"), 2, true)).isEqualTo(new Result(List.of(), 0, 0, 0));
+    assertThat(run(options("jsonl", "fail", "row"), 2, true))
+        .isEqualTo(new Result(List.of(), 0, 0, 0));
     Files.delete(dir.resolve("empty.jsonl"));
     assertThat(run(options("jsonl", "fail", "row"), 2, true).rows()).isEmpty();
   }
@@ -98,7 +100,9 @@ final class RowInputITCase {
   @Test
   void aBadRowFailsTheJobAtOnceWithFileLineAndReason() {
     Path file =
-        RowsOf.write(dir.resolve("a.jsonl"), "{\"id\":1}\n".repeat(5000) + "\n{\"id\":\"x\"}\n" + "{\"id\":2}\n".repeat(5000));
+        RowsOf.write(
+            dir.resolve("a.jsonl"),
+            "{\"id\":1}\n".repeat(5000) + "\n{\"id\":\"x\"}\n" + "{\"id\":2}\n".repeat(5000));
     assertThatThrownBy(() -> run(options("jsonl", "fail", "row"), 4, true))
         .satisfies(
             e ->
@@ -116,7 +120,8 @@ final class RowInputITCase {
   @Test
   void aTruncatedFileFailsTheJobUnderEveryPolicy() throws IOException {
     byte[] whole = gzip("{\"id\":1}\n".repeat(5000).getBytes(StandardCharsets.UTF_8));
-    Path file = RowsOf.write(dir.resolve("a.jsonl.gz"), java.util.Arrays.copyOf(whole, whole.length / 2));
+    Path file =
+        RowsOf.write(dir.resolve("a.jsonl.gz"), java.util.Arrays.copyOf(whole, whole.length / 2));
     assertThatThrownBy(() -> run(options("jsonl", "skip", "row"), 2, true))
         .satisfies(
             e ->
@@ -124,7 +129,8 @@ final class RowInputITCase {
                     .anyMatch(
                         text ->
                             text.contains(DataDamagedException.class.getName())
-                                && text.contains("the input file " + file + " does not decompress after byte "))
+                                && text.contains(
+                                    "the input file " + file + " does not decompress after byte "))
                     .noneMatch(text -> text.contains("RestartBackoffTimeStrategy")));
   }
 
@@ -146,7 +152,8 @@ final class RowInputITCase {
     assertThat(result.badRows()).isEqualTo(3);
     List<String> letters = new ArrayList<>();
     try (Stream<Path> files = Files.list(bad)) {
-      for (Path file : files.filter(path -> !path.getFileName().toString().startsWith(".")).toList()) {
+      for (Path file :
+          files.filter(path -> !path.getFileName().toString().startsWith(".")).toList()) {
         assertThat(file.getFileName().toString()).startsWith("bad-rows-").endsWith(".jsonl");
         letters.addAll(Files.readAllLines(file));
       }
@@ -158,7 +165,9 @@ final class RowInputITCase {
       found.add(
           json.get("line").asLong()
               + " "
-              + (json.has("row") ? json.get("row").asText() : "base64 " + json.get("row_base64").asText())
+              + (json.has("row")
+                  ? json.get("row").asText()
+                  : "base64 " + json.get("row_base64").asText())
               + " "
               + json.get("reason").asText());
     }
@@ -195,7 +204,10 @@ final class RowInputITCase {
       Path path = dir.resolve(names[file]);
       Files.createDirectories(path.getParent());
       RowsOf.write(
-          path, names[file].endsWith("gz") ? gzip(bytes) : names[file].endsWith("zst") ? Zstd.compress(bytes) : bytes);
+          path,
+          names[file].endsWith("gz")
+              ? gzip(bytes)
+              : names[file].endsWith("zst") ? Zstd.compress(bytes) : bytes);
     }
     return all;
   }
@@ -205,8 +217,10 @@ final class RowInputITCase {
     // A restart would hide that an error must not lead to one.
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 2);
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(1));
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(1));
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setRuntimeMode(RuntimeExecutionMode.BATCH);
     env.setParallelism(parallelism);
     if (!chained) {
