@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.apache.flink.configuration.Configuration;
@@ -196,6 +197,36 @@ final class RowFileReaderTest {
     assertReadsBoth("a.jsonl.zst", Zstd.compress(one), Zstd.compress(two));
     assertReadsBoth("a.jsonl.bz2", bzip2(one), bzip2(two));
     assertReadsBoth("A.JSONL.GZIP", gzip(one), gzip(two));
+  }
+
+  @Test
+  void aGzipPartThatBeginsWhereABufferBeginsIsRead() throws IOException {
+    // Only here does the JDK ask the stream below whether there is more.
+    byte[] first = new byte[0];
+    for (int length = 65_400; first.length != 65_536; length++) {
+      assertThat(length).isLessThan(65_536);
+      first = stored(("x".repeat(length) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    byte[] second = gzip("two\n".getBytes(StandardCharsets.UTF_8));
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    Path file = RowsOf.write(dir.resolve("a.jsonl.gz"), both);
+    assertThat(RowsOf.jsonl(file, ReadLimits.DEFAULT, 1)).hasSize(2);
+  }
+
+  /** Gzip that does not compress, so that its length can be chosen. */
+  private static byte[] stored(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    GZIPOutputStream gzip =
+        new GZIPOutputStream(out) {
+          {
+            def.setLevel(Deflater.NO_COMPRESSION);
+          }
+        };
+    try (gzip) {
+      gzip.write(bytes);
+    }
+    return out.toByteArray();
   }
 
   private void assertReadsBoth(String name, byte[] first, byte[] second) {

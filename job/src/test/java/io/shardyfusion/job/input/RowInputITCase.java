@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.luben.zstd.Zstd;
 import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.flink.RunCounters;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.routing.HashSharding;
 import java.io.ByteArrayOutputStream;
@@ -240,9 +241,9 @@ final class RowInputITCase {
     rows.sort(null);
     return new Result(
         rows,
-        result.getAccumulatorResult(RowInput.ROWS_READ),
-        result.getAccumulatorResult(RowInput.BYTES_READ),
-        result.getAccumulatorResult(RowInput.BAD_ROWS));
+        result.getAccumulatorResult(RunCounters.ROWS_READ),
+        result.getAccumulatorResult(RunCounters.BYTES_READ),
+        result.getAccumulatorResult(RunCounters.BAD_ROWS));
   }
 
   private static String shown(ShardRow row) {
