@@ -74,6 +74,19 @@ final class LazyShard implements AutoCloseable {
     }
   }
 
+  /** A cursor over the rows of a range, for a caller that has pinned the snapshot. */
+  ShardCursor scan(Snapshot snapshot, StoredRange range) {
+    OpenShard shard = shard();
+    try {
+      return new ShardCursor(snapshot, this, shard, range);
+    } catch (DataDamagedException e) {
+      if (!repairable(shard, e)) {
+        throw e;
+      }
+      return new ShardCursor(snapshot, this, shard(), range);
+    }
+  }
+
   /** The open shard. */
   OpenShard shard() {
     OpenShard shard = open;

@@ -47,13 +47,17 @@ public final class ShardCursor implements AutoCloseable {
     RELEASED
   }
 
-  /** A cursor that owns a new iterator, and takes the caller's pin over. */
+  /**
+   * A cursor that owns a new iterator, and takes the caller's pin over.
+   *
+   * @throws DataDamagedException if a block cannot be read
+   */
   ShardCursor(Snapshot snapshot, LazyShard shard, OpenShard open, StoredRange range) {
     this.snapshot = snapshot;
     this.shard = shard;
     this.open = open;
     this.range = range;
-    this.rows = open.database().iterate();
+    this.rows = open.database().iterateFrom(range.lower());
   }
 
   /**
@@ -85,7 +89,7 @@ public final class ShardCursor implements AutoCloseable {
    * @throws DataDamagedException if the stored bytes are no key of the dataset's encoding
    */
   public synchronized Object key() {
-    byte[] stored = row();
+    byte[] stored = row().clone();
     KeyEncoding encoding = snapshot.encoding();
     try {
       return encoding.decode(stored);
@@ -138,8 +142,6 @@ public final class ShardCursor implements AutoCloseable {
   private void advance() {
     if (place == Place.WITHIN) {
       rows.next();
-    } else if (range.lower().length > 0) {
-      rows.seek(range.lower());
     }
     storedKey = rows.isValid() ? rows.key() : null;
     if (storedKey != null && !range.endsAfter(storedKey)) {
@@ -155,7 +157,7 @@ public final class ShardCursor implements AutoCloseable {
       throw new InvalidRequestException(
           "the cursor is on no row; call next() first, and go on only if it is true");
     }
-    return stored.clone();
+    return stored;
   }
 
   private void checkOpen() {

@@ -189,8 +189,7 @@ final class Snapshot implements AutoCloseable {
   private ShardCursor cursor(int shard, StoredRange range) {
     int pass = enter();
     try {
-      OpenShard open = shards[shard].shard();
-      ShardCursor cursor = new ShardCursor(this, shards[shard], open, range);
+      ShardCursor cursor = shards[shard].scan(this, range);
       cursors.add(cursor);
       return cursor;
     } catch (RuntimeException e) {

@@ -1,0 +1,96 @@
+package io.shardyfusion.reader;
+
+import static io.shardyfusion.reader.TestDataset.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardyfusion.ClosedException;
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.shard.ReadResources;
+import io.shardyfusion.store.ObjectStore;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The life of a snapshot that is replaced while views and cursors hold it. */
+class SnapshotTest {
+
+  @TempDir Path directory;
+
+  private ObjectStore store;
+  private FileCache cache;
+  private ReadResources resources;
+  private Snapshot snapshot;
+
+  @BeforeEach
+  void open() {
+    store = TestDataset.ofLongs(directory, 2, 100).store();
+    cache = FileCache.open(directory.resolve("cache"));
+    resources = new ReadResources(1 << 20);
+    Dataset dataset = new Dataset(store, cache);
+    PointerEntry entry = dataset.current();
+    ShardOpener opener = new ShardOpener(dataset, cache, resources);
+    snapshot = new Snapshot("cities", entry, dataset.manifest(entry.manifest()), opener);
+  }
+
+  @AfterEach
+  void close() {
+    snapshot.close();
+    resources.close();
+    cache.close();
+    store.close();
+    Leaks.assertNone(directory);
+  }
+
+  @Test
+  void lastsUntilTheLastPinGoes() {
+    snapshot.pin();
+    SnapshotView view = new SnapshotView(snapshot);
+    ShardCursor cursor = snapshot.scan(0, KeyRange.all());
+    snapshot.unpin();
+    assertThat(view.get(1L)).isEqualTo(value("v1", 1L));
+    view.close();
+    view.close();
+    assertThat(cursor.next()).isTrue();
+    assertThat(snapshot.get(1L)).isEqualTo(value("v1", 1L));
+    assertThat(Leaks.openFiles(directory.resolve("cache"))).isNotEmpty();
+    cursor.close();
+    assertClosed();
+  }
+
+  @Test
+  void aScanThatFailsHoldsNoPin() {
+    assertThatThrownBy(() -> snapshot.scan(2, KeyRange.all())).hasMessageContaining("no shard 2");
+    assertThatThrownBy(() -> snapshot.scan(0, KeyRange.all().prefix("x")))
+        .hasMessageContaining("prefix");
+    snapshot.unpin();
+    assertClosed();
+  }
+
+  @Test
+  void closingDoesNotWaitForPins() {
+    snapshot.pin();
+    ShardCursor cursor = snapshot.scan(0, KeyRange.all());
+    assertThat(snapshot.get(1L)).isNotNull();
+    snapshot.close();
+    assertClosed();
+    assertThatThrownBy(cursor::next).isInstanceOf(ClosedException.class);
+    cursor.close();
+    snapshot.unpin();
+    snapshot.unpin();
+  }
+
+  private void assertClosed() {
+    assertThatThrownBy(() -> snapshot.get(1L))
+        .isInstanceOf(ClosedException.class)
+        .hasMessageContaining("version 1 of cities");
+    assertThatThrownBy(snapshot::pin).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(() -> snapshot.scan(0, KeyRange.all())).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(snapshot::info).isInstanceOf(ClosedException.class);
+    // Its lock file alone: the databases are closed and gone.
+    assertThat(Leaks.openFiles(directory.resolve("cache"))).hasSize(1);
+  }
+}
