@@ -74,6 +74,11 @@ final class Printer {
     }
   }
 
+  /** Writes text as it is, whatever the form: for what is meant for people only. */
+  void text(String text) {
+    output.write(text);
+  }
+
   /**
    * Begins a result of many rows, written as they come, in bounded memory.
    *

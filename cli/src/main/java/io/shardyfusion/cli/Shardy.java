@@ -76,6 +76,7 @@ public final class Shardy implements Runnable {
 
   private CommandLine commandLine(Terminal terminal) {
     CommandLine commandLine = new CommandLine(this);
+    commandLine.addSubcommand(new RunCommand(terminal, options));
     commandLine.addSubcommand(takingKeys(new GetCommand(terminal, options)));
     commandLine.addSubcommand(takingKeys(new MultiGetCommand(terminal, options)));
     commandLine.addSubcommand(new ScanCommand(terminal, options));
@@ -84,6 +85,7 @@ public final class Shardy implements Runnable {
     commandLine.addSubcommand(takingKeys(new RouteCommand(terminal, options)));
     commandLine.addSubcommand(new HistoryCommand(terminal, options));
     commandLine.addSubcommand(new VerifyCommand(terminal, options));
+    commandLine.addSubcommand(new QuickstartCommand(terminal, options));
     commandLine.getSubcommands().values().forEach(Shardy::simplifyHelp);
     commandLine.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(terminal.err());

@@ -1,0 +1,18 @@
+package io.shardyfusion.cli;
+
+import io.shardyfusion.job.RunProgress;
+import java.util.function.Consumer;
+
+/** Tells on standard error how far a run has come. Closed when the run has ended. Thread-safe. */
+interface ProgressDisplay extends Consumer<RunProgress>, AutoCloseable {
+
+  /** A bar on a terminal, else a line every few seconds. */
+  static ProgressDisplay on(Terminal terminal) {
+    return terminal.errIsTerminal()
+        ? new ProgressBars(terminal.err())
+        : new ProgressLines(terminal.err(), System::nanoTime);
+  }
+
+  @Override
+  void close();
+}

@@ -1,0 +1,159 @@
+package io.shardyfusion.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardyfusion.key.KeyEncoding;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code bin/shardy}, in processes of their own. */
+final class ShardyScriptIT {
+
+  private static final Path SCRIPT =
+      Path.of(System.getProperty("shardyfusion.root"), "bin", "shardy");
+
+  private static final long TIMEOUT_SECONDS = 300;
+
+  @TempDir private Path directory;
+
+  /** How a process ended. */
+  private record Ended(int code, String out, String err) {}
+
+  @Test
+  void aLookupPrintsItsResultAndNothingElse() throws Exception {
+    TestDataset dataset = dataset();
+
+    Ended found = shardy("get", "2", "-d", dataset.uri());
+    Ended missing = shardy("get", "3", "--strict", "-o", "text", "-d", dataset.uri());
+
+    assertThat(found.err()).isEmpty();
+    assertThat(found.code()).isZero();
+    assertThat(found.out())
+        .isEqualTo(
+            "{\"key\":2,\"found\":true,\"value\":\"zwei ☃\",\"value_encoding\":\"utf8\",\"version\":1,\"shard\":%d}\n"
+                .formatted(dataset.sharding().shardOf(2L)));
+    assertThat(missing).isEqualTo(new Ended(1, "", ""));
+  }
+
+  @Test
+  void failuresHaveTheirExitCodesAndOneLine() throws Exception {
+    Ended usage = shardy("frobnicate");
+    Ended absent = shardy("info", "-d", directory.resolve("nothing").toString());
+
+    assertThat(usage.code()).isEqualTo(2);
+    assertThat(usage.out()).isEmpty();
+    assertThat(usage.err()).contains("'frobnicate'");
+    assertThat(absent.code()).isEqualTo(1);
+    assertThat(absent.out()).isEmpty();
+    assertThat(absent.err()).hasLineCount(1);
+  }
+
+  @Test
+  void aPipeThatIsClosedEarlyEndsAScanQuietly() throws Exception {
+    TestDataset dataset = new TestDataset(directory, KeyEncoding.I64, 1);
+    for (long key = 0; key < 5000; key++) {
+      dataset.row(key, "x".repeat(100));
+    }
+    dataset.publish();
+
+    Ended ended =
+        shell("{ \"$SHARDY\" scan -d '" + dataset.uri() + "'; echo \"code $?\" >&2; } | head -n 1");
+
+    assertThat(ended.out().lines()).hasSize(1);
+    assertThat(ended.err()).isEqualTo("code 0\n");
+  }
+
+  @Test
+  void theScriptIsFoundThroughASymbolicLinkFromAnyDirectory() throws Exception {
+    Path link = Files.createSymbolicLink(directory.resolve("shardy-link"), SCRIPT);
+
+    Ended ended = run(List.of(link.toString(), "--version"), Map.of());
+
+    assertThat(ended.out()).startsWith("shardy ");
+    assertThat(ended.code()).isZero();
+  }
+
+  @Test
+  void aMissingJavaIsOneClearMessage() throws Exception {
+    Ended ended =
+        run(
+            List.of(SCRIPT.toString(), "--version"),
+            Map.of("JAVA_HOME", directory.resolve("no-java").toString()));
+
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err()).startsWith("shardy: Java 17 or newer is needed").hasLineCount(1);
+  }
+
+  @Test
+  void quickstartBuildsTheSampleAndSuggestsCommandsThatWork() throws Exception {
+    Ended quickstart = shardy("quickstart");
+
+    assertThat(quickstart.code()).as(quickstart.err()).isZero();
+    assertThat(quickstart.out())
+        .contains("Published version 1 ", "135,233 cities", "\"name\":\"Paris\"", "not there");
+    List<String> suggested =
+        quickstart.out().lines().dropWhile(l -> !l.equals("Try next:")).skip(1).toList();
+    assertThat(suggested).hasSizeGreaterThanOrEqualTo(5);
+    for (String command : suggested) {
+      Ended ended = shell(command);
+      assertThat(ended.code()).as(command + "\n" + ended.err()).isZero();
+      assertThat(ended.out()).as(command).isNotEmpty();
+    }
+    Ended history = shardy("history", "-d", "shardy-quickstart");
+    assertThat(history.out().lines()).hasSize(2).first().asString().contains("\"version\":2");
+  }
+
+  private TestDataset dataset() {
+    TestDataset dataset =
+        new TestDataset(directory, KeyEncoding.I64, 2).row(1L, "one").row(2L, "zwei ☃");
+    dataset.publish();
+    return dataset;
+  }
+
+  private Ended shardy(String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+    command.addAll(List.of(args));
+    return run(command, Map.of());
+  }
+
+  private Ended shell(String script) throws IOException, InterruptedException {
+    return run(List.of("sh", "-c", script), Map.of("SHARDY", SCRIPT.toString()));
+  }
+
+  private Ended run(List<String> command, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    Path out = Files.createTempFile(directory, "out", "");
+    Path err = Files.createTempFile(directory, "err", "");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("SHARDY_JAVA_OPTS", "-Djava.io.tmpdir=" + directory);
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS))
+          .as("%s ended", command)
+          .isTrue();
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+    return new Ended(
+        process.exitValue(),
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+}
