@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,27 +31,22 @@ class DamageTest {
 
   /** What can happen to an object. */
   enum Damage {
-    TRUNCATED(bytes -> Arrays.copyOf(bytes, bytes.length / 2)),
-    EMPTIED(bytes -> new byte[0]),
-    LENGTHENED(bytes -> Arrays.copyOf(bytes, bytes.length + 1)),
-    FLIPPED(Damage::flipped),
-    DELETED(bytes -> null);
-
-    private final UnaryOperator<byte[]> change;
-
-    Damage(UnaryOperator<byte[]> change) {
-      this.change = change;
-    }
+    TRUNCATED,
+    EMPTIED,
+    LENGTHENED,
+    FLIPPED,
+    DELETED;
 
     /** Does it, and returns what was there. */
     byte[] to(Path file) {
       try {
         byte[] before = Files.readAllBytes(file);
-        byte[] after = change.apply(before);
-        if (after == null) {
-          Files.delete(file);
-        } else {
-          Files.write(file, after);
+        switch (this) {
+          case TRUNCATED -> Files.write(file, Arrays.copyOf(before, before.length / 2));
+          case EMPTIED -> Files.write(file, new byte[0]);
+          case LENGTHENED -> Files.write(file, Arrays.copyOf(before, before.length + 1));
+          case FLIPPED -> Files.write(file, flipped(before));
+          case DELETED -> Files.delete(file);
         }
         return before;
       } catch (IOException e) {

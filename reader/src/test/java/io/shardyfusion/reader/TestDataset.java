@@ -106,7 +106,7 @@ final class TestDataset {
    * Publishes a version with these keys. A shard that is as in an earlier version keeps its files.
    */
   PointerEntry publish(Stream<?> keys, Function<Object, byte[]> values) {
-    List<TreeMap<byte[], byte[]>> rows = new ArrayList<>();
+    List<Map<byte[], byte[]>> rows = new ArrayList<>();
     for (int shard = 0; shard < sharding.numShards(); shard++) {
       rows.add(new TreeMap<>(Arrays::compareUnsigned));
     }
@@ -121,7 +121,7 @@ final class TestDataset {
     }
   }
 
-  private PointerEntry publish(Publisher publisher, List<TreeMap<byte[], byte[]>> rows)
+  private PointerEntry publish(Publisher publisher, List<Map<byte[], byte[]>> rows)
       throws IOException {
     published++;
     Files.createDirectories(scratch);
@@ -134,7 +134,7 @@ final class TestDataset {
     return publisher.announce(Announcement.of(ref, manifest, WRITER), OptionalLong.empty());
   }
 
-  private StoredShard store(Publisher publisher, int shard, TreeMap<byte[], byte[]> rows)
+  private StoredShard store(Publisher publisher, int shard, Map<byte[], byte[]> rows)
       throws IOException {
     List<Map.Entry<String, String>> content = new ArrayList<>();
     content.add(Map.entry("shard", Integer.toString(shard)));
@@ -148,7 +148,7 @@ final class TestDataset {
     return stored;
   }
 
-  private StoredShard storeNew(Publisher publisher, int shard, TreeMap<byte[], byte[]> rows)
+  private StoredShard storeNew(Publisher publisher, int shard, Map<byte[], byte[]> rows)
       throws IOException {
     Path directory = scratch.resolve("shard-" + shard);
     try (ShardBuilder builder = new ShardBuilder(shard, TableProfile.BALANCED, directory)) {
