@@ -23,10 +23,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class DamageTest {
 
-  private static final long ROWS = 20_000;
-
   @TempDir Path directory;
 
+  private long rows = 1000;
   private TestDataset dataset;
 
   /** What can happen to an object. */
@@ -63,7 +62,13 @@ class DamageTest {
 
   @BeforeEach
   void publish() {
-    dataset = TestDataset.ofLongs(directory, 2, ROWS);
+    dataset = TestDataset.ofLongs(directory, 2, rows);
+  }
+
+  /** Another dataset, with more blocks than opening a shard brings into the block cache. */
+  private void publishManyBlocks() {
+    rows = 20_000;
+    dataset = TestDataset.ofLongs(directory.resolve("blocks"), 2, rows);
   }
 
   @AfterEach
@@ -142,7 +147,7 @@ class DamageTest {
     readAll();
     tableFilesInCache().forEach(damage::to);
     try (ShardedReader reader = open()) {
-      for (long key = 0; key < ROWS; key++) {
+      for (long key = 0; key < rows; key++) {
         assertThat(reader.get(key)).isEqualTo(value("v1", key));
       }
     }
@@ -162,12 +167,13 @@ class DamageTest {
 
   @Test
   void aBlockThatIsDamagedUnderAnOpenReaderIsFetchedAgain() {
+    publishManyBlocks();
     readAll();
     try (ShardedReader reader = open()) {
       // Opens both, and reads few blocks.
       assertThat(reader.multiGet(List.of(0L, 1L, 2L, 3L, 4L, 5L))).hasSize(6);
       tableFilesInCache().forEach(DamageTest::spoilBlocks);
-      for (long key = 0; key < ROWS; key++) {
+      for (long key = 0; key < rows; key++) {
         assertThat(reader.get(key)).as("key %d", key).isEqualTo(value("v1", key));
       }
     }
@@ -176,17 +182,19 @@ class DamageTest {
 
   @Test
   void aMultiGetThatMeetsADamagedBlockIsAnsweredFromTheRepairedShard() {
+    publishManyBlocks();
     readAll();
     try (ShardedReader reader = open()) {
       assertThat(reader.multiGet(List.of(0L, 1L, 2L, 3L, 4L, 5L))).hasSize(6);
       tableFilesInCache().forEach(DamageTest::spoilBlocks);
-      List<Long> keys = Stream.iterate(0L, k -> k + 1).limit(ROWS).toList();
-      assertThat(reader.multiGet(keys)).hasSize((int) ROWS);
+      List<Long> keys = Stream.iterate(0L, k -> k + 1).limit(rows).toList();
+      assertThat(reader.multiGet(keys)).hasSize((int) rows);
     }
   }
 
   @Test
   void aScanThatMeetsADamagedBlockFailsAndTheNextOneIsComplete() {
+    publishManyBlocks();
     readAll();
     try (ShardedReader reader = open()) {
       assertThat(reader.multiGet(List.of(0L, 1L, 2L, 3L, 4L, 5L))).hasSize(6);
@@ -198,6 +206,7 @@ class DamageTest {
 
   @Test
   void aBlockThatIsDamagedInCacheAndStoreIsAnErrorUntilTheStoreIsRepaired() throws IOException {
+    publishManyBlocks();
     readAll();
     Path file = tableFiles().get(0);
     try (ShardedReader reader = open()) {
@@ -214,7 +223,7 @@ class DamageTest {
 
   private void readShardOf(ShardedReader reader, long inside) {
     int shard = reader.shardFor(inside);
-    for (long key = 0; key < ROWS; key++) {
+    for (long key = 0; key < rows; key++) {
       if (reader.shardFor(key) == shard) {
         assertThat(reader.get(key)).isEqualTo(value("v1", key));
       }
@@ -222,14 +231,14 @@ class DamageTest {
   }
 
   private static long count(ShardedReader reader, int shard) {
-    long rows = 0;
+    long found = 0;
     try (ShardCursor cursor = reader.scan(shard)) {
       while (cursor.next()) {
         assertThat(cursor.value()).isEqualTo(value("v1", cursor.key()));
-        rows++;
+        found++;
       }
     }
-    return rows;
+    return found;
   }
 
   /** Changes bytes in the data blocks, in place, as a bad disk does. */
@@ -247,7 +256,7 @@ class DamageTest {
 
   private void readAll() {
     try (ShardedReader reader = open()) {
-      for (long key = 0; key < ROWS; key++) {
+      for (long key = 0; key < rows; key++) {
         assertThat(reader.get(key)).isEqualTo(value("v1", key));
       }
     }
