@@ -10,7 +10,7 @@ interface ProgressDisplay extends Consumer<RunProgress>, AutoCloseable {
   static ProgressDisplay on(Terminal terminal) {
     return terminal.errIsTerminal()
         ? new ProgressBars(terminal.err())
-        : new ProgressLines(terminal.err(), System::nanoTime);
+        : new ProgressLines(new PeriodicLines(terminal.err(), System::nanoTime));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.shardyfusion.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardyfusion.cli.SnapshotVerifier.Depth;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,6 +23,7 @@ final class VerifyCommand extends ShardyCommand {
 
   @Override
   int run(Printer printer) {
+    PeriodicLines lines = new PeriodicLines(terminal().err(), System::nanoTime);
     VerifyReport report;
     try (OpenDataset open = OpenDataset.open(options());
         WorkDirectory work = new WorkDirectory(options().cache())) {
@@ -30,7 +32,15 @@ final class VerifyCommand extends ShardyCommand {
                   open.dataset(),
                   deep ? Depth.ROWS : Depth.OBJECTS,
                   work.path(),
-                  (done, all, bytes) -> {})
+                  (done, all, bytes) ->
+                      lines.offer(
+                          () ->
+                              String.format(
+                                  Locale.ROOT,
+                                  "verifying: %d of %d shards, %,d MB",
+                                  done,
+                                  all,
+                                  bytes / 1_000_000)))
               .verify(options().at());
     }
     print(printer, report);

@@ -24,7 +24,8 @@ final class ProgressTest {
     AtomicLong seconds = new AtomicLong();
     try (ProgressDisplay progress =
         new ProgressLines(
-            new PrintWriter(err, true), () -> TimeUnit.SECONDS.toNanos(seconds.get()))) {
+            new PeriodicLines(
+                new PrintWriter(err, true), () -> TimeUnit.SECONDS.toNanos(seconds.get())))) {
       for (int second = 0; second <= 12; second++) {
         seconds.set(second);
         progress.accept(second < 10 ? READING : WRITING);

@@ -2,30 +2,28 @@ package io.shardyfusion.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardyfusion.cli.ShardyProcess.Ended;
 import io.shardyfusion.key.KeyEncoding;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code bin/shardy}, in processes of their own. */
 final class ShardyScriptIT {
 
-  private static final Path SCRIPT =
-      Path.of(System.getProperty("shardyfusion.root"), "bin", "shardy");
-
-  private static final long TIMEOUT_SECONDS = 300;
-
   @TempDir private Path directory;
 
-  /** How a process ended. */
-  private record Ended(int code, String out, String err) {}
+  private ShardyProcess process;
+
+  @BeforeEach
+  void inTheDirectory() {
+    process = new ShardyProcess(directory);
+  }
 
   @Test
   void aLookupPrintsItsResultAndNothingElse() throws Exception {
@@ -73,10 +71,11 @@ final class ShardyScriptIT {
 
   @Test
   void theScriptIsFoundThroughASymbolicLinkFromAnyDirectory() throws Exception {
-    Path link = Files.createSymbolicLink(directory.resolve("shardy-link"), SCRIPT);
+    Path link = Files.createSymbolicLink(directory.resolve("shardy-link"), ShardyProcess.SCRIPT);
 
-    Ended ended = run(List.of(link.toString(), "--version"), Map.of());
+    Ended ended = process.run(List.of(link.toString(), "--version"), Map.of());
 
+    Files.delete(link);
     assertThat(ended.out()).startsWith("shardy ");
     assertThat(ended.code()).isZero();
   }
@@ -84,8 +83,8 @@ final class ShardyScriptIT {
   @Test
   void aMissingJavaIsOneClearMessage() throws Exception {
     Ended ended =
-        run(
-            List.of(SCRIPT.toString(), "--version"),
+        process.run(
+            List.of(ShardyProcess.SCRIPT.toString(), "--version"),
             Map.of("JAVA_HOME", directory.resolve("no-java").toString()));
 
     assertThat(ended.code()).isEqualTo(2);
@@ -119,41 +118,10 @@ final class ShardyScriptIT {
   }
 
   private Ended shardy(String... args) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
-    command.addAll(List.of(args));
-    return run(command, Map.of());
+    return process.shardy(args);
   }
 
   private Ended shell(String script) throws IOException, InterruptedException {
-    return run(List.of("sh", "-c", script), Map.of("SHARDY", SCRIPT.toString()));
-  }
-
-  private Ended run(List<String> command, Map<String, String> environment)
-      throws IOException, InterruptedException {
-    Path out = Files.createTempFile(directory, "out", "");
-    Path err = Files.createTempFile(directory, "err", "");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("SHARDY_JAVA_OPTS", "-Djava.io.tmpdir=" + directory);
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS))
-          .as("%s ended", command)
-          .isTrue();
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
-    return new Ended(
-        process.exitValue(),
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
+    return process.shell(script);
   }
 }
