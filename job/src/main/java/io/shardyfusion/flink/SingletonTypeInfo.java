@@ -7,15 +7,25 @@ import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 
 /**
  * Flink's type information of a type that is neither a key nor has fields, and has one serializer.
+ *
+ * <p>For the types that this project's own operators exchange, in whichever package they are.
+ *
+ * @param <T> the type
  */
-final class SingletonTypeInfo<T> extends TypeInformation<T> {
+public final class SingletonTypeInfo<T> extends TypeInformation<T> {
 
   private static final long serialVersionUID = 1L;
 
   private final Class<T> type;
   private final TypeSerializerSingleton<T> serializer;
 
-  SingletonTypeInfo(Class<T> type, TypeSerializerSingleton<T> serializer) {
+  /**
+   * The type information of a type.
+   *
+   * @param type the type
+   * @param serializer its only serializer
+   */
+  public SingletonTypeInfo(Class<T> type, TypeSerializerSingleton<T> serializer) {
     this.type = type;
     this.serializer = serializer;
   }

@@ -53,26 +53,6 @@ final class Bytes {
     return -1;
   }
 
-  /**
-   * The index of the first double quote, backslash or control character in {@code [from, to)}, or
-   * {@code to}.
-   */
-  static int indexOfStringEnd(byte[] data, int from, int to) {
-    int i = from;
-    for (int end = to - Long.BYTES; i <= end; i += Long.BYTES) {
-      long word = (long) LONGS.get(data, i);
-      long control = (word - ONES * ' ') & ~word & HIGHS;
-      long found = zeroBytes(word ^ (ONES * '"')) | zeroBytes(word ^ (ONES * '\\')) | control;
-      if (found != 0) {
-        return i + (Long.numberOfTrailingZeros(found) >>> 3);
-      }
-    }
-    while (i < to && data[i] != '"' && data[i] != '\\' && (data[i] < 0 || data[i] >= ' ')) {
-      i++;
-    }
-    return i;
-  }
-
   /** How often {@code wanted} occurs in {@code [from, to)}. */
   static int count(byte[] data, int from, int to, byte wanted) {
     int count = 0;

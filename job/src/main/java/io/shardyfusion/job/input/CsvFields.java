@@ -1,137 +1,92 @@
 package io.shardyfusion.job.input;
 
+import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The fields of one CSV record, as windows into its bytes. Strict: a quote is either around a whole
- * field or doubled within one. Reused from row to row; not thread-safe.
+ * Splits one CSV record into its fields, with FastCSV. Strict: a quote is either around a whole
+ * field or doubled within one, and a carriage return is within quotes.
  *
- * <p>Records are split here, byte by byte, and not by a CSV library, because a bad row must not
- * take its neighbours along: libraries work on decoded text of a whole file, where the first
- * invalid byte or stray quote ends it all, and they do not say at which byte a record began.
+ * <p>Records are split one by one, and not a file at a time, so that a bad record does not take its
+ * neighbours along; {@link RowFraming} says where they begin and end. Reused from row to row; not
+ * thread-safe.
  */
 final class CsvFields {
 
-  private final byte delimiter;
-  private byte[] data = new byte[0];
-  private int[] starts = new int[32];
-  private int[] ends = new int[32];
-  private boolean[] hasDoubledQuotes = new boolean[32];
-  private int size;
+  private final CsvReader.CsvReaderBuilder reader;
+  private final Fields fields = new Fields();
 
   CsvFields(char delimiter) {
-    this.delimiter = (byte) delimiter;
+    this.reader =
+        CsvReader.builder()
+            .fieldSeparator(delimiter)
+            .skipEmptyLines(false)
+            .allowUnclosedQuote(false);
   }
 
-  /** Splits the record {@code [from, to)}, valid UTF-8 without its line end. */
-  void split(byte[] record, int from, int to) throws BadRowException {
-    data = record;
-    size = 0;
-    int i = from;
-    while (true) {
-      i = i < to && record[i] == '"' ? quoted(record, i + 1, to) : plain(record, i, to);
-      if (i == to) {
-        return;
-      }
-      i++;
-    }
-  }
-
-  private int plain(byte[] record, int from, int to) throws BadRowException {
-    int i = from;
-    while (i < to && record[i] != delimiter) {
-      byte b = record[i];
-      if (b == '"') {
-        throw new BadRowException(
-            null,
-            "a quote within field "
-                + (size + 1)
-                + ", which is not quoted; put the field in quotes and double it");
-      }
-      if (b == '\r') {
-        throw new BadRowException(
-            null,
-            "a carriage return within field "
-                + (size + 1)
-                + ", which is not quoted; end lines with LF or CRLF");
-      }
-      i++;
-    }
-    add(from, i, false);
-    return i;
-  }
-
-  private int quoted(byte[] record, int from, int to) throws BadRowException {
-    boolean doubled = false;
-    int i = from;
-    while (true) {
-      while (i < to && record[i] != '"') {
-        i++;
-      }
-      if (i == to) {
-        throw new BadRowException(null, "the quote of field " + (size + 1) + " is never closed");
-      }
-      if (i + 1 < to && record[i + 1] == '"') {
-        doubled = true;
-        i += 2;
-        continue;
-      }
-      break;
-    }
-    if (i + 1 < to && record[i + 1] != delimiter) {
+  /**
+   * The fields, at least one, of the record {@code [from, to)}, valid UTF-8 without its line end.
+   * The list is reused.
+   */
+  List<String> split(byte[] data, int from, int to) throws BadRowException {
+    String row = new String(data, from, to - from, StandardCharsets.UTF_8);
+    List<String> found;
+    try {
+      found = reader.ofSingleCsvRecord(fields, row);
+    } catch (CsvParseException e) {
       throw new BadRowException(
           null,
-          "text after the closing quote of field "
-              + (size + 1)
-              + "; double quotes that are within a field");
+          "field "
+              + (fields.found.size() + 1)
+              + " is not valid CSV: "
+              + reasonOf(e)
+              + "; a field that has quotes is put in quotes, and its own are doubled");
     }
-    add(from, i, doubled);
-    return i + 1;
-  }
-
-  private void add(int from, int to, boolean doubled) {
-    if (size == starts.length) {
-      starts = Arrays.copyOf(starts, size * 2);
-      ends = Arrays.copyOf(ends, size * 2);
-      hasDoubledQuotes = Arrays.copyOf(hasDoubledQuotes, size * 2);
+    // To the library it ends a record; the rest of the row would be lost.
+    if (fields.carriageReturns < Bytes.count(data, from, to, (byte) '\r')) {
+      throw new BadRowException(
+          null, "a carriage return that is not within quotes; end lines with LF or CRLF");
     }
-    starts[size] = from;
-    ends[size] = to;
-    hasDoubledQuotes[size] = doubled;
-    size++;
+    return found;
   }
 
-  /** How many fields the record has; at least one. */
-  int size() {
-    return size;
+  /** The library's reason, without its line, which is always the first. */
+  private static String reasonOf(CsvParseException e) {
+    Throwable reason = e.getCause() instanceof CsvParseException cause ? cause : e;
+    return String.valueOf(reason.getMessage()).replace(" (record starting at line 1)", "");
   }
 
-  /** The field as text. */
-  String text(int field) {
-    return hasDoubledQuotes[field]
-        ? new String(bytes(field), StandardCharsets.UTF_8)
-        : new String(data, starts[field], ends[field] - starts[field], StandardCharsets.UTF_8);
-  }
+  /** Collects fields, and rejects what the library lets pass: quotes in a field without quotes. */
+  private static final class Fields extends AbstractBaseCsvCallbackHandler<List<String>> {
 
-  /** The field's bytes, a copy. */
-  byte[] bytes(int field) {
-    byte[] copy = Arrays.copyOfRange(data, starts[field], ends[field]);
-    if (!hasDoubledQuotes[field]) {
-      return copy;
+    private final List<String> found = new ArrayList<>();
+    private int carriageReturns;
+
+    @Override
+    protected void handleBegin(long startingLineNumber) {
+      found.clear();
+      carriageReturns = 0;
     }
-    int to = 0;
-    for (int i = 0; i < copy.length; i++) {
-      copy[to++] = copy[i];
-      if (copy[i] == '"') {
-        i++;
+
+    @Override
+    protected void handleField(int index, char[] text, int offset, int length, boolean quoted) {
+      String field = new String(text, offset, length);
+      if (!quoted && field.indexOf('"') >= 0) {
+        throw new CsvParseException("Quote in a field that is not quoted");
       }
+      for (int i = field.indexOf('\r'); i >= 0; i = field.indexOf('\r', i + 1)) {
+        carriageReturns++;
+      }
+      found.add(field);
     }
-    return Arrays.copyOf(copy, to);
-  }
 
-  /** Appends the field to a JSON text, as a string with its quotes. */
-  void appendJsonString(int field, JsonBytes json) {
-    json.appendString(data, starts[field], ends[field], hasDoubledQuotes[field]);
+    @Override
+    protected List<String> buildRecord() {
+      return found;
+    }
   }
 }

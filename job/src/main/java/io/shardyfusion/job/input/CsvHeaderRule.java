@@ -1,7 +1,6 @@
 package io.shardyfusion.job.input;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,12 +22,7 @@ record CsvHeaderRule(char delimiter, List<String> needed) implements Serializabl
   /** The column names of the header {@code [from, to)}. */
   List<String> parse(byte[] data, int from, int to) throws BadRowException {
     Utf8.check(data, from, to);
-    CsvFields fields = new CsvFields(delimiter);
-    fields.split(data, from, to);
-    List<String> columns = new ArrayList<>();
-    for (int i = 0; i < fields.size(); i++) {
-      columns.add(fields.text(i));
-    }
+    List<String> columns = new CsvFields(delimiter).split(data, from, to);
     Set<String> seen = new LinkedHashSet<>();
     for (String column : columns) {
       if (!seen.add(column)) {

@@ -2,6 +2,7 @@ package io.shardyfusion.job.input;
 
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.routing.Sharding;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,29 +33,29 @@ final class CsvRowParser implements RowParser {
   public ShardRow parse(RawRow raw) throws BadRowException {
     begin(raw.origin);
     Utf8.check(raw);
-    fields.split(raw.data, raw.from, raw.to);
+    List<String> row = fields.split(raw.data, raw.from, raw.to);
     int columns = raw.origin.header().size();
-    if (fields.size() != columns) {
+    if (row.size() != columns) {
       throw new BadRowException(
-          null, "expected " + columns + " fields as the header has, found " + fields.size());
+          null, "expected " + columns + " fields as the header has, found " + row.size());
     }
-    byte[] key = fields.bytes(keyField);
+    byte[] key = row.get(keyField).getBytes(StandardCharsets.UTF_8);
     if (key.length == 0) {
       throw new BadRowException(options.key().column(), "the key is empty");
     }
     DeleteRule deletes = options.deletes();
-    boolean deleted = deletes != null && deletes.values().contains(fields.text(deleteField));
-    return keyText.row(raw.order, key, 0, key.length, deleted ? null : value());
+    boolean deleted = deletes != null && deletes.values().contains(row.get(deleteField));
+    return keyText.row(raw.order, key, 0, key.length, deleted ? null : value(row));
   }
 
-  private byte[] value() {
+  private byte[] value(List<String> row) {
     if (options.value() instanceof ValueSelection.Column) {
-      return fields.bytes(valueFields[0]);
+      return row.get(valueFields[0]).getBytes(StandardCharsets.UTF_8);
     }
     json.clear();
     for (int i = 0; i < valueFields.length; i++) {
       json.append(names[i]);
-      fields.appendJsonString(valueFields[i], json);
+      json.appendString(row.get(valueFields[i]));
     }
     json.append('}');
     return json.toByteArray();

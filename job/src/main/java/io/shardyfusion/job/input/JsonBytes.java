@@ -1,5 +1,6 @@
 package io.shardyfusion.job.input;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.List;
 /** A compact JSON text that is put together from valid pieces. Reused; not thread-safe. */
 final class JsonBytes {
 
-  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+  private static final JsonStringEncoder STRINGS = JsonStringEncoder.getInstance();
 
   private byte[] text = new byte[1024];
   private int length;
@@ -20,10 +21,9 @@ final class JsonBytes {
     byte[][] names = new byte[members.size()][];
     JsonBytes json = new JsonBytes();
     for (int i = 0; i < names.length; i++) {
-      byte[] name = members.get(i).getBytes(StandardCharsets.UTF_8);
       json.clear();
       json.append(i == 0 ? '{' : ',');
-      json.appendString(name, 0, name.length, false);
+      json.appendString(members.get(i));
       json.append(':');
       names[i] = json.toByteArray();
     }
@@ -44,23 +44,20 @@ final class JsonBytes {
   }
 
   void append(byte[] piece) {
-    append(piece, 0, piece.length);
-  }
-
-  void append(byte[] data, int from, int to) {
-    reserve(to - from);
-    System.arraycopy(data, from, text, length, to - from);
-    length += to - from;
+    reserve(piece.length);
+    System.arraycopy(piece, 0, text, length, piece.length);
+    length += piece.length;
   }
 
   /**
    * Appends a valid JSON value without the white space between its tokens; all else stays as it is
    * written.
    */
-  void appendCompact(byte[] json, int from, int to) {
-    reserve(to - from);
+  void appendCompact(String value) {
+    byte[] json = value.getBytes(StandardCharsets.UTF_8);
+    reserve(json.length);
     boolean inString = false;
-    for (int i = from; i < to; i++) {
+    for (int i = 0; i < json.length; i++) {
       byte b = json[i];
       if (inString) {
         text[length++] = b;
@@ -76,46 +73,11 @@ final class JsonBytes {
     }
   }
 
-  /**
-   * Appends UTF-8 text as a JSON string; if {@code doubledQuotes}, each quote in it is there twice
-   * and meant once.
-   */
-  void appendString(byte[] data, int from, int to, boolean doubledQuotes) {
+  /** Appends text, which has no unpaired surrogates, as a JSON string. */
+  void appendString(String string) {
     append('"');
-    int plainFrom = from;
-    for (int i = from; i < to; i++) {
-      byte b = data[i];
-      if (b == '"' || b == '\\' || (b >= 0 && b < ' ')) {
-        append(data, plainFrom, i);
-        appendEscaped(b);
-        if (b == '"' && doubledQuotes) {
-          i++;
-        }
-        plainFrom = i + 1;
-      }
-    }
-    append(data, plainFrom, to);
+    append(STRINGS.quoteAsUTF8(string));
     append('"');
-  }
-
-  private void appendEscaped(byte b) {
-    append('\\');
-    switch (b) {
-      case '"' -> append('"');
-      case '\\' -> append('\\');
-      case '\n' -> append('n');
-      case '\r' -> append('r');
-      case '\t' -> append('t');
-      case '\b' -> append('b');
-      case '\f' -> append('f');
-      default -> {
-        append('u');
-        append('0');
-        append('0');
-        append((char) HEX[b >> 4]);
-        append((char) HEX[b & 15]);
-      }
-    }
   }
 
   private void reserve(int more) {

@@ -1,12 +1,15 @@
 package io.shardyfusion.job.input;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.flink.RunCounters;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.routing.Sharding;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Objects;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -25,6 +28,8 @@ final class ParseRows extends ProcessFunction<RawRow, ShardRow> {
   /** Bad rows as JSON lines, each with its line end. */
   static final OutputTag<byte[]> DEAD_LETTERS =
       new OutputTag<>("dead-letters", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  private static final JsonFactory JSON = new JsonFactory();
 
   private final InputOptions options;
   private final Sharding sharding;
@@ -95,28 +100,29 @@ final class ParseRows extends ProcessFunction<RawRow, ShardRow> {
    * UTF-8, as base64.
    */
   static byte[] letter(RawRow raw, long line, String reason) {
-    JsonBytes json = new JsonBytes();
-    json.append("{\"file\":".getBytes(StandardCharsets.US_ASCII));
-    appendString(json, InputFile.shown(raw.origin.path()));
-    json.append(
-        (",\"line\":" + (line == 0 ? "null" : line) + ",\"reason\":")
-            .getBytes(StandardCharsets.US_ASCII));
-    appendString(json, reason);
-    if (Utf8.firstInvalid(raw.data, raw.from, raw.to) < 0) {
-      json.append(",\"row\":".getBytes(StandardCharsets.US_ASCII));
-      json.appendString(raw.data, raw.from, raw.to, false);
-    } else {
-      json.append(",\"row_base64\":".getBytes(StandardCharsets.US_ASCII));
-      byte[] row = Arrays.copyOfRange(raw.data, raw.from, raw.to);
-      appendString(json, Base64.getEncoder().encodeToString(row));
+    // Written as characters: a reason cuts long texts, perhaps in the middle of a surrogate pair.
+    StringWriter letter = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(letter)) {
+      json.writeStartObject();
+      json.writeStringField("file", InputFile.shown(raw.origin.path()));
+      if (line == 0) {
+        json.writeNullField("line");
+      } else {
+        json.writeNumberField("line", line);
+      }
+      json.writeStringField("reason", reason);
+      if (Utf8.firstInvalid(raw.data, raw.from, raw.to) < 0) {
+        json.writeStringField(
+            "row", new String(raw.data, raw.from, raw.length(), StandardCharsets.UTF_8));
+      } else {
+        json.writeFieldName("row_base64");
+        json.writeBinary(raw.data, raw.from, raw.length());
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      // To a string there is no failure.
+      throw new UncheckedIOException(e);
     }
-    json.append('}');
-    json.append('\n');
-    return json.toByteArray();
-  }
-
-  private static void appendString(JsonBytes json, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    json.appendString(bytes, 0, bytes.length, false);
+    return letter.append('\n').toString().getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -1,6 +1,8 @@
 package io.shardyfusion.job.input;
 
+import io.shardyfusion.flink.SingletonTypeInfo;
 import java.nio.charset.StandardCharsets;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
  * One row as it is in its file, without its line end: a window into a buffer, valid only until the
@@ -8,6 +10,9 @@ import java.nio.charset.StandardCharsets;
  * it keeps.
  */
 final class RawRow {
+
+  static final TypeInformation<RawRow> TYPE =
+      new SingletonTypeInfo<>(RawRow.class, RawRowSerializer.INSTANCE);
 
   RowOrigin origin;
 

@@ -57,7 +57,7 @@ final class RowFileFormat implements BulkFormat<RawRow, FileSourceSplit> {
 
   @Override
   public TypeInformation<RawRow> getProducedType() {
-    return RawRowTypeInfo.INSTANCE;
+    return RawRow.TYPE;
   }
 
   private RowFileReader open(FileSourceSplit split, @Nullable CheckpointedPosition position)

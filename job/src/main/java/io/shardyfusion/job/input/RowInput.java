@@ -58,8 +58,7 @@ public final class RowInput {
             .setSplitAssigner(SimpleSplitAssigner::new)
             .build();
     DataStreamSource<RawRow> rows =
-        env.fromSource(
-            source, WatermarkStrategy.noWatermarks(), "read files", RawRowTypeInfo.INSTANCE);
+        env.fromSource(source, WatermarkStrategy.noWatermarks(), "read files", RawRow.TYPE);
     rows.uid("read-files");
     return parse(rows, options, sharding);
   }

@@ -102,12 +102,12 @@ final class CsvRowParserTest {
         "1            | expected 2 fields as the header has, found 1",
         "1,2,3        | expected 2 fields as the header has, found 3",
         "1,2,         | expected 2 fields as the header has, found 3",
-        "1,a\"b       | a quote within field 2, which is not quoted; put the field in quotes and double it",
-        "1, \"b\"     | a quote within field 2, which is not quoted; put the field in quotes and double it",
-        "1,\"b\"c     | text after the closing quote of field 2; double quotes that are within a field",
-        "1,\"b\" ,2   | text after the closing quote of field 2; double quotes that are within a field",
-        "1,\"b        | the quote of field 2 is never closed",
-        "\"           | the quote of field 1 is never closed",
+        "1,a\"b       | field 2 is not valid CSV: Quote in a field that is not quoted; a field that has quotes is put in quotes, and its own are doubled",
+        "1, \"b\"     | field 2 is not valid CSV: Quote in a field that is not quoted; a field that has quotes is put in quotes, and its own are doubled",
+        "1,\"b\"c     | field 2 is not valid CSV: Unexpected character after closing quote: 'c' (0x63); a field that has quotes is put in quotes, and its own are doubled",
+        "1,\"b\" ,2   | field 2 is not valid CSV: Unexpected character after closing quote: ' ' (0x20); a field that has quotes is put in quotes, and its own are doubled",
+        "1,\"b        | field 2 is not valid CSV: Unclosed quoted field at end of input; a field that has quotes is put in quotes, and its own are doubled",
+        "\"           | field 1 is not valid CSV: Unclosed quoted field at end of input; a field that has quotes is put in quotes, and its own are doubled",
         ",b           | column \"id\": the key is empty",
         "\"\",b       | column \"id\": the key is empty",
         "x,b          | column \"id\": expected an integer (decimal digits, no leading zeros, no plus), found \"x\"",
@@ -127,11 +127,10 @@ final class CsvRowParserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1,a\rb", "1,\r"})
+  @ValueSource(strings = {"1,a\rb", "1,\r", "1,2\r3,4", "\r1,2", "1,\"a\r\"\r"})
   void aCarriageReturnOutsideOfQuotesIsBad(String row) {
     assertThatThrownBy(() -> RowsOf.parsed(options("long", "row"), row, "id", "v"))
-        .hasMessage(
-            "a carriage return within field 2, which is not quoted; end lines with LF or CRLF");
+        .hasMessage("a carriage return that is not within quotes; end lines with LF or CRLF");
   }
 
   @Test

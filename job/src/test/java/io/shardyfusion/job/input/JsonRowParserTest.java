@@ -51,6 +51,23 @@ final class JsonRowParserTest {
         .isEqualTo(value.getBytes(StandardCharsets.UTF_8));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "é", "😀", "\\n"})
+  void valuesAreCutOfLongRowsWhereTheyAre(String piece) throws BadRowException {
+    String text = piece.repeat(50_000);
+    String line =
+        "{\"a\":\""
+            + text
+            + "\", \"v\" : [\""
+            + text
+            + "\",1.50] ,\"w\":\""
+            + text
+            + "\",\"id\": 7}";
+    ShardRow row = RowsOf.parsed(options("long", "v"), line);
+    assertThat(row.value).asString(StandardCharsets.UTF_8).isEqualTo("[\"" + text + "\",1.50]");
+    assertThat(row.key).isEqualTo(KeyEncoding.I64.encode(7));
+  }
+
   @Test
   void someColumnsAreACompactObjectInTheOrderThatWasAskedFor() throws BadRowException {
     ShardRow row =
@@ -120,10 +137,10 @@ final class JsonRowParserTest {
         "17                    | expected a JSON object, found the number",
         "\"x\"                 | expected a JSON object, found the string",
         "{\"id\":1}{\"id\":2}  | there is more than one JSON object in the line",
-        "{\"id\":1} 2          | not valid JSON: expected the end of the line, found '2' at byte 9 of the row",
-        "{\"id\":1,\"x\":tru}  | not valid JSON: expected true, found '}' at byte 15 of the row",
-        "{\"id\":1,\"x\":\"a    | not valid JSON: expected a closing quote, found the end of the line at byte 14 of the row",
-        "{\"id\":1 \"x\":2}     | not valid JSON: expected a comma or }, found '\"' at byte 8 of the row",
+        "{\"id\":1} 2          | not valid JSON: expected the end of the line, found the number",
+        "{\"id\":1,\"x\":tru}  | not valid JSON: Unrecognized token 'tru': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false') (at character 12 of the row)",
+        "{\"id\":1,\"x\":\"a    | not valid JSON: Unexpected end-of-input: was expecting closing quote for a string value (at character 14 of the row)",
+        "{\"id\":1 \"x\":2}     | not valid JSON: Unexpected character ('\"' (code 34)): was expecting comma to separate Object entries (at character 8 of the row)",
       })
   void aBadRowSaysWhatIsWrong(String line, String reason) {
     assertBad(ROW, line, reason);
@@ -165,7 +182,8 @@ final class JsonRowParserTest {
   void deeplyNestedRowsAreBadAndDoNotOverflowTheStack() {
     assertThatThrownBy(() -> RowsOf.parsed(ROW, "{\"id\":1,\"x\":" + "[".repeat(100_000)))
         .isInstanceOf(BadRowException.class)
-        .hasMessage("objects and arrays are nested deeper than the limit of 1000");
+        .hasMessageStartingWith("beyond the limits of a row: ")
+        .hasMessageContaining("nesting depth (1001)");
   }
 
   @Test

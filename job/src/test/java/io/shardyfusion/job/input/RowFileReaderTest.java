@@ -182,7 +182,7 @@ final class RowFileReaderTest {
       value = {
         "a,b                | the header has no column \"id\"; it has \"a,b\"; correct the header",
         "id,v,id            | the header has the column \"id\" twice; correct the header",
-        "id,v\"x            | a quote within field 2, which is not quoted; put the field in quotes and double it; correct the header",
+        "id,v\"x            | field 2 is not valid CSV: Quote in a field that is not quoted; a field that has quotes is put in quotes, and its own are doubled; correct the header",
       })
   void aWrongHeaderIsAnError(String header, String reason) {
     Path file = RowsOf.write(dir.resolve("a.csv"), "\n" + header + "\n1,2\n");
