@@ -26,6 +26,7 @@ import org.apache.flink.util.IOUtils;
  * thread, in the order in which the shards came. Used by one thread; owns its threads until it is
  * closed.
  */
+@SuppressWarnings("try") // Closing waits for threads, so an interrupt may end it.
 final class ShardUploads implements AutoCloseable {
 
   private static final int THREADS = 4;
