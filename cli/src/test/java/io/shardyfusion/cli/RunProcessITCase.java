@@ -1,0 +1,170 @@
+package io.shardyfusion.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.shardyfusion.testing.S3Server;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line as a process of its own: killed, on a full disk, and on a real S3 server. */
+final class RunProcessITCase {
+
+  private static final Path CITIES =
+      Path.of(System.getProperty("shardyfusion.root"), "src-test-resources/dataset/cities.jsonl.gz");
+  private static final Path JAR =
+      Path.of(System.getProperty("shardyfusion.root"), "cli/target/shardyfusion-cli.jar");
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final Map<Process, ProcessBuilder> outputs = new HashMap<>();
+
+  @TempDir private Path directory;
+
+  private record Ended(int code, String out, String err) {}
+
+  @Test
+  void aKilledRunLeavesTheDatasetAsItWasAndTheNextOneWorks() throws Exception {
+    Files.writeString(directory.resolve("one.jsonl"), "{\"id\":1,\"name\":\"one\"}\n");
+    assertThat(run(Map.of(), runOn("one.jsonl", 64)).code()).isZero();
+    byte[] pointer = Files.readAllBytes(directory.resolve("dataset/_CURRENT"));
+    long files = files("files");
+
+    Process killed = start(Map.of(), "", runOn(CITIES.toString(), 64));
+    Instant deadline = Instant.now().plus(DEADLINE);
+    while (files("files") == files && killed.isAlive() && Instant.now().isBefore(deadline)) {
+      Thread.onSpinWait();
+    }
+    killed.destroyForcibly().waitFor();
+
+    assertThat(files("files")).as("the run had begun to upload").isGreaterThan(files);
+    assertThat(Files.readAllBytes(directory.resolve("dataset/_CURRENT"))).isEqualTo(pointer);
+    Ended get = run(Map.of(), "get", "1", "-o", "text", "-d", path("dataset"), "--cache", path("cache"));
+    assertThat(get.out()).isEqualTo("{\"id\":1,\"name\":\"one\"}\n");
+    Ended next = run(Map.of(), runOn(CITIES.toString(), 64));
+    assertThat(next.code()).as(next.err()).isZero();
+    assertThat(JSON.readTree(next.out()).get("version").asLong()).isEqualTo(2);
+    assertThat(run(Map.of(), "verify", "--deep", "-d", path("dataset")).code()).isZero();
+  }
+
+  @Test
+  void aDiskThatIsFullWhileSortingIsOneClearErrorAndChangesNothing() throws Exception {
+    Path rows = directory.resolve("rows.jsonl");
+    try (BufferedWriter out = Files.newBufferedWriter(rows)) {
+      for (int id = 0; id < 2_200_000; id++) {
+        out.write("{\"id\":" + id + "}\n");
+      }
+    }
+
+    // The largest file that the process may write, in KiB: less than what it has to spill, more than the library that
+    // Flink unpacks.
+    Process full = start(Map.of(), "ulimit -f 60000; ", runOn("rows.jsonl", 2, "--parallelism", "1"));
+    Ended ended = await(full);
+
+    assertThat(ended.code()).as(ended.err()).isEqualTo(3);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err()).contains("could not write sorted rows", "free disk space").doesNotContain("\tat ");
+    assertThat(directory.resolve("dataset")).doesNotExist();
+  }
+
+  @Test
+  void theWholeWayWorksOnS3AndItsFaultsAreClear() throws Exception {
+    try (S3Server server = S3Server.start()) {
+      Map<String, String> credentials =
+          Map.of("AWS_ACCESS_KEY_ID", server.accessKey(), "AWS_SECRET_ACCESS_KEY", server.secretKey());
+      Map<String, String> wrong =
+          Map.of("AWS_ACCESS_KEY_ID", server.accessKey(), "AWS_SECRET_ACCESS_KEY", "not-the-secret");
+      String[] s3 = {"--s3-endpoint", server.endpoint().toString(), "--s3-region", server.region(), "--s3-path-style"};
+      String dataset = "s3://" + server.bucket() + "/cities";
+      String[] cities = {"--input", CITIES.toString(), "--key", "id", "--shards", "8"};
+
+      Ended run = run(credentials, concat(s3, concat(cities, "run", "-d", dataset)));
+      assertThat(run.code()).as(run.err()).isZero();
+      JsonNode result = JSON.readTree(run.out());
+      assertThat(result.get("rows_written").asLong()).isEqualTo(135_233);
+      assertThat(result.get("puts").asLong()).as("2 a shard, and 6").isLessThanOrEqualTo(2 * 8 + 6);
+      Ended get = run(credentials, concat(s3, "get", "2988507", "-d", dataset, "--cache", path("cache")));
+      assertThat(JSON.readTree(get.out()).get("value").asText()).contains("Paris");
+      assertThat(run(credentials, concat(s3, "verify", "--deep", "-d", dataset)).code()).isZero();
+
+      Ended noBucket = run(credentials, concat(s3, concat(cities, "run", "-d", "s3://no-such-bucket/cities")));
+      assertThat(noBucket.code()).as(noBucket.err()).isEqualTo(3);
+      assertThat(noBucket.err()).contains("no-such-bucket").doesNotContain("\tat ");
+      Ended denied = run(wrong, concat(s3, concat(cities, "run", "-d", dataset)));
+      assertThat(denied.code()).as(denied.err()).isEqualTo(3);
+      assertThat(denied.err()).contains(server.bucket()).doesNotContain("not-the-secret").doesNotContain("\tat ");
+      Ended history = run(credentials, concat(s3, "history", "-d", dataset));
+      assertThat(history.out().lines()).hasSize(1);
+    }
+  }
+
+  private String[] runOn(String input, int shards, String... more) {
+    return concat(
+        more, "run", "-d", path("dataset"), "--input", directory.resolve(input).toString(), "--key", "id",
+        "--shards", String.valueOf(shards));
+  }
+
+  private Ended run(Map<String, String> environment, String... args) throws Exception {
+    return await(start(environment, "", args));
+  }
+
+  /** Starts the command line in a shell that runs {@code before} first. */
+  private Process start(Map<String, String> environment, String before, String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of("bash", "-c", before + "exec \"$@\"", "bash"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Djava.io.tmpdir=" + directory, "-jar", JAR.toString()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    builder.redirectOutput(Files.createTempFile(directory, "out", ".txt").toFile());
+    builder.redirectError(Files.createTempFile(directory, "err", ".txt").toFile());
+    Process process = builder.start();
+    outputs.put(process, builder);
+    return process;
+  }
+
+  private Ended await(Process process) throws Exception {
+    if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("the process did not end within " + DEADLINE);
+    }
+    ProcessBuilder builder = outputs.get(process);
+    return new Ended(
+        process.exitValue(),
+        Files.readString(builder.redirectOutput().file().toPath(), UTF_8),
+        Files.readString(builder.redirectError().file().toPath(), UTF_8));
+  }
+
+  private long files(String folder) throws IOException {
+    Path root = directory.resolve("dataset").resolve(folder);
+    if (!Files.exists(root)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.walk(root)) {
+      return files.filter(Files::isRegularFile).count();
+    }
+  }
+
+  private String path(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  private static String[] concat(String[] options, String... first) {
+    return Stream.concat(Arrays.stream(first), Arrays.stream(options)).toArray(String[]::new);
+  }
+}
