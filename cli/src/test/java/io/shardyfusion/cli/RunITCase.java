@@ -28,11 +28,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The whole way of a backfill: {@code shardy run} on an embedded Flink, then the reading commands and the reader. */
+/**
+ * The whole way of a backfill: {@code shardy run} on an embedded Flink, then the reading commands
+ * and the reader.
+ */
 final class RunITCase {
 
   private static final Path CITIES =
-      Path.of(System.getProperty("shardyfusion.root"), "src-test-resources/dataset/cities.jsonl.gz");
+      Path.of(
+          System.getProperty("shardyfusion.root"), "src-test-resources/dataset/cities.jsonl.gz");
 
   @TempDir private Path directory;
 
@@ -46,29 +50,48 @@ final class RunITCase {
 
     Map<Long, String> lines = cities();
     Map<Long, String> scanned = new HashMap<>();
-    for (JsonNode row : Invocation.run("scan", "-d", dataset(), "--cache", cache()).succeeded().jsonl()) {
+    for (JsonNode row :
+        Invocation.run("scan", "-d", dataset(), "--cache", cache()).succeeded().jsonl()) {
       scanned.put(row.get("key").asLong(), row.get("value").asText());
     }
     assertThat(scanned).isEqualTo(lines);
     try (ShardedReader reader =
-        ShardedReader.open(ReaderOptions.builder(dataset()).cacheDirectory(Path.of(cache())).build())) {
-      lines.forEach((id, line) -> assertThat(reader.get((long) id)).isEqualTo(line.getBytes(UTF_8)));
+        ShardedReader.open(
+            ReaderOptions.builder(dataset()).cacheDirectory(Path.of(cache())).build())) {
+      lines.forEach(
+          (id, line) -> assertThat(reader.get((long) id)).isEqualTo(line.getBytes(UTF_8)));
       assertThat(reader.get(-1L)).isNull();
     }
-    assertThat(Invocation.run("verify", "-d", dataset(), "--deep").succeeded().json().get("ok").asBoolean()).isTrue();
+    assertThat(
+            Invocation.run("verify", "-d", dataset(), "--deep")
+                .succeeded()
+                .json()
+                .get("ok")
+                .asBoolean())
+        .isTrue();
   }
 
   @Test
-  void theSameInputGivesTheSameContentWhateverTheParallelismAndTheWayItIsCutIntoFiles() throws IOException {
+  void theSameInputGivesTheSameContentWhateverTheParallelismAndTheWayItIsCutIntoFiles()
+      throws IOException {
     List<String> rows = new ArrayList<>();
     for (int i = 0; i < 5_000; i++) {
-      rows.add("{\"id\":" + i % 1_700 + ",\"n\":" + i + ",\"op\":\"" + (i % 11 == 0 ? "d" : "u") + "\"}");
+      rows.add(
+          "{\"id\":"
+              + i % 1_700
+              + ",\"n\":"
+              + i
+              + ",\"op\":\""
+              + (i % 11 == 0 ? "d" : "u")
+              + "\"}");
     }
     write("whole/rows.jsonl", rows);
     write("cut/a/1.jsonl", rows.subList(0, 900));
     gzip(write("cut/a/2.jsonl", rows.subList(900, 2_500)));
     write("cut/b.jsonl", rows.subList(2_500, 5_000));
-    String[] options = {"--key", "id", "--shards", "5", "--op-column", "op", "--delete-values", "d"};
+    String[] options = {
+      "--key", "id", "--shards", "5", "--op-column", "op", "--delete-values", "d"
+    };
     Map<Long, String> expected = new TreeMap<>();
     for (int i = 0; i < 5_000; i++) {
       if (i % 11 == 0) {
@@ -101,15 +124,31 @@ final class RunITCase {
     assertThat(Invocation.run("shards", "-d", dataset()).succeeded().jsonl())
         .hasSize(3)
         .allSatisfy(shard -> assertThat(shard.get("rows").asLong()).isZero());
-    assertThat(Invocation.run("get", "7", "-d", dataset(), "--cache", cache()).succeeded().json().get("found").asBoolean())
+    assertThat(
+            Invocation.run("get", "7", "-d", dataset(), "--cache", cache())
+                .succeeded()
+                .json()
+                .get("found")
+                .asBoolean())
         .isFalse();
-    assertThat(Invocation.run("verify", "-d", dataset(), "--deep").succeeded().json().get("ok").asBoolean()).isTrue();
+    assertThat(
+            Invocation.run("verify", "-d", dataset(), "--deep")
+                .succeeded()
+                .json()
+                .get("ok")
+                .asBoolean())
+        .isTrue();
   }
 
   @ParameterizedTest
   @MethodSource("badInputs")
   void badInputIsOneClearErrorAndChangesNothing(
-      String what, byte[] content, String file, List<String> options, int exit, List<String> message)
+      String what,
+      byte[] content,
+      String file,
+      List<String> options,
+      int exit,
+      List<String> message)
       throws IOException {
     write("good.jsonl", List.of("{\"id\":1,\"v\":\"one\"}"));
     publish("--input", path("good.jsonl"), "--key", "id", "--shards", "2");
@@ -117,16 +156,29 @@ final class RunITCase {
     Files.write(directory.resolve(file), content);
 
     Result result =
-        Invocation.run(concat(options.toArray(new String[0]), "run", "-d", dataset(), "--shards", "2", "--input", path(file)));
+        Invocation.run(
+            concat(
+                options.toArray(new String[0]),
+                "run",
+                "-d",
+                dataset(),
+                "--shards",
+                "2",
+                "--input",
+                path(file)));
 
     assertThat(result.code()).as(result.err()).isEqualTo(exit);
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).contains(message).doesNotContain("\tat ");
     assertThat(tree()).containsAllEntriesOf(before);
-    assertThat(tree()).as("but for content that nothing refers to").satisfies(after -> {
-      after.keySet().removeAll(before.keySet());
-      assertThat(after.keySet()).allMatch(key -> key.startsWith("shards/") || key.startsWith("files/"));
-    });
+    assertThat(tree())
+        .as("but for content that nothing refers to")
+        .satisfies(
+            after -> {
+              after.keySet().removeAll(before.keySet());
+              assertThat(after.keySet())
+                  .allMatch(key -> key.startsWith("shards/") || key.startsWith("files/"));
+            });
     assertThat(rows()).isEqualTo(Map.of(1L, "{\"id\":1,\"v\":\"one\"}"));
   }
 
@@ -139,7 +191,12 @@ final class RunITCase {
         bad("malformed JSON", "{\"id\":1}\n{\"id\":2,\n", id, "bad.jsonl:2"),
         bad("a missing key column", "{\"id\":1}\n{\"ident\":2}\n", id, "bad.jsonl:2", "id"),
         bad("a key of the wrong type", "{\"id\":\"x\"}\n", id, "bad.jsonl:1", "id", "x"),
-        bad("a key out of range", "{\"id\":9223372036854775808}\n", id, "bad.jsonl:1", "9223372036854775808"),
+        bad(
+            "a key out of range",
+            "{\"id\":9223372036854775808}\n",
+            id,
+            "bad.jsonl:1",
+            "9223372036854775808"),
         bad(
             "a key out of the encoding's range",
             "{\"id\":4294967296}\n",
@@ -147,7 +204,8 @@ final class RunITCase {
             "bad.jsonl:1",
             "4294967296"),
         bad("a null key", "{\"id\":null}\n", id, "bad.jsonl:1", "null"),
-        Arguments.of("invalid UTF-8", invalidUtf8, "bad.jsonl", id, 3, List.of("bad.jsonl:1", "UTF-8")),
+        Arguments.of(
+            "invalid UTF-8", invalidUtf8, "bad.jsonl", id, 3, List.of("bad.jsonl:1", "UTF-8")),
         badCsv("too few fields", "id,v\n1,a\n2\n", csv, "bad.csv:3"),
         badCsv("too many fields", "id,v\n1,a,b\n", csv, "bad.csv:2"),
         badCsv("an unterminated quote", "id,v\n1,a\n2,\"b\n", csv, "bad.csv:3"),
@@ -159,7 +217,12 @@ final class RunITCase {
             3,
             List.of("the key 7 occurs more than once")),
         Arguments.of(
-            "a truncated gzip file", truncatedGzip(), "bad.jsonl.gz", id, 3, List.of("bad.jsonl.gz")));
+            "a truncated gzip file",
+            truncatedGzip(),
+            "bad.jsonl.gz",
+            id,
+            3,
+            List.of("bad.jsonl.gz")));
   }
 
   @Test
@@ -176,7 +239,16 @@ final class RunITCase {
     Files.writeString(directory.resolve("file"), "not a directory");
 
     Result result =
-        Invocation.run("run", "-d", path("file/dataset"), "--input", path("rows.jsonl"), "--key", "id", "--shards", "2");
+        Invocation.run(
+            "run",
+            "-d",
+            path("file/dataset"),
+            "--input",
+            path("rows.jsonl"),
+            "--key",
+            "id",
+            "--shards",
+            "2");
 
     assertThat(result.failed(3).err()).contains(path("file"));
   }
@@ -186,11 +258,26 @@ final class RunITCase {
     write("rows.jsonl", List.of("{\"id\":1}", "{\"id\":", "{\"id\":3}"));
 
     JsonNode skipped =
-        publish("--input", path("rows.jsonl"), "--key", "id", "--shards", "2", "--on-bad-row", "skip").json();
+        publish(
+                "--input",
+                path("rows.jsonl"),
+                "--key",
+                "id",
+                "--shards",
+                "2",
+                "--on-bad-row",
+                "skip")
+            .json();
     JsonNode aside =
         publish(
-                "--input", path("rows.jsonl"), "--key", "id", "--shards", "2",
-                "--on-bad-row", "dead-letter:" + path("dead"))
+                "--input",
+                path("rows.jsonl"),
+                "--key",
+                "id",
+                "--shards",
+                "2",
+                "--on-bad-row",
+                "dead-letter:" + path("dead"))
             .json();
 
     for (JsonNode result : List.of(skipped, aside)) {
@@ -217,7 +304,8 @@ final class RunITCase {
 
   private Map<Long, String> rows() {
     Map<Long, String> rows = new TreeMap<>();
-    for (JsonNode row : Invocation.run("scan", "-d", dataset(), "--cache", cache()).succeeded().jsonl()) {
+    for (JsonNode row :
+        Invocation.run("scan", "-d", dataset(), "--cache", cache()).succeeded().jsonl()) {
       rows.put(row.get("key").asLong(), row.get("value").asText());
     }
     return rows;
@@ -255,7 +343,8 @@ final class RunITCase {
 
   private static void gzip(Path file) throws IOException {
     try (GZIPOutputStream out =
-        new GZIPOutputStream(Files.newOutputStream(file.resolveSibling(file.getFileName() + ".gz")))) {
+        new GZIPOutputStream(
+            Files.newOutputStream(file.resolveSibling(file.getFileName() + ".gz")))) {
       Files.copy(file, out);
     }
     Files.delete(file);
@@ -273,7 +362,8 @@ final class RunITCase {
   private static Map<Long, String> cities() throws IOException {
     Map<Long, String> lines = new HashMap<>();
     try (BufferedReader reader =
-        new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(CITIES)), UTF_8))) {
+        new BufferedReader(
+            new InputStreamReader(new GZIPInputStream(Files.newInputStream(CITIES)), UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         lines.put(Long.parseLong(line.substring("{\"id\":".length(), line.indexOf(','))), line);
       }
@@ -281,11 +371,13 @@ final class RunITCase {
     return lines;
   }
 
-  private static Arguments bad(String what, String content, List<String> options, String... message) {
+  private static Arguments bad(
+      String what, String content, List<String> options, String... message) {
     return Arguments.of(what, content.getBytes(UTF_8), "bad.jsonl", options, 3, List.of(message));
   }
 
-  private static Arguments badCsv(String what, String content, List<String> options, String... message) {
+  private static Arguments badCsv(
+      String what, String content, List<String> options, String... message) {
     return Arguments.of(what, content.getBytes(UTF_8), "bad.csv", options, 3, List.of(message));
   }
 

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class RunProcessITCase {
 
   private static final Path CITIES =
-      Path.of(System.getProperty("shardyfusion.root"), "src-test-resources/dataset/cities.jsonl.gz");
+      Path.of(
+          System.getProperty("shardyfusion.root"), "src-test-resources/dataset/cities.jsonl.gz");
   private static final Path JAR =
       Path.of(System.getProperty("shardyfusion.root"), "cli/target/shardyfusion-cli.jar");
   private static final Duration DEADLINE = Duration.ofMinutes(3);
@@ -54,7 +55,8 @@ final class RunProcessITCase {
 
     assertThat(files("files")).as("the run had begun to upload").isGreaterThan(files);
     assertThat(Files.readAllBytes(directory.resolve("dataset/_CURRENT"))).isEqualTo(pointer);
-    Ended get = run(Map.of(), "get", "1", "-o", "text", "-d", path("dataset"), "--cache", path("cache"));
+    Ended get =
+        run(Map.of(), "get", "1", "-o", "text", "-d", path("dataset"), "--cache", path("cache"));
     assertThat(get.out()).isEqualTo("{\"id\":1,\"name\":\"one\"}\n");
     Ended next = run(Map.of(), runOn(CITIES.toString(), 64));
     assertThat(next.code()).as(next.err()).isZero();
@@ -71,14 +73,18 @@ final class RunProcessITCase {
       }
     }
 
-    // The largest file that the process may write, in KiB: less than what it has to spill, more than the library that
+    // The largest file that the process may write, in KiB: less than what it has to spill, more
+    // than the library that
     // Flink unpacks.
-    Process full = start(Map.of(), "ulimit -f 60000; ", runOn("rows.jsonl", 2, "--parallelism", "1"));
+    Process full =
+        start(Map.of(), "ulimit -f 60000; ", runOn("rows.jsonl", 2, "--parallelism", "1"));
     Ended ended = await(full);
 
     assertThat(ended.code()).as(ended.err()).isEqualTo(3);
     assertThat(ended.out()).isEmpty();
-    assertThat(ended.err()).contains("could not write sorted rows", "free disk space").doesNotContain("\tat ");
+    assertThat(ended.err())
+        .contains("could not write sorted rows", "free disk space")
+        .doesNotContain("\tat ");
     assertThat(directory.resolve("dataset")).doesNotExist();
   }
 
@@ -86,10 +92,18 @@ final class RunProcessITCase {
   void theWholeWayWorksOnS3AndItsFaultsAreClear() throws Exception {
     try (S3Server server = S3Server.start()) {
       Map<String, String> credentials =
-          Map.of("AWS_ACCESS_KEY_ID", server.accessKey(), "AWS_SECRET_ACCESS_KEY", server.secretKey());
+          Map.of(
+              "AWS_ACCESS_KEY_ID", server.accessKey(), "AWS_SECRET_ACCESS_KEY", server.secretKey());
       Map<String, String> wrong =
-          Map.of("AWS_ACCESS_KEY_ID", server.accessKey(), "AWS_SECRET_ACCESS_KEY", "not-the-secret");
-      String[] s3 = {"--s3-endpoint", server.endpoint().toString(), "--s3-region", server.region(), "--s3-path-style"};
+          Map.of(
+              "AWS_ACCESS_KEY_ID", server.accessKey(), "AWS_SECRET_ACCESS_KEY", "not-the-secret");
+      String[] s3 = {
+        "--s3-endpoint",
+        server.endpoint().toString(),
+        "--s3-region",
+        server.region(),
+        "--s3-path-style"
+      };
       String dataset = "s3://" + server.bucket() + "/cities";
       String[] cities = {"--input", CITIES.toString(), "--key", "id", "--shards", "8"};
 
@@ -98,16 +112,21 @@ final class RunProcessITCase {
       JsonNode result = JSON.readTree(run.out());
       assertThat(result.get("rows_written").asLong()).isEqualTo(135_233);
       assertThat(result.get("puts").asLong()).as("2 a shard, and 6").isLessThanOrEqualTo(2 * 8 + 6);
-      Ended get = run(credentials, concat(s3, "get", "2988507", "-d", dataset, "--cache", path("cache")));
+      Ended get =
+          run(credentials, concat(s3, "get", "2988507", "-d", dataset, "--cache", path("cache")));
       assertThat(JSON.readTree(get.out()).get("value").asText()).contains("Paris");
       assertThat(run(credentials, concat(s3, "verify", "--deep", "-d", dataset)).code()).isZero();
 
-      Ended noBucket = run(credentials, concat(s3, concat(cities, "run", "-d", "s3://no-such-bucket/cities")));
+      Ended noBucket =
+          run(credentials, concat(s3, concat(cities, "run", "-d", "s3://no-such-bucket/cities")));
       assertThat(noBucket.code()).as(noBucket.err()).isEqualTo(3);
       assertThat(noBucket.err()).contains("no-such-bucket").doesNotContain("\tat ");
       Ended denied = run(wrong, concat(s3, concat(cities, "run", "-d", dataset)));
       assertThat(denied.code()).as(denied.err()).isEqualTo(3);
-      assertThat(denied.err()).contains(server.bucket()).doesNotContain("not-the-secret").doesNotContain("\tat ");
+      assertThat(denied.err())
+          .contains(server.bucket())
+          .doesNotContain("not-the-secret")
+          .doesNotContain("\tat ");
       Ended history = run(credentials, concat(s3, "history", "-d", dataset));
       assertThat(history.out().lines()).hasSize(1);
     }
@@ -115,8 +134,16 @@ final class RunProcessITCase {
 
   private String[] runOn(String input, int shards, String... more) {
     return concat(
-        more, "run", "-d", path("dataset"), "--input", directory.resolve(input).toString(), "--key", "id",
-        "--shards", String.valueOf(shards));
+        more,
+        "run",
+        "-d",
+        path("dataset"),
+        "--input",
+        directory.resolve(input).toString(),
+        "--key",
+        "id",
+        "--shards",
+        String.valueOf(shards));
   }
 
   private Ended run(Map<String, String> environment, String... args) throws Exception {
@@ -124,7 +151,8 @@ final class RunProcessITCase {
   }
 
   /** Starts the command line in a shell that runs {@code before} first. */
-  private Process start(Map<String, String> environment, String before, String... args) throws IOException {
+  private Process start(Map<String, String> environment, String before, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of("bash", "-c", before + "exec \"$@\"", "bash"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Djava.io.tmpdir=" + directory, "-jar", JAR.toString()));

@@ -109,12 +109,17 @@ final class ShardUploads implements AutoCloseable {
    * left. Idempotent.
    */
   @Override
-  public void close() throws Exception {
+  public void close() {
     executor.shutdownNow();
-    if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-      throw new StorageException("uploads did not end within " + CLOSE_SECONDS + " s", null);
+    try {
+      if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        throw new StorageException("uploads did not end within " + CLOSE_SECONDS + " s", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageException("interrupted while uploads ended", e);
     }
-    IOUtils.closeAll(pending.stream().map(Upload::shard).toList());
+    IOUtils.closeAllQuietly(pending.stream().map(Upload::shard).toList());
     pending.clear();
   }
 }
