@@ -109,6 +109,8 @@ final class ConfigDefaults implements IDefaultValueProvider {
     if (option.arity().max() == 0 && List.of(option.names()).stream().anyMatch(args::contains)) {
       return null;
     }
-    return values.get(option.longestName());
+    String value = values.get(option.longestName());
+    // Else picocli would put a variable in the place of ${name}.
+    return value == null ? null : value.replace("${", "$${");
   }
 }

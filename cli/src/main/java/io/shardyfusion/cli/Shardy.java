@@ -71,7 +71,12 @@ public final class Shardy implements Runnable {
     } catch (ShardyfusionException e) {
       return Failures.report(terminal.err(), e, stacktrace);
     }
-    return commandLine.execute(args);
+    try {
+      return commandLine.execute(args);
+    } catch (Error e) {
+      // Java itself would exit with 1, which says that something was not there.
+      return Failures.report(terminal.err(), e, stacktrace);
+    }
   }
 
   private CommandLine commandLine(Terminal terminal) {
@@ -87,6 +92,8 @@ public final class Shardy implements Runnable {
     commandLine.addSubcommand(new VerifyCommand(terminal, options));
     commandLine.addSubcommand(new QuickstartCommand(terminal, options));
     commandLine.getSubcommands().values().forEach(Shardy::simplifyHelp);
+    // A key may begin with @.
+    commandLine.setExpandAtFiles(false);
     commandLine.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(terminal.err());
     commandLine.setParameterExceptionHandler(

@@ -153,6 +153,29 @@ final class CommandLineTest {
     assertThat(result.err()).contains("\tat io.shardyfusion.");
   }
 
+  @Test
+  void textIsTakenAsItIs() throws IOException {
+    TestDataset dataset =
+        new TestDataset(directory, KeyEncoding.UTF8, 1).row("@args", "at").row("${x}", "dollar");
+    dataset.publish();
+    Path config = config("dataset: %s\nfrom: ${x}\nto: '${y}'\n".formatted(dataset.uri()));
+    Path args = Files.writeString(directory.resolve("args"), "--strict");
+
+    assertThat(Invocation.run("get", "@args", "-d", dataset.uri()).json().get("value").textValue())
+        .isEqualTo("at");
+    assertThat(
+            Invocation.run("get", "@" + args, "-d", dataset.uri())
+                .succeeded()
+                .json()
+                .get("key")
+                .textValue())
+        .isEqualTo("@" + args);
+    assertThat(Invocation.run("scan", "--config", config.toString()).succeeded().jsonl())
+        .singleElement()
+        .extracting(row -> row.get("key").textValue())
+        .isEqualTo("${x}");
+  }
+
   static Stream<Arguments> unusableFiles() {
     return Stream.of(
         Arguments.of("datset: x", "'datset'"),

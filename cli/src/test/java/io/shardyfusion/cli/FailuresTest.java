@@ -53,6 +53,12 @@ final class FailuresTest {
   }
 
   @Test
+  void anErrorOfTheVirtualMachineIsNotTakenForAThingThatIsNotThere() {
+    assertThat(report(new OutOfMemoryError("heap"), false)).isEqualTo(3);
+    assertThat(err.toString()).contains("OutOfMemoryError: heap").doesNotContain("\tat ");
+  }
+
+  @Test
   void aClosedOutputIsNoFailure() {
     assertThat(report(new OutputClosedException(new IOException("Broken pipe")), false)).isZero();
     assertThat(err.toString()).isEmpty();
