@@ -1,0 +1,386 @@
+package io.shardyfusion.testing.flink;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.shardyfusion.testing.Await;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Flink session cluster of processes: one JobManager, TaskManagers that come and go, and for each
+ * submission a client as {@code flink run} starts it. All on 127.0.0.1; all files in one directory,
+ * where {@code log} has a file for each process.
+ *
+ * <p>Its classes are those of Flink's distribution, so {@code org.rocksdb} is FRocksDB, loaded
+ * parent-first, whatever a job's jar or this JVM has.
+ *
+ * <p>For one thread. {@link #close()} kills all processes; they also end when this JVM does,
+ * however it ends. Failures are {@link AssertionError}s with the ends of the logs.
+ */
+public final class FlinkCluster implements AutoCloseable {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final Duration DEADLINE = Duration.ofSeconds(90);
+  private static final int LOG_LINES = 40;
+
+  /**
+   * Below the ports that systems hand out, so that a JobManager's is still free when it restarts.
+   */
+  private static final int FIRST_PORT = 15_000;
+
+  private static final int PORTS = 15_000;
+  private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
+
+  private final FlinkHome home;
+  private final FlinkRest rest;
+  private final List<FlinkProcess> taskManagers = new ArrayList<>();
+  private @Nullable FlinkProcess jobManager;
+  private @Nullable FlinkProcess client;
+  private int started;
+
+  private FlinkCluster(FlinkHome home, int restPort) {
+    this.home = home;
+    this.rest = new FlinkRest(restPort);
+  }
+
+  /**
+   * Starts a cluster, and returns when all TaskManagers are registered.
+   *
+   * @param directory for all its files; stays after it is closed
+   * @param slots of each TaskManager
+   * @param settings of Flink, over those that make a cluster small and its failures quickly seen
+   */
+  public static FlinkCluster start(
+      Path directory, int taskManagers, int slots, Map<String, String> settings) {
+    FlinkDistribution distribution = FlinkDistribution.find();
+    int restPort = freePort();
+    Map<String, String> all = new HashMap<>(defaults(slots, freePort(), restPort));
+    all.put("io.tmp.dirs", directory.toAbsolutePath().resolve("tmp").toString());
+    all.putAll(settings);
+    FlinkCluster cluster =
+        new FlinkCluster(FlinkHome.create(directory, distribution, all), restPort);
+    boolean running = false;
+    try {
+      cluster.restartJobManager();
+      for (int i = 0; i < taskManagers; i++) {
+        cluster.addTaskManager();
+      }
+      cluster.awaitTaskManagers();
+      running = true;
+      return cluster;
+    } finally {
+      if (!running) {
+        cluster.close();
+      }
+    }
+  }
+
+  /** Where its jars come from. */
+  public String origin() {
+    return home.distribution().origin();
+  }
+
+  /** The number of TaskManagers that were started and not killed. */
+  public int taskManagers() {
+    return taskManagers.size();
+  }
+
+  /** Starts one more TaskManager, and returns at once. */
+  public void addTaskManager() {
+    taskManagers.add(
+        launch(
+            "taskmanager",
+            TaskManagerMemory.jvmArguments(),
+            "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+            List.of("--configDir", home.conf().toString())));
+  }
+
+  /** Returns when as many TaskManagers are registered as should be. */
+  public void awaitTaskManagers() {
+    await(
+        taskManagers.size() + " TaskManagers are registered",
+        () -> rest.get("overview").get("taskmanagers").asInt() == taskManagers.size());
+  }
+
+  /**
+   * Kills a TaskManager with SIGKILL.
+   *
+   * @param index from 0 to below {@link #taskManagers()}, in the order in which they were started
+   */
+  public void killTaskManager(int index) {
+    taskManagers.remove(index).kill();
+  }
+
+  /**
+   * Kills the JobManager with SIGKILL. It forgets all jobs: there is nothing that recovers them.
+   */
+  public void killJobManager() {
+    FlinkProcess running = jobManager;
+    if (running != null) {
+      running.kill();
+      jobManager = null;
+    }
+  }
+
+  /** Starts a JobManager at the address of the one before, and returns when it answers. */
+  public void restartJobManager() {
+    killJobManager();
+    jobManager =
+        launch(
+            "jobmanager",
+            List.of("-Xmx320m", "-XX:MaxMetaspaceSize=192m", "-XX:MaxDirectMemorySize=128m"),
+            "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+            List.of("--configDir", home.conf().toString()));
+    await("the JobManager answers", () -> rest.get("overview").has("taskmanagers"));
+  }
+
+  /**
+   * Submits a job and returns when the cluster has it, {@code flink run --detached}.
+   *
+   * @return the job's id
+   */
+  public String submit(JobSubmission job) {
+    FlinkProcess running = startClient(job, true);
+    Await.until(
+        "the job is submitted",
+        DEADLINE,
+        this::logs,
+        () -> !running.isAlive() || JOB_ID.matcher(running.output()).find());
+    Matcher id = JOB_ID.matcher(running.output());
+    if (!id.find()) {
+      throw new AssertionError("the job was not submitted\n" + running.outputEnd(LOG_LINES));
+    }
+    if (!running.await(DEADLINE) || running.exitCode() != 0) {
+      throw new AssertionError("the client did not end well\n" + running.outputEnd(LOG_LINES));
+    }
+    return id.group(1);
+  }
+
+  /**
+   * Runs a job to its end, {@code flink run}.
+   *
+   * @return what the client printed
+   */
+  public String run(JobSubmission job, Duration deadline) {
+    FlinkProcess running = startClient(job, false);
+    if (!running.await(deadline) || running.exitCode() != 0) {
+      throw new AssertionError(
+          "the job did not end well within " + deadline + "\n" + running.output() + "\n" + logs());
+    }
+    return running.output();
+  }
+
+  /** The job's status, e.g. {@code RUNNING}; {@code UNKNOWN} if the JobManager has no such job. */
+  public String jobStatus(String jobId) {
+    try {
+      return rest.get("jobs/" + jobId + "/status").get("status").asText();
+    } catch (IOException e) {
+      return "UNKNOWN";
+    }
+  }
+
+  /** Returns when all tasks of the job run. */
+  public void awaitRunning(String jobId) {
+    await(
+        "job " + jobId + " runs",
+        () -> {
+          for (JsonNode vertex : rest.get("jobs/" + jobId).get("vertices")) {
+            if (!vertex.get("status").asText().equals("RUNNING")) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Triggers a savepoint below {@code directory}, and waits for it.
+   *
+   * @return its path
+   */
+  public String savepoint(String jobId, Path directory) {
+    return savepoint(
+        jobId,
+        "savepoints",
+        Map.of("target-directory", directory.toUri().toString(), "cancel-job", false));
+  }
+
+  /**
+   * Stops the job with a savepoint below {@code directory}, and waits for both.
+   *
+   * @param drain whether event time ends, {@code flink stop --drain}
+   * @return the savepoint's path
+   */
+  public String stop(String jobId, boolean drain, Path directory) {
+    String path =
+        savepoint(
+            jobId, "stop", Map.of("targetDirectory", directory.toUri().toString(), "drain", drain));
+    awaitStatus(jobId, "FINISHED");
+    return path;
+  }
+
+  /** Cancels the job, and returns when it is. */
+  public void cancel(String jobId) {
+    try {
+      rest.send("PATCH", "jobs/" + jobId + "?mode=cancel", "");
+    } catch (IOException e) {
+      throw new AssertionError("job " + jobId + " was not cancelled\n" + logs(), e);
+    }
+    awaitStatus(jobId, "CANCELED");
+  }
+
+  /** The ends of the logs of all processes that should be running, and of the last client. */
+  public String logs() {
+    List<FlinkProcess> all = new ArrayList<>(taskManagers);
+    if (jobManager != null) {
+      all.add(0, jobManager);
+    }
+    if (client != null) {
+      all.add(client);
+    }
+    return "Flink from "
+        + home.distribution().origin()
+        + "; logs in "
+        + home.logs()
+        + "\n"
+        + all.stream().map(p -> p.outputEnd(LOG_LINES)).collect(Collectors.joining("\n"));
+  }
+
+  /** Kills all processes, and returns when they are gone. Idempotent. */
+  @Override
+  public void close() {
+    killJobManager();
+    for (FlinkProcess taskManager : taskManagers) {
+      taskManager.close();
+    }
+    taskManagers.clear();
+    if (client != null) {
+      client.close();
+    }
+  }
+
+  private FlinkProcess startClient(JobSubmission job, boolean detached) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("run");
+    if (detached) {
+      arguments.add("-d");
+    }
+    job.settings().forEach((key, value) -> arguments.add("-D" + key + "=" + value));
+    arguments.addAll(List.of("-p", String.valueOf(job.parallelism())));
+    if (job.savepoint() != null) {
+      arguments.addAll(List.of("-s", job.savepoint()));
+    }
+    arguments.addAll(List.of("-c", job.mainClass(), job.jar().toString()));
+    arguments.addAll(job.arguments());
+    if (client != null) {
+      client.close();
+    }
+    client =
+        launch(
+            "client",
+            List.of("-Xmx256m"),
+            "org.apache.flink.client.cli.CliFrontend",
+            List.copyOf(arguments));
+    return client;
+  }
+
+  private FlinkProcess launch(String kind, List<String> jvm, String main, List<String> arguments) {
+    started++;
+    String name = String.format("%02d-%s", started, kind);
+    return FlinkProcess.start(home, name, home.logs().resolve(name + ".log"), jvm, main, arguments);
+  }
+
+  private String savepoint(String jobId, String operation, Map<String, Object> request) {
+    try {
+      String body = JSON.writeValueAsString(request);
+      JsonNode trigger = rest.send("POST", "jobs/" + jobId + "/" + operation, body);
+      String path = "jobs/" + jobId + "/savepoints/" + trigger.get("request-id").asText();
+      await(
+          operation + " of job " + jobId,
+          () -> rest.get(path).get("status").get("id").asText().equals("COMPLETED"));
+      JsonNode result = rest.get(path).get("operation");
+      if (!result.has("location")) {
+        throw new AssertionError(
+            operation + " of job " + jobId + " failed: " + result.toPrettyString() + "\n" + logs());
+      }
+      return result.get("location").asText();
+    } catch (IOException e) {
+      throw new AssertionError(operation + " of job " + jobId + " failed\n" + logs(), e);
+    }
+  }
+
+  private void awaitStatus(String jobId, String status) {
+    Await.until(
+        "job " + jobId + " is " + status,
+        DEADLINE,
+        () -> "it is " + jobStatus(jobId) + "\n" + logs(),
+        () -> jobStatus(jobId).equals(status));
+  }
+
+  /** A question to the cluster; that it is not answered is a no. */
+  @FunctionalInterface
+  private interface Question {
+    boolean ask() throws IOException;
+  }
+
+  private void await(String what, Question question) {
+    Await.until(
+        what,
+        DEADLINE,
+        this::logs,
+        () -> {
+          try {
+            return question.ask();
+          } catch (IOException e) {
+            return false;
+          }
+        });
+  }
+
+  private static Map<String, String> defaults(int slots, int rpcPort, int restPort) {
+    Map<String, String> settings = new HashMap<>(TaskManagerMemory.settings(slots));
+    for (String host :
+        List.of(
+            "jobmanager.rpc.address",
+            "jobmanager.bind-host",
+            "rest.address",
+            "rest.bind-address",
+            "taskmanager.host",
+            "taskmanager.bind-host")) {
+      settings.put(host, "127.0.0.1");
+    }
+    settings.put("jobmanager.rpc.port", String.valueOf(rpcPort));
+    settings.put("rest.port", String.valueOf(restPort));
+    settings.put("taskmanager.numberOfTaskSlots", String.valueOf(slots));
+    settings.put("heartbeat.interval", "1s");
+    settings.put("heartbeat.timeout", "6s");
+    settings.put("restart-strategy.type", "fixed-delay");
+    settings.put("restart-strategy.fixed-delay.attempts", "100000");
+    settings.put("restart-strategy.fixed-delay.delay", "200ms");
+    return settings;
+  }
+
+  private static int freePort() {
+    while (true) {
+      int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
+      try (ServerSocket socket =
+          new ServerSocket(port, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        // Taken: another one, then.
+      }
+    }
+  }
+}
