@@ -9,11 +9,19 @@ final class BadRowException extends Exception {
 
   private static final int MAX_SHOWN = 80;
 
+  private final String reason;
+
   /**
    * A row with a reason that concerns one column, or, where {@code column} is null, the whole row.
    */
   BadRowException(@Nullable String column, String reason) {
     super(column == null ? reason : "column \"" + column + "\": " + reason, null, false, false);
+    this.reason = reason;
+  }
+
+  /** Why the row cannot be used, without the column. */
+  String reason() {
+    return reason;
   }
 
   /** The text in quotes, cut where it is long. */

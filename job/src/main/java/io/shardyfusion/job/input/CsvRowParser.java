@@ -17,6 +17,8 @@ final class CsvRowParser implements RowParser {
   private @Nullable RowOrigin origin;
   private int keyField;
   private int deleteField;
+  private int timeField;
+  private long eventTime = Long.MIN_VALUE;
 
   /** The fields that make the value, and what is before each in the JSON object. */
   private int[] valueFields = new int[0];
@@ -43,9 +45,18 @@ final class CsvRowParser implements RowParser {
     if (key.length == 0) {
       throw new BadRowException(options.key().column(), "the key is empty");
     }
+    EventTime time = options.eventTime();
+    if (time != null) {
+      eventTime = time.ofText(row.get(timeField));
+    }
     DeleteRule deletes = options.deletes();
     boolean deleted = deletes != null && deletes.values().contains(row.get(deleteField));
     return keyText.row(raw.order, key, 0, key.length, deleted ? null : value(row));
+  }
+
+  @Override
+  public long eventTime() {
+    return eventTime;
   }
 
   private byte[] value(List<String> row) {
@@ -76,6 +87,8 @@ final class CsvRowParser implements RowParser {
     }
     keyField = header.indexOf(options.key().column());
     DeleteRule deletes = options.deletes();
+    EventTime time = options.eventTime();
+    timeField = time == null ? -1 : header.indexOf(time.column());
     deleteField = deletes == null ? -1 : header.indexOf(deletes.column());
     List<String> columns =
         options.value() instanceof ValueSelection.Row ? header : options.value().columns();

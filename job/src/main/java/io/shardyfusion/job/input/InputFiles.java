@@ -53,19 +53,7 @@ public record InputFiles(List<InputFile> files) implements Serializable {
   public static InputFiles resolve(List<String> paths) {
     SortedMap<String, InputFile> found = new TreeMap<>();
     for (String path : paths) {
-      try {
-        addAll(path, found);
-      } catch (UnsupportedFileSystemSchemeException e) {
-        throw new InvalidRequestException(
-            "the input path '"
-                + path
-                + "' is of a filesystem that this Flink does not have: "
-                + e.getMessage(),
-            e);
-      } catch (IOException e) {
-        throw new StorageException(
-            "cannot list the input path '" + path + "': " + e.getMessage(), e);
-      }
+      translating(path, () -> addAll(path, found, Absent.REFUSED));
     }
     for (InputFile file : found.values()) {
       Compression.of(file.path());
@@ -73,7 +61,64 @@ public record InputFiles(List<InputFile> files) implements Serializable {
     return new InputFiles(List.copyOf(found.values()));
   }
 
-  private static void addAll(String text, SortedMap<String, InputFile> found) throws IOException {
+  /**
+   * Finds the files that are there by now, where more may come: nothing need be there.
+   *
+   * @throws StorageException if a filesystem does not answer
+   */
+  static InputFiles discover(List<String> paths) {
+    SortedMap<String, InputFile> found = new TreeMap<>();
+    for (String path : paths) {
+      translating(path, () -> addAll(path, found, Absent.AWAITED));
+    }
+    return new InputFiles(List.copyOf(found.values()));
+  }
+
+  /**
+   * Checks that files can come below each path: a directory or a file exists, a glob is valid.
+   *
+   * @throws InvalidRequestException if not
+   * @throws StorageException if a filesystem does not answer
+   */
+  static void requireWatchable(List<String> paths) {
+    for (String text : paths) {
+      translating(
+          text,
+          () -> {
+            Path path = pathOf(text);
+            if (statusOf(path.getFileSystem(), path).isEmpty() && Glob.of(path) == null) {
+              throw missing(text);
+            }
+          });
+    }
+  }
+
+  /** What is done where nothing is at a path, or matches a glob. */
+  private enum Absent {
+    REFUSED,
+    AWAITED
+  }
+
+  private interface Listing {
+    void run() throws IOException;
+  }
+
+  private static void translating(String path, Listing listing) {
+    try {
+      listing.run();
+    } catch (UnsupportedFileSystemSchemeException e) {
+      throw new InvalidRequestException(
+          "the input path '"
+              + path
+              + "' is of a filesystem that this Flink does not have: "
+              + e.getMessage(),
+          e);
+    } catch (IOException e) {
+      throw new StorageException("cannot list the input path '" + path + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static Path pathOf(String text) throws IOException {
     Path given;
     try {
       given = new Path(text);
@@ -81,8 +126,18 @@ public record InputFiles(List<InputFile> files) implements Serializable {
       throw new InvalidRequestException(
           "the input path '" + text + "' is no path: " + e.getMessage(), e);
     }
-    FileSystem fs = given.getFileSystem();
-    Path path = given.makeQualified(fs);
+    return given.makeQualified(given.getFileSystem());
+  }
+
+  private static InvalidRequestException missing(String text) {
+    return new InvalidRequestException(
+        "the input path '" + text + "' does not exist; correct --input");
+  }
+
+  private static void addAll(String text, SortedMap<String, InputFile> found, Absent absent)
+      throws IOException {
+    Path path = pathOf(text);
+    FileSystem fs = path.getFileSystem();
     Optional<FileStatus> status = statusOf(fs, path);
     if (status.isPresent()) {
       addTree(fs, status.get(), found);
@@ -90,14 +145,16 @@ public record InputFiles(List<InputFile> files) implements Serializable {
     }
     Glob glob = Glob.of(path);
     if (glob == null) {
-      throw new InvalidRequestException(
-          "the input path '" + text + "' does not exist; correct --input");
+      if (absent == Absent.REFUSED) {
+        throw missing(text);
+      }
+      return;
     }
     Optional<FileStatus> base = statusOf(fs, glob.base());
     int before = found.size();
     boolean any =
         base.isPresent() && base.get().isDir() && addMatches(fs, glob, glob.base(), 0, found);
-    if (!any && found.size() == before) {
+    if (!any && found.size() == before && absent == Absent.REFUSED) {
       throw new InvalidRequestException(
           "the input glob '"
               + text

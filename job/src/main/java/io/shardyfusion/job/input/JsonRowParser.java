@@ -48,13 +48,11 @@ final class JsonRowParser implements RowParser {
                   .build())
           .build();
 
-  private static final int KEY = 0;
-
   private final InputOptions options;
   private final KeyText keyText;
   private final JsonBytes json = new JsonBytes();
 
-  /** The needed columns; the key's is the first. */
+  /** The needed columns. */
   private final String[] columns;
 
   /** For each needed column what the row has, or null, and how it is written. */
@@ -65,9 +63,15 @@ final class JsonRowParser implements RowParser {
   /** For each needed column that is a string its text, without quotes and escapes. */
   private final String[] texts;
 
+  /** The key's column; none if it is of the record. */
+  private final int keySlot;
+
   private final int deleteSlot;
+  private final int timeSlot;
   private final int[] valueSlots;
   private final byte[][] valueNames;
+
+  private long eventTime = Long.MIN_VALUE;
 
   JsonRowParser(InputOptions options, Sharding sharding) {
     this.options = options;
@@ -77,6 +81,9 @@ final class JsonRowParser implements RowParser {
     this.tokens = new JsonToken[columns.length];
     this.written = new String[columns.length];
     this.texts = new String[columns.length];
+    this.keySlot = needed.indexOf(options.key().column());
+    EventTime time = options.eventTime();
+    this.timeSlot = time == null ? -1 : needed.indexOf(time.column());
     DeleteRule deletes = options.deletes();
     this.deleteSlot = deletes == null ? -1 : needed.indexOf(deletes.column());
     this.valueSlots = options.value().columns().stream().mapToInt(needed::indexOf).toArray();
@@ -85,9 +92,30 @@ final class JsonRowParser implements RowParser {
 
   @Override
   public ShardRow parse(RawRow raw) throws BadRowException {
+    if (raw.isTombstone) {
+      return keyText.rowOfRecord(raw, null);
+    }
     Utf8.check(raw);
     findColumns(new String(raw.data, raw.from, raw.length(), StandardCharsets.UTF_8));
-    return keyed(raw.order, isDeleted() ? null : value(raw));
+    EventTime time = options.eventTime();
+    if (time != null) {
+      eventTime = eventTime(time);
+    }
+    byte[] value = isDeleted() ? null : value(raw);
+    return keySlot < 0 ? keyText.rowOfRecord(raw, value) : keyed(raw.order, value);
+  }
+
+  @Override
+  public long eventTime() {
+    return eventTime;
+  }
+
+  private long eventTime(EventTime time) throws BadRowException {
+    return switch (tokenOf(timeSlot)) {
+      case VALUE_NUMBER_INT -> time.ofInteger(written[timeSlot]);
+      case VALUE_STRING -> time.ofInstant(texts[timeSlot]);
+      default -> throw time.bad(written[timeSlot]);
+    };
   }
 
   private void findColumns(String line) throws BadRowException {
@@ -176,20 +204,20 @@ final class JsonRowParser implements RowParser {
 
   private ShardRow keyed(long order, byte @Nullable [] value) throws BadRowException {
     boolean wantsInteger = options.key().type() == KeyType.LONG;
-    JsonToken token = tokenOf(KEY);
+    JsonToken token = tokenOf(keySlot);
     if (token != (wantsInteger ? JsonToken.VALUE_NUMBER_INT : JsonToken.VALUE_STRING)) {
       throw new BadRowException(
-          columns[KEY],
+          columns[keySlot],
           (wantsInteger ? "expected an integer, found " : "expected a string, found ")
               + described(token)
               + shownKey(token));
     }
-    byte[] key = bytesOf(KEY);
+    byte[] key = bytesOf(keySlot);
     return keyText.row(order, key, 0, key.length, value);
   }
 
   private String shownKey(JsonToken token) {
-    String key = written[KEY];
+    String key = written[keySlot];
     return switch (token) {
       case VALUE_STRING -> " " + BadRowException.shown(key.substring(1, key.length() - 1));
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> " " + key;

@@ -3,6 +3,7 @@ package io.shardyfusion.job.input;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.key.KeyType;
 import io.shardyfusion.routing.Sharding;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyText {
 
-  private final String column;
+  private final @Nullable String column;
   private final KeyColumn key;
   private final KeyEncoding encoding;
   private final Sharding sharding;
@@ -50,6 +51,38 @@ final class KeyText {
     } catch (InvalidRequestException e) {
       throw new BadRowException(column, String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * The row whose key is that of the record of Kafka: decimal text, UTF-8 text, or bytes as they
+   * are.
+   */
+  ShardRow rowOfRecord(RawRow raw, byte @Nullable [] value) throws BadRowException {
+    byte[] text = raw.recordKey;
+    if (text == null) {
+      throw new BadRowException(null, "the record has no key");
+    }
+    try {
+      if (key.type() == KeyType.BYTES) {
+        return new ShardRow(sharding.shardOf(text), raw.order, encoding.encode(text), value);
+      }
+    } catch (InvalidRequestException e) {
+      throw ofRecord(String.valueOf(e.getMessage()));
+    }
+    int invalid = Utf8.firstInvalid(text, 0, text.length);
+    if (invalid >= 0) {
+      throw ofRecord("invalid UTF-8 at byte " + invalid);
+    }
+    try {
+      return row(raw.order, text, 0, text.length, value);
+    } catch (BadRowException e) {
+      // Its message may name the column, which this key is not of.
+      throw ofRecord(e.reason());
+    }
+  }
+
+  private static BadRowException ofRecord(String reason) {
+    return new BadRowException(null, "key of the record: " + reason);
   }
 
   private long parseLong(byte[] text, int from, int to) throws BadRowException {

@@ -1,27 +1,37 @@
 package io.shardyfusion.job.input;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.flink.RunCounters;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.routing.Sharding;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.accumulators.LongCounter;
-import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
-/** Parses raw rows, counts them, and does with bad ones what the options say. */
-final class ParseRows extends ProcessFunction<RawRow, ShardRow> {
+/**
+ * Parses raw rows, counts them, and does with bad ones what the options say.
+ *
+ * <p>Where rows have an event time, they are emitted with it, and a streaming job gets watermarks:
+ * periodically, and before every barrier, so that the watermark of a checkpoint depends on nothing
+ * but the rows before it. The watermark is kept in the state, and a job that is restored goes on
+ * from the smallest of all subtasks, whatever its parallelism.
+ */
+final class ParseRows extends AbstractStreamOperator<ShardRow>
+    implements OneInputStreamOperator<RawRow, ShardRow> {
 
   private static final long serialVersionUID = 1L;
 
@@ -29,10 +39,12 @@ final class ParseRows extends ProcessFunction<RawRow, ShardRow> {
   static final OutputTag<byte[]> DEAD_LETTERS =
       new OutputTag<>("dead-letters", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
 
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final ListStateDescriptor<Long> WATERMARKS =
+      new ListStateDescriptor<>("watermark", LongSerializer.INSTANCE);
 
   private final InputOptions options;
   private final Sharding sharding;
+  private final boolean emitsWatermarks;
 
   private final LongCounter rowsRead = new LongCounter();
   private final LongCounter bytesRead = new LongCounter();
@@ -40,89 +52,150 @@ final class ParseRows extends ProcessFunction<RawRow, ShardRow> {
 
   private transient @Nullable RowParser parser;
   private transient @Nullable RowLines lines;
+  private transient @Nullable StreamRecord<ShardRow> out;
+  private transient @Nullable EventTimeProgress progress;
+  private transient @Nullable ListState<Long> watermarks;
+  private transient long emitted;
 
-  ParseRows(InputOptions options, Sharding sharding) {
+  /** Parses for a batch job, which has no watermarks, or for a streaming job. */
+  ParseRows(InputOptions options, Sharding sharding, boolean isStreaming) {
     this.options = options;
     this.sharding = sharding;
+    this.emitsWatermarks = isStreaming && options.eventTime() != null;
   }
 
   @Override
-  public void open(OpenContext context) {
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    EventTime time = options.eventTime();
+    if (time == null || !emitsWatermarks) {
+      return;
+    }
+    ListState<Long> state = context.getOperatorStateStore().getUnionListState(WATERMARKS);
+    long restored = Long.MAX_VALUE;
+    for (long watermark : state.get()) {
+      restored = Math.min(restored, watermark);
+    }
+    watermarks = state;
+    progress =
+        new EventTimeProgress(
+            time.maxOutOfOrderness(), restored == Long.MAX_VALUE ? Long.MIN_VALUE : restored);
+    emitted = Long.MIN_VALUE;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
     parser = RowParser.of(options, sharding);
+    out = new StreamRecord<>(null);
     getRuntimeContext().addAccumulator(RunCounters.ROWS_READ, rowsRead);
     getRuntimeContext().addAccumulator(RunCounters.BYTES_READ, bytesRead);
     getRuntimeContext().addAccumulator(RunCounters.BAD_ROWS, badRows);
+    emitPeriodically(0);
   }
 
   @Override
-  public void processElement(RawRow raw, Context context, Collector<ShardRow> out) {
+  public void processElement(StreamRecord<RawRow> element) {
+    RawRow raw = element.getValue();
     rowsRead.add(1);
     bytesRead.add(raw.length());
+    RowParser parses = Objects.requireNonNull(parser, "not open");
     ShardRow row;
     try {
-      row = Objects.requireNonNull(parser, "not open").parse(raw);
+      row = parses.parse(raw);
     } catch (BadRowException e) {
       badRows.add(1);
-      handle(raw, e, context);
+      handle(raw, e);
       return;
     }
-    out.collect(row);
+    StreamRecord<ShardRow> reused = Objects.requireNonNull(out, "not open");
+    if (options.eventTime() != null && !raw.isTombstone) {
+      reused.replace(row, parses.eventTime());
+      if (progress != null) {
+        progress.saw(parses.eventTime());
+      }
+    } else if (element.hasTimestamp()) {
+      reused.replace(row, element.getTimestamp());
+    } else {
+      reused.replace(row);
+      reused.eraseTimestamp();
+    }
+    output.collect(reused);
   }
 
-  private void handle(RawRow raw, BadRowException e, Context context) {
+  /** With event time, the source's own watermarks count for nothing but the end. */
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    if (!emitsWatermarks || mark.getTimestamp() == Long.MAX_VALUE) {
+      emitted = mark.getTimestamp();
+      super.processWatermark(mark);
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    emitWatermark();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    if (watermarks != null && progress != null) {
+      watermarks.update(List.of(progress.watermark()));
+    }
+  }
+
+  private void emitPeriodically(long timestamp) {
+    long interval = getExecutionConfig().getAutoWatermarkInterval();
+    if (progress == null || interval <= 0) {
+      return;
+    }
+    emitWatermark();
+    ProcessingTimeService timers = getProcessingTimeService();
+    // Flink cancels it when the task ends.
+    var unused =
+        timers.registerTimer(timers.getCurrentProcessingTime() + interval, this::emitPeriodically);
+  }
+
+  private void emitWatermark() {
+    if (progress != null && progress.watermark() > emitted) {
+      emitted = progress.watermark();
+      output.emitWatermark(new Watermark(emitted));
+    }
+  }
+
+  private void handle(RawRow raw, BadRowException e) {
     BadRowPolicy policy = options.onBadRow();
     if (policy instanceof BadRowPolicy.Fail) {
       throw new SuppressRestartsException(
           new DataDamagedException(
-              linesOf(raw).place(raw.line)
+              place(raw)
                   + ": "
                   + e.getMessage()
                   + "; correct the row, or choose --on-bad-row skip or dead-letter:URI",
               e));
     }
     if (policy instanceof BadRowPolicy.DeadLetter) {
-      context.output(
-          DEAD_LETTERS, letter(raw, linesOf(raw).number(raw.line), String.valueOf(e.getMessage())));
+      long line = raw.origin instanceof RowOrigin.InFile file ? linesOf(file).number(raw.line) : 0;
+      output.collect(
+          DEAD_LETTERS,
+          new StreamRecord<>(DeadLetters.of(raw, line, String.valueOf(e.getMessage()))));
     }
   }
 
-  private RowLines linesOf(RawRow raw) {
+  private String place(RawRow raw) {
+    if (raw.origin instanceof RowOrigin.InFile file) {
+      return linesOf(file).place(raw.line);
+    }
+    return raw.origin.shown() + ", offset " + raw.line;
+  }
+
+  private RowLines linesOf(RowOrigin.InFile file) {
     RowLines known = lines;
-    if (known == null || !known.isOf(raw.origin)) {
-      known = new RowLines(raw.origin);
+    if (known == null || !known.isOf(file)) {
+      known = new RowLines(file);
       lines = known;
     }
     return known;
-  }
-
-  /**
-   * The row as a JSON line: file, line, reason, and the row as text or, where it is not valid
-   * UTF-8, as base64.
-   */
-  static byte[] letter(RawRow raw, long line, String reason) {
-    // Written as characters: a reason cuts long texts, perhaps in the middle of a surrogate pair.
-    StringWriter letter = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(letter)) {
-      json.writeStartObject();
-      json.writeStringField("file", InputFile.shown(raw.origin.path()));
-      if (line == 0) {
-        json.writeNullField("line");
-      } else {
-        json.writeNumberField("line", line);
-      }
-      json.writeStringField("reason", reason);
-      if (Utf8.firstInvalid(raw.data, raw.from, raw.to) < 0) {
-        json.writeStringField(
-            "row", new String(raw.data, raw.from, raw.length(), StandardCharsets.UTF_8));
-      } else {
-        json.writeFieldName("row_base64");
-        json.writeBinary(raw.data, raw.from, raw.length());
-      }
-      json.writeEndObject();
-    } catch (IOException e) {
-      // To a string there is no failure.
-      throw new UncheckedIOException(e);
-    }
-    return letter.append('\n').toString().getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -3,11 +3,12 @@ package io.shardyfusion.job.input;
 import io.shardyfusion.flink.SingletonTypeInfo;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One row as it is in its file, without its line end: a window into a buffer, valid only until the
- * next row is read. Readers reuse the instance and the buffer, so whoever takes a row copies what
- * it keeps.
+ * One row as it is in its file, without its line end, or as the value of a record of Kafka: a
+ * window into a buffer, valid only until the next row is read. Readers reuse the instance and the
+ * buffer, so whoever takes a row copies what it keeps.
  */
 final class RawRow {
 
@@ -19,12 +20,18 @@ final class RawRow {
   /** {@link RowOrder}. */
   long order;
 
-  /** The row's first line, counted from the origin's base, beginning with 0. */
+  /** The row's first line, counted from the origin's base, beginning with 0; or its offset. */
   long line;
 
   byte[] data;
   int from;
   int to;
+
+  /** The key of a record of Kafka, or null if it has none or the row is of a file. */
+  byte @Nullable [] recordKey;
+
+  /** Whether this is a record of Kafka without a value, which deletes its key. */
+  boolean isTombstone;
 
   RawRow(RowOrigin origin, long order, long line, byte[] data, int from, int to) {
     this.origin = origin;
@@ -41,7 +48,7 @@ final class RawRow {
 
   @Override
   public String toString() {
-    return InputFile.shown(origin.path())
+    return origin.shown()
         + "@"
         + order
         + ": "

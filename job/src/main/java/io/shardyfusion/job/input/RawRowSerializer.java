@@ -21,7 +21,7 @@ final class RawRowSerializer extends TypeSerializerSingleton<RawRow> {
 
   static final RawRowSerializer INSTANCE = new RawRowSerializer();
 
-  private static final RowOrigin NO_ORIGIN = new RowOrigin(new Path("/"), 0, List.of());
+  private static final RowOrigin NO_ORIGIN = new RowOrigin.InFile(new Path("/"), 0, List.of());
 
   private RawRowSerializer() {}
 
@@ -52,20 +52,56 @@ final class RawRowSerializer extends TypeSerializerSingleton<RawRow> {
 
   @Override
   public void serialize(RawRow row, DataOutputView target) throws IOException {
-    target.writeUTF(row.origin.path().toString());
-    target.writeLong(row.origin.base());
-    target.writeInt(row.origin.header().size());
-    for (String column : row.origin.header()) {
-      target.writeUTF(column);
-    }
+    writeOrigin(row.origin, target);
     target.writeLong(row.order);
     target.writeLong(row.line);
     target.writeInt(row.length());
     target.write(row.data, row.from, row.length());
+    target.writeBoolean(row.isTombstone);
+    byte[] key = row.recordKey;
+    target.writeInt(key == null ? -1 : key.length);
+    if (key != null) {
+      target.write(key);
+    }
   }
 
   @Override
   public RawRow deserialize(DataInputView source) throws IOException {
+    RowOrigin origin = readOrigin(source);
+    long order = source.readLong();
+    long line = source.readLong();
+    byte[] data = new byte[source.readInt()];
+    source.readFully(data);
+    RawRow row = new RawRow(origin, order, line, data, 0, data.length);
+    row.isTombstone = source.readBoolean();
+    int keyLength = source.readInt();
+    if (keyLength >= 0) {
+      byte[] key = new byte[keyLength];
+      source.readFully(key);
+      row.recordKey = key;
+    }
+    return row;
+  }
+
+  private static void writeOrigin(RowOrigin origin, DataOutputView target) throws IOException {
+    target.writeBoolean(origin instanceof RowOrigin.InTopic);
+    if (origin instanceof RowOrigin.InTopic topic) {
+      target.writeUTF(topic.topic());
+      target.writeInt(topic.partition());
+    } else if (origin instanceof RowOrigin.InFile file) {
+      target.writeUTF(file.path().toString());
+      target.writeLong(file.base());
+      target.writeInt(file.header().size());
+      for (String column : file.header()) {
+        target.writeUTF(column);
+      }
+    }
+  }
+
+  private static RowOrigin readOrigin(DataInputView source) throws IOException {
+    if (source.readBoolean()) {
+      return new RowOrigin.InTopic(source.readUTF(), source.readInt());
+    }
     Path path = new Path(source.readUTF());
     long base = source.readLong();
     int columns = source.readInt();
@@ -73,11 +109,7 @@ final class RawRowSerializer extends TypeSerializerSingleton<RawRow> {
     for (int i = 0; i < columns; i++) {
       header.add(source.readUTF());
     }
-    long order = source.readLong();
-    long line = source.readLong();
-    byte[] data = new byte[source.readInt()];
-    source.readFully(data);
-    return new RawRow(new RowOrigin(path, base, header), order, line, data, 0, data.length);
+    return new RowOrigin.InFile(path, base, header);
   }
 
   @Override

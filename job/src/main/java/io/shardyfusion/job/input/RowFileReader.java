@@ -58,7 +58,7 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
   private long toSkip;
   private long line;
   private boolean finished;
-  private @Nullable RowOrigin origin;
+  private RowOrigin.@Nullable InFile origin;
 
   RowFileReader(
       Part part,
@@ -73,7 +73,7 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
     this.toSkip = part.skippedRows();
     this.dropping = !part.startsAtRow() && part.start() > 0;
     if (header != null) {
-      this.origin = new RowOrigin(part.path(), part.start(), header);
+      this.origin = new RowOrigin.InFile(part.path(), part.start(), header);
     }
     this.pool = new Pool<>(BATCHES);
     for (int i = 0; i < BATCHES; i++) {
@@ -213,16 +213,16 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
     int from =
         batch.base() + start == 0 && startsWithByteOrderMark(data, start, end) ? start + 3 : start;
     int to = end > from && data[end - 1] == '\r' ? end - 1 : end;
-    RowOrigin known = origin;
+    RowOrigin.InFile known = origin;
     if (known == null && headerRule == null) {
-      known = new RowOrigin(part.path(), batch.base() + start, List.of());
+      known = new RowOrigin.InFile(part.path(), batch.base() + start, List.of());
       origin = known;
     }
     if (framing.isBlank(data, from, to)) {
       return;
     }
     if (known == null && headerRule != null) {
-      origin = new RowOrigin(part.path(), 0, header(headerRule, batch, from, to));
+      origin = new RowOrigin.InFile(part.path(), 0, header(headerRule, batch, from, to));
       return;
     }
     RowOrder.of(part.ordinal(), batch.base() + from);
@@ -264,7 +264,7 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
   }
 
   private DataDamagedException damaged(RowBatch batch, int start, String reason) {
-    RowOrigin known = origin;
+    RowOrigin.InFile known = origin;
     // Without an origin this is the first row of the part, or a csv header, which is counted from
     // the file's beginning.
     long base = known != null ? known.base() : headerRule != null ? 0 : batch.base() + start;

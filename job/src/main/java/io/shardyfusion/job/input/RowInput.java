@@ -3,9 +3,14 @@ package io.shardyfusion.job.input;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.routing.Sharding;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.assigners.SimpleSplitAssigner;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSource;
@@ -16,11 +21,13 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * The input of the job as a stream of rows.
  *
  * <pre>{@code
- * source (file parts → raw rows) → parse → rows
- *                                       ↘ dead letters → files
+ * source (files or topic → raw rows) → parse → rows
+ *                                           ↘ dead letters → files
  * }</pre>
  *
- * <p>All of it is one chain, so that a raw row is parsed where it lies in the read buffer.
+ * <p>All of it is one chain, so that a raw row is parsed where it lies in the read buffer, and rows
+ * leave a subtask in the order in which it read them. Operators have fixed uids: {@code read-files}
+ * or {@code read-kafka}, {@code parse-rows}, {@code write-dead-letters}.
  */
 public final class RowInput {
 
@@ -60,22 +67,132 @@ public final class RowInput {
     DataStreamSource<RawRow> rows =
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "read files", RawRow.TYPE);
     rows.uid("read-files");
-    return parse(rows, options, sharding);
+    return parse(rows, new ParseRows(options, sharding, false), options);
+  }
+
+  /**
+   * The rows of a stream that does not end: of files that come, or of a topic. The order of a row
+   * ({@link ShardRow#order}) means nothing here; of two rows of a key, the one that arrives later
+   * wins.
+   *
+   * <p><b>Files</b>: all that {@link InputFiles} would find, and from then on those that are new,
+   * looked for at every {@code discoveryInterval}. A subtask reads one file after the other, in the
+   * order in which they were found, those found together in path order. So with one source subtask
+   * there is a total order, also after a restore or a failure; with several, an order within each
+   * file. A file is read once, whatever happens to it later, so put it there complete, for example
+   * by renaming it from a name that begins with {@code .} or {@code _}; it must stay until a
+   * checkpoint after it was read. An empty file is left until it has content. A listing that fails
+   * after the start is logged and tried again.
+   *
+   * <p><b>Kafka</b>: the order is that of each partition. New partitions are read from their
+   * beginning. A job whose next offset Kafka no longer has fails.
+   *
+   * <p>A checkpoint holds the exact position, so a restored job reads every row once. A bad row or
+   * damaged file fails the job as in {@link #batch}.
+   *
+   * <p>With an {@link EventTime}, rows carry it, and the stream has watermarks. A watermark is the
+   * smallest of all source subtasks, and one that has nothing to read, as when there are more
+   * subtasks than partitions, holds it back.
+   *
+   * @param discoveryInterval how often to look for new files, or for new partitions; positive
+   * @param sourceParallelism how many subtasks read and parse, at least 1
+   * @throws InvalidRequestException if a path that is no glob does not exist, or an argument is out
+   *     of range
+   * @throws io.shardyfusion.StorageException if a filesystem does not answer
+   */
+  public static DataStream<ShardRow> continuous(
+      StreamExecutionEnvironment env,
+      InputOptions options,
+      Duration discoveryInterval,
+      int sourceParallelism,
+      Sharding sharding) {
+    return continuous(
+        env, options, discoveryInterval, sourceParallelism, sharding, ReadLimits.DEFAULT);
+  }
+
+  /** As the public method, with the sizes of buffers. */
+  static DataStream<ShardRow> continuous(
+      StreamExecutionEnvironment env,
+      InputOptions options,
+      Duration discoveryInterval,
+      int sourceParallelism,
+      Sharding sharding,
+      ReadLimits limits) {
+    if (discoveryInterval.toMillis() < 1) {
+      throw new InvalidRequestException(
+          "the discovery interval must be at least 1ms, found " + discoveryInterval);
+    }
+    if (sourceParallelism < 1) {
+      throw new InvalidRequestException(
+          "the parallelism of the source must be at least 1, found " + sourceParallelism);
+    }
+    DataStreamSource<RawRow> rows =
+        options.source() instanceof KafkaOptions kafka
+            ? topic(env, kafka, discoveryInterval)
+            : newFiles(env, options, discoveryInterval, limits);
+    rows.setParallelism(sourceParallelism);
+    return parse(rows, new ParseRows(options, sharding, true), options);
+  }
+
+  private static DataStreamSource<RawRow> newFiles(
+      StreamExecutionEnvironment env,
+      InputOptions options,
+      Duration discoveryInterval,
+      ReadLimits limits) {
+    List<String> paths = options.paths();
+    InputFiles.requireWatchable(paths);
+    RowFileFormat format = new RowFileFormat(options.format(), options.neededColumns(), limits);
+    FileSource<RawRow> source =
+        FileSource.forBulkFileFormat(format, new Path(paths.get(0)))
+            .setFileEnumerator(NewFiles.provider(paths))
+            .setSplitAssigner(FirstFoundFirst::new)
+            .monitorContinuously(discoveryInterval)
+            .build();
+    DataStreamSource<RawRow> rows =
+        env.fromSource(source, WatermarkStrategy.noWatermarks(), "read files", RawRow.TYPE);
+    rows.uid("read-files");
+    return rows;
+  }
+
+  private static DataStreamSource<RawRow> topic(
+      StreamExecutionEnvironment env, KafkaOptions kafka, Duration discoveryInterval) {
+    Properties properties = new Properties();
+    properties.setProperty("isolation.level", "read_committed");
+    properties.setProperty(
+        "partition.discovery.interval.ms", String.valueOf(discoveryInterval.toMillis()));
+    properties.putAll(kafka.properties());
+    KafkaSourceBuilder<RawRow> source =
+        KafkaSource.<RawRow>builder()
+            .setProperties(properties)
+            .setBootstrapServers(kafka.bootstrapServers())
+            .setTopics(kafka.topic())
+            .setStartingOffsets(new StartOffsets(kafka.start()))
+            .setDeserializer(new RecordsAsRows());
+    String group = kafka.group();
+    if (group != null) {
+      source.setGroupId(group);
+    }
+    DataStreamSource<RawRow> rows =
+        env.fromSource(source.build(), WatermarkStrategy.noWatermarks(), "read kafka", RawRow.TYPE);
+    rows.uid("read-kafka");
+    return rows;
   }
 
   /** Parses raw rows of any source. */
   private static DataStream<ShardRow> parse(
-      DataStream<RawRow> rows, InputOptions options, Sharding sharding) {
+      DataStreamSource<RawRow> rows, ParseRows parse, InputOptions options) {
+    int parallelism = rows.getParallelism();
     SingleOutputStreamOperator<ShardRow> parsed =
-        rows.process(new ParseRows(options, sharding), ShardRow.TYPE)
-            .name("parse rows")
-            .uid("parse-rows");
+        rows.transform("parse rows", ShardRow.TYPE, parse)
+            .uid("parse-rows")
+            .setParallelism(parallelism);
     if (options.onBadRow() instanceof BadRowPolicy.DeadLetter deadLetter) {
       parsed
           .getSideOutput(ParseRows.DEAD_LETTERS)
           .sinkTo(new DeadLetterSink(deadLetter.directory()))
           .name("write dead letters")
-          .uid("write-dead-letters");
+          .uid("write-dead-letters")
+          .setParallelism(parallelism);
     }
     return parsed;
   }

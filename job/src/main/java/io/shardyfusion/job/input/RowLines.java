@@ -17,7 +17,7 @@ final class RowLines {
   private final long base;
   private long linesBefore = -1;
 
-  RowLines(RowOrigin origin) {
+  RowLines(RowOrigin.InFile origin) {
     this(origin.path(), origin.base());
   }
 
@@ -27,7 +27,7 @@ final class RowLines {
   }
 
   /** Whether this counts for rows of {@code origin}. */
-  boolean isOf(RowOrigin origin) {
+  boolean isOf(RowOrigin.InFile origin) {
     return base == origin.base() && path.equals(origin.path());
   }
 

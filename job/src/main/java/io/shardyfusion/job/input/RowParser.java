@@ -23,4 +23,10 @@ sealed interface RowParser permits JsonRowParser, CsvRowParser {
    * @throws BadRowException if the row cannot be used
    */
   ShardRow parse(RawRow raw) throws BadRowException;
+
+  /**
+   * The event time of the row parsed last, in milliseconds since the epoch; only where the options
+   * name its column.
+   */
+  long eventTime();
 }

@@ -85,7 +85,7 @@ final class RowsOf {
   static Read of(RawRow row) {
     return new Read(
         row.order,
-        new RowLines(row.origin).number(row.line),
+        new RowLines((RowOrigin.InFile) row.origin).number(row.line),
         new String(row.data, row.from, row.length(), StandardCharsets.UTF_8));
   }
 
@@ -94,7 +94,8 @@ final class RowsOf {
     byte[] data = new byte[row.length + 20];
     java.util.Arrays.fill(data, (byte) '"');
     System.arraycopy(row, 0, data, 7, row.length);
-    RowOrigin origin = new RowOrigin(new org.apache.flink.core.fs.Path("file:/in/a"), 0, header);
+    RowOrigin origin =
+        new RowOrigin.InFile(new org.apache.flink.core.fs.Path("file:/in/a"), 0, header);
     return new RawRow(origin, 5, 0, data, 7, 7 + row.length);
   }
 
