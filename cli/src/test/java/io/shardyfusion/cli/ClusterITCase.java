@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,6 +90,22 @@ final class ClusterITCase {
       assertThat(reader.get(ROWS)).isNull();
     }
     Invocation.run("verify", "-d", dataset, "--deep").succeeded();
+  }
+
+  @Test
+  void aClusterLosesProcessesAndGetsThemBackAndLeavesNone() {
+    Set<ProcessHandle> before = ProcessHandle.current().children().collect(Collectors.toSet());
+    try (FlinkCluster cluster = FlinkCluster.start(directory.resolve("flink"), 2, 1, Map.of())) {
+      cluster.killTaskManager(0);
+      cluster.addTaskManager();
+      cluster.awaitTaskManagers();
+      cluster.killJobManager();
+      cluster.restartJobManager();
+      cluster.awaitTaskManagers();
+      assertThat(cluster.jobStatus("0".repeat(32))).isEqualTo("UNKNOWN");
+      assertThat(cluster.logs()).contains("jobmanager", "taskmanager", "log");
+    }
+    assertThat(ProcessHandle.current().children().filter(p -> !before.contains(p))).isEmpty();
   }
 
   private static String row(long id) {
