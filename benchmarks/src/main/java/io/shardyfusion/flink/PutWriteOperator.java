@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * it comes; at the end of input flushes and compacts one after the other, and uploads them as
  * {@link BulkWriteOperator} does.
  */
-final class PutWriteOperator extends AbstractStreamOperator<ShardReport>
-    implements OneInputStreamOperator<ShardRow, ShardReport>, BoundedOneInput {
+final class PutWriteOperator extends AbstractStreamOperator<SubtaskReport>
+    implements OneInputStreamOperator<ShardRow, SubtaskReport>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
 
@@ -29,6 +29,7 @@ final class PutWriteOperator extends AbstractStreamOperator<ShardReport>
   private final long writeBufferBytes;
 
   private transient List<PutShardBuilder> shards = List.of();
+  private transient List<ShardReport> reports = List.of();
   private transient int firstShard;
   private transient @Nullable Path directory;
   private transient @Nullable ObjectStore store;
@@ -56,6 +57,7 @@ final class PutWriteOperator extends AbstractStreamOperator<ShardReport>
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
     firstShard = range.getStartKeyGroup();
     shards = new ArrayList<>();
+    reports = new ArrayList<>();
     for (int shard : range) {
       shards.add(
           new PutShardBuilder(
@@ -86,13 +88,20 @@ final class PutWriteOperator extends AbstractStreamOperator<ShardReport>
       shard.startFlush();
     }
     for (PutShardBuilder shard : shards) {
-      uploading.submit(shard::finish, shard, this::stored);
+      uploading.submit(shard::finish, shard, reports::add);
     }
-    uploading.finish(this::stored);
-  }
-
-  private void stored(ShardReport report) {
-    output.collect(new StreamRecord<>(report));
+    uploading.finish(reports::add);
+    output.collect(
+        new StreamRecord<>(
+            new SubtaskReport(
+                0,
+                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+                reports,
+                0,
+                0,
+                uploading.puts(),
+                uploading.gets())));
   }
 
   @Override

@@ -1,8 +1,9 @@
 package io.shardyfusion.cli;
 
 import io.shardyfusion.dataset.Announcement;
+import io.shardyfusion.dataset.Announcer;
+import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.dataset.Publisher;
-import io.shardyfusion.dataset.StoredShard;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
@@ -11,7 +12,6 @@ import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.ValueFormat;
-import io.shardyfusion.format.WriterIdentity;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.Sharding;
@@ -32,7 +32,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
@@ -44,7 +43,7 @@ final class TestDataset {
   static final Instant CREATED = Instant.parse("2026-03-01T10:00:00Z");
   static final String RUN_ID = "00112233445566778899aabbccddeeff";
 
-  private static final WriterIdentity WRITER = new WriterIdentity("f".repeat(32), 1, 0);
+  private static final String LINEAGE = "f".repeat(32);
 
   private final Path root;
   private final KeyEncoding encoding;
@@ -108,15 +107,16 @@ final class TestDataset {
     Clock clock = Clock.fixed(CREATED.plusSeconds(60L * published), ZoneOffset.UTC);
     try (ObjectStore store = ObjectStores.open(uri(), StoreOptions.defaults());
         WorkDirectory work = new WorkDirectory(root.getParent())) {
-      Publisher publisher = new Publisher(store, clock);
-      List<StoredShard> shards = new ArrayList<>();
+      Publisher publisher = new Publisher(store);
+      List<ShardEntry> shards = new ArrayList<>();
       for (int shard = 0; shard < sharding.numShards(); shard++) {
         shards.add(publisher.store(build(shard, work.path().resolve("shard-" + shard)), Set.of()));
       }
       Manifest manifest = manifest(clock.instant(), shards);
       ManifestRef ref = publisher.store(manifest);
       published++;
-      return publisher.announce(Announcement.of(ref, manifest, WRITER), OptionalLong.empty());
+      return new Announcer(store, clock)
+          .announce(Announcement.of(ref, manifest, LINEAGE, new Predecessor.Any()));
     }
   }
 
@@ -133,8 +133,8 @@ final class TestDataset {
     }
   }
 
-  private Manifest manifest(Instant created, List<StoredShard> shards) {
-    List<ShardEntry> entries = shards.stream().map(StoredShard::entry).toList();
+  private Manifest manifest(Instant created, List<ShardEntry> shards) {
+    List<ShardEntry> entries = List.copyOf(shards);
     long bytes = entries.stream().mapToLong(ShardEntry::bytes).sum();
     long files = entries.stream().mapToLong(ShardEntry::files).sum();
     return new Manifest(

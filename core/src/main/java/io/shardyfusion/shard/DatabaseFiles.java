@@ -43,6 +43,13 @@ final class DatabaseFiles {
     return new TableFile(name, size, Sha256.of(digest));
   }
 
+  /** The names of the table files in {@code directory}. */
+  static List<String> tableFiles(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(f -> f.getFileName().toString()).filter(n -> n.endsWith(".sst")).toList();
+    }
+  }
+
   /** Reads CURRENT, the MANIFEST that it names, and the newest OPTIONS. */
   static List<PrivateFile> readPrivate(Path directory) throws IOException {
     List<PrivateFile> files = new ArrayList<>();

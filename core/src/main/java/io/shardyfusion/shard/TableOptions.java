@@ -59,7 +59,24 @@ final class TableOptions {
    * @param filter from {@link #newFilter}
    */
   static void forWriting(Options options, TableProfile profile, Filter filter) {
-    BlockBasedTableConfig tables = common(filter).setNoBlockCache(true);
+    setUp(options, profile, common(filter).setNoBlockCache(true));
+  }
+
+  /**
+   * Sets up {@code options} for a database that goes on changing: tables as {@link #forWriting}
+   * makes them, whose indexes and filters are kept in the block cache, so that memory is bounded
+   * however many databases share it.
+   *
+   * @param filter from {@link #newFilter}
+   */
+  static void forUpdating(Options options, TableProfile profile, Cache blockCache, Filter filter) {
+    setUp(
+        options,
+        profile,
+        common(filter).setBlockCache(blockCache).setCacheIndexAndFilterBlocks(true));
+  }
+
+  private static void setUp(Options options, TableProfile profile, BlockBasedTableConfig tables) {
     switch (profile) {
       case BALANCED -> {
         options.setCompressionType(CompressionType.LZ4_COMPRESSION);

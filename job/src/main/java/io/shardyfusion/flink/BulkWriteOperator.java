@@ -1,43 +1,35 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.ShardyfusionException;
-import io.shardyfusion.StorageException;
 import io.shardyfusion.flink.bulk.BulkBuild;
 import io.shardyfusion.flink.bulk.RowCounts;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.accumulators.IntCounter;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
-import org.apache.flink.core.memory.ManagedMemoryUseCase;
 import org.apache.flink.core.memory.MemorySegment;
-import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.memory.MemoryManager;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.util.FileUtils;
 import org.apache.flink.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the shards of one subtask from a bounded input. Rows are sorted in Flink's managed memory,
  * spilled to Flink's temporary directories where they do not fit; at the end of input the shards
- * are written one after the other, and uploaded in the background. Emits one {@link ShardReport}
- * for every shard of the subtask's range.
+ * are written one after the other, and uploaded in the background. Emits one {@link SubtaskReport}
+ * with every shard of the subtask's range.
  */
-final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
-    implements OneInputStreamOperator<ShardRow, ShardReport>, BoundedOneInput {
+final class BulkWriteOperator extends AbstractStreamOperator<SubtaskReport>
+    implements OneInputStreamOperator<ShardRow, SubtaskReport>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
 
@@ -50,10 +42,12 @@ final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
   private final LongMaximum writeMillis = new LongMaximum();
 
   private transient @Nullable List<MemorySegment> segments;
-  private transient @Nullable Path directory;
+  private transient @Nullable TaskResources resources;
   private transient @Nullable ObjectStore store;
   private transient @Nullable ShardUploads uploads;
   private transient @Nullable BulkBuild build;
+  private transient List<ShardReport> reports = List.of();
+  private transient long records;
 
   BulkWriteOperator(SinkSettings settings) {
     this.settings = settings;
@@ -62,11 +56,12 @@ final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
   @Override
   public void open() throws Exception {
     super.open();
-    Environment environment = getContainingTask().getEnvironment();
-    List<MemorySegment> memory = allocate(environment);
+    reports = new ArrayList<>();
+    TaskResources local = new TaskResources(this, "shardyfusion-build-");
+    resources = local;
+    List<MemorySegment> memory = allocate(local.memoryFraction());
     segments = memory;
-    directory = createDirectory(environment.getIOManager().getSpillingDirectoriesPaths());
-    store = ObjectStores.open(settings.dataset(), settings.store());
+    store = settings.openStore();
     uploads = new ShardUploads(store);
     KeyGroupRange range =
         new ShardAssignment(settings.sharding().numShards())
@@ -81,7 +76,7 @@ final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
                 settings.profile(),
                 settings.keyEncoding(),
                 settings.duplicates() == DuplicatePolicy.FAIL,
-                directory),
+                local.directory()),
             buffers(memory));
     getRuntimeContext().addAccumulator(RunCounters.ROWS_WRITTEN, rowsWritten);
     getRuntimeContext().addAccumulator(RunCounters.DUPLICATES, duplicates);
@@ -93,6 +88,7 @@ final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
   @Override
   public void processElement(StreamRecord<ShardRow> element) {
     ShardRow row = element.getValue();
+    records++;
     try {
       running(build).add(row.shard, row.order, row.key, row.value);
     } catch (ShardyfusionException e) {
@@ -109,6 +105,7 @@ final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
       duplicates.add(counts.duplicates());
       deletes.add(counts.deletes());
       writeMillis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+      report(counts);
     } catch (ShardyfusionException e) {
       throw Restarts.unlessPointless(e);
     }
@@ -121,28 +118,33 @@ final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
 
   private void stored(ShardReport report) {
     shardsStored.add(1);
-    output.collect(new StreamRecord<>(report));
+    reports.add(report);
+  }
+
+  private void report(RowCounts counts) {
+    output.collect(
+        new StreamRecord<>(
+            new SubtaskReport(
+                0,
+                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+                reports,
+                records,
+                counts.deletes(),
+                running(uploads).puts(),
+                running(uploads).gets())));
   }
 
   @Override
   public void close() throws Exception {
-    IOUtils.closeAll(uploads, build, store, this::release, this::deleteDirectory, super::close);
+    IOUtils.closeAll(uploads, build, store, this::release, resources, super::close);
   }
 
-  private List<MemorySegment> allocate(Environment environment) throws Exception {
-    double fraction =
-        getOperatorConfig()
-            .getManagedMemoryFractionOperatorUseCaseOfSlot(
-                ManagedMemoryUseCase.OPERATOR,
-                environment.getJobConfiguration(),
-                environment.getTaskManagerInfo().getConfiguration(),
-                environment.getUserCodeClassLoader().asClassLoader());
-    MemoryManager memory = environment.getMemoryManager();
+  private List<MemorySegment> allocate(double fraction) throws Exception {
+    MemoryManager memory = getContainingTask().getEnvironment().getMemoryManager();
     int pages = memory.computeNumberOfPages(fraction);
     if (pages == 0) {
-      throw new StorageException(
-          "the task has no managed memory to sort in; set taskmanager.memory.managed.size or .fraction above zero",
-          null);
+      throw TaskResources.noMemory();
     }
     return memory.allocatePages(this, pages);
   }
@@ -160,25 +162,6 @@ final class BulkWriteOperator extends AbstractStreamOperator<ShardReport>
       buffers.add(segment.processAsByteBuffer(buffer -> buffer));
     }
     return buffers;
-  }
-
-  private Path createDirectory(String[] candidates) {
-    Path parent =
-        Path.of(
-            candidates[
-                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() % candidates.length]);
-    try {
-      return Files.createTempDirectory(parent, "shardyfusion-build-");
-    } catch (IOException e) {
-      throw new StorageException(
-          "could not create a working directory in " + parent + " (" + e + "); see io.tmp.dirs", e);
-    }
-  }
-
-  private void deleteDirectory() throws IOException {
-    if (directory != null) {
-      FileUtils.deleteDirectory(directory.toFile());
-    }
   }
 
   private static <T> T running(@Nullable T part) {

@@ -1,113 +1,280 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.SoftwareVersion;
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.dataset.PointerState;
+import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.dataset.Publisher;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
-import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The sink's writer: gathers the report of every shard, and stores the manifest when all are there.
+ * The sink's writer: gathers what the write operators report of a checkpoint, and stores the
+ * manifest of it before the checkpoint completes.
+ *
+ * <ol>
+ *   <li>Every subtask reports every checkpoint, and the barrier comes after the reports; a missing
+ *       one fails the job.
+ *   <li>Each publication names the one before as its predecessor. That one may not be announced yet
+ *       (after a savepoint, or where its checkpoint was aborted), but it is committed first.
+ *   <li>Nothing is published where nothing changed, and, before the input has ended, not earlier
+ *       than the publish interval after the last one.
+ * </ol>
  */
-final class ManifestAssembler implements CommittingSinkWriter<ShardReport, Publication> {
+final class ManifestAssembler
+    implements CommittingSinkWriter<SubtaskReport, Publication>,
+        StatefulSinkWriter<SubtaskReport, AssemblerState> {
+
+  /** Flink's last watermark, at the end of input: not a time. */
+  private static final long END_OF_TIME = Long.MAX_VALUE;
+
+  private static final long NO_WATERMARK = Long.MIN_VALUE;
+  private static final Instant LAST_INSTANT = Instant.parse("9999-12-31T23:59:59.999Z");
+  private static final Instant FIRST_INSTANT = Instant.parse("0001-01-01T00:00:00Z");
 
   private final SinkSettings settings;
   private final CountingObjectStore store;
   private final Clock clock;
-  private final Map<Integer, ShardReport> reports = new TreeMap<>();
+  private final String lineage;
+  private final SnapshotAssembly assembly;
+  private Predecessor predecessor;
+  private @Nullable ManifestRef parent;
+  private long publishedAt;
+  private long watermark;
+  private boolean endOfInput;
+  private long putsCounted;
+  private long getsCounted;
 
-  /** An assembler that stores into {@code store} and closes it in the end. */
-  ManifestAssembler(SinkSettings settings, ObjectStore store, Clock clock) {
+  private ManifestAssembler(
+      SinkSettings settings, ObjectStore store, Clock clock, AssemblerState state) {
     this.settings = settings;
     this.store = new CountingObjectStore(store);
     this.clock = clock;
+    this.lineage = state.lineage();
+    this.predecessor = state.predecessor();
+    this.parent = state.predecessor() instanceof Predecessor.Version v ? v.manifest() : null;
+    this.publishedAt = state.publishedAt();
+    this.watermark = state.watermark();
+    this.assembly =
+        new SnapshotAssembly(
+            settings.sharding().numShards(), state.changed(), state.newFiles(), state.counters());
+  }
+
+  /**
+   * An assembler of a job that begins.
+   *
+   * @param store is closed in the end
+   * @throws InvalidRequestException if the job begins with nothing and the dataset has a snapshot
+   */
+  static ManifestAssembler begin(SinkSettings settings, ObjectStore store, Clock clock) {
+    Predecessor predecessor = settings.predecessor();
+    if (settings.isStreaming()) {
+      Optional<Pointer> pointer = new Dataset(store).pointer().map(PointerState::pointer);
+      if (settings.takeover()) {
+        predecessor = Predecessor.newestOf(pointer);
+      } else if (settings.base() == BaseSnapshot.EMPTY) {
+        predecessor = new Predecessor.None();
+        checkEmpty(settings, pointer);
+      }
+    }
+    ManifestAssembler assembler =
+        new ManifestAssembler(
+            settings,
+            store,
+            clock,
+            new AssemblerState(
+                settings.shape(),
+                settings.runId(),
+                settings.lineage(),
+                predecessor,
+                0,
+                NO_WATERMARK,
+                false,
+                Map.of(),
+                Map.of()));
+    assembler.parent = settings.parent();
+    return assembler;
+  }
+
+  private static void checkEmpty(SinkSettings settings, Optional<Pointer> pointer) {
+    if (Predecessor.newestOf(pointer) instanceof Predecessor.None) {
+      return;
+    }
+    throw new InvalidRequestException(
+        "the dataset "
+            + settings.dataset()
+            + " has version "
+            + pointer.map(Pointer::lastVersion).orElse(0L)
+            + " already, and the job begins with nothing: it would take from readers what is there; go on from a"
+            + " checkpoint or savepoint of the job that wrote it (--restore auto, or flink run -s), start on top of the"
+            + " current version (--base current), or replace it (--takeover)");
+  }
+
+  /**
+   * An assembler of a job that is restored.
+   *
+   * @throws InvalidRequestException if routing or key encoding are not what they were
+   */
+  static ManifestAssembler restore(
+      SinkSettings settings, ObjectStore store, Clock clock, AssemblerState state) {
+    if (!state.shape().equals(settings.shape())) {
+      throw new InvalidRequestException(
+          "the checkpoint is of a job with "
+              + state.shape()
+              + ", found "
+              + settings.shape()
+              + "; restore with the same, or publish the dataset anew with a backfill");
+    }
+    ManifestAssembler assembler = new ManifestAssembler(settings, store, clock, state);
+    // Once a run: a later attempt of the same run must not take the dataset again.
+    if (settings.takeover() && !state.runId().equals(settings.runId())) {
+      assembler.predecessor =
+          Predecessor.newestOf(new Dataset(store).pointer().map(PointerState::pointer));
+    }
+    return assembler;
   }
 
   @Override
-  public void write(ShardReport report, Context context) {
-    if (reports.put(report.entry().shard(), report) != null) {
-      throw new IllegalStateException("shard " + report.entry().shard() + " was reported twice");
+  public void write(SubtaskReport report, Context context) {
+    assembly.add(report);
+  }
+
+  @Override
+  public void writeWatermark(Watermark mark) {
+    if (mark.getTimestamp() != END_OF_TIME) {
+      watermark = Math.max(watermark, mark.getTimestamp());
     }
   }
 
   @Override
-  public void flush(boolean endOfInput) {}
+  public void flush(boolean end) {
+    endOfInput = end;
+  }
 
   @Override
   public Collection<Publication> prepareCommit() {
-    if (reports.isEmpty()) {
+    if (!assembly.hasReports()) {
       return List.of();
     }
-    int shards = settings.sharding().numShards();
-    if (reports.size() != shards) {
-      throw new IllegalStateException(
-          "expected the reports of " + shards + " shards, found " + reports.size());
+    long checkpoint = assembly.completeCheckpoint();
+    if (!mustPublish()) {
+      return List.of();
     }
-    Manifest manifest = manifest();
-    ManifestRef ref = new Publisher(store, clock).store(manifest);
-    Publication publication =
-        new Publication(
-            ref, manifest.stats().rows(), manifest.stats().bytes(), 0, counters(manifest.stats()));
-    reports.clear();
-    return List.of(publication);
+    try {
+      return List.of(publish(checkpoint));
+    } catch (ShardyfusionException e) {
+      throw Restarts.unlessPointless(e);
+    }
   }
 
-  private Manifest manifest() {
-    List<ShardEntry> entries = new ArrayList<>(reports.size());
-    reports.values().forEach(r -> entries.add(r.entry()));
+  private boolean mustPublish() {
+    if (endOfInput) {
+      // Even of an empty input there is a version, if it is the first one.
+      return assembly.changed() || predecessor instanceof Predecessor.None;
+    }
+    return assembly.changed()
+        && clock.millis() - publishedAt >= settings.publishInterval().toMillis();
+  }
+
+  private Publication publish(long checkpoint) {
+    Manifest manifest = manifest(checkpoint);
+    ManifestRef ref = new Publisher(store).store(manifest);
+    SnapshotStats stats = manifest.stats();
+    Publication publication =
+        new Publication(
+            ref,
+            settings.runId(),
+            lineage,
+            checkpoint,
+            predecessor,
+            stats.rows(),
+            stats.bytes(),
+            clock.millis(),
+            endOfInput,
+            counters(stats));
+    predecessor = new Predecessor.Version(ref);
+    parent = ref;
+    publishedAt = clock.millis();
+    assembly.published();
+    return publication;
+  }
+
+  private Manifest manifest(long checkpoint) {
     return new Manifest(
         UUID.randomUUID().toString().replace("-", ""),
-        settings.parent(),
+        parent,
         settings.runId(),
         clock.instant().truncatedTo(ChronoUnit.MILLIS),
         new ManifestWriter(
-            "flink", EnvironmentInformation.getVersion(), SoftwareVersion.current(), "batch"),
-        null,
-        null,
+            "flink",
+            EnvironmentInformation.getVersion(),
+            SoftwareVersion.current(),
+            settings.mode()),
+        settings.isStreaming() ? checkpoint : null,
+        watermarkInstant(),
         settings.sharding(),
         settings.keyEncoding(),
         settings.valueFormat(),
         ShardBuilder.engine(settings.profile()),
-        stats(entries),
+        assembly.stats(),
         settings.custom(),
-        entries);
+        assembly.entries());
   }
 
-  private SnapshotStats stats(List<ShardEntry> entries) {
-    return new SnapshotStats(
-        entries.stream().mapToLong(ShardEntry::rows).sum(),
-        entries.stream().allMatch(ShardEntry::rowsExact),
-        entries.stream().mapToLong(ShardEntry::bytes).sum(),
-        entries.stream().mapToLong(ShardEntry::files).sum(),
-        reports.values().stream().mapToLong(ShardReport::newBytes).sum(),
-        reports.values().stream().mapToLong(ShardReport::newFiles).sum());
+  private @Nullable Instant watermarkInstant() {
+    if (watermark == NO_WATERMARK) {
+      return null;
+    }
+    Instant instant = Instant.ofEpochMilli(watermark);
+    return instant.isBefore(FIRST_INSTANT) || instant.isAfter(LAST_INSTANT) ? null : instant;
   }
 
   private Map<String, Long> counters(SnapshotStats stats) {
-    return Map.of(
-        RunCounters.FILES,
-        stats.files(),
-        RunCounters.NEW_BYTES,
-        stats.newBytes(),
-        RunCounters.PUTS,
-        store.puts() + reports.values().stream().mapToLong(ShardReport::puts).sum(),
-        RunCounters.GETS,
-        store.gets() + reports.values().stream().mapToLong(ShardReport::gets).sum());
+    Map<String, Long> counters = new TreeMap<>(assembly.counters());
+    counters.put(RunCounters.FILES, stats.files());
+    counters.put(RunCounters.NEW_BYTES, stats.newBytes());
+    counters.merge(RunCounters.PUTS, store.puts() - putsCounted, Long::sum);
+    counters.merge(RunCounters.GETS, store.gets() - getsCounted, Long::sum);
+    putsCounted = store.puts();
+    getsCounted = store.gets();
+    return counters;
+  }
+
+  @Override
+  public List<AssemblerState> snapshotState(long checkpointId) {
+    return List.of(
+        new AssemblerState(
+            settings.shape(),
+            settings.runId(),
+            lineage,
+            predecessor,
+            publishedAt,
+            watermark,
+            assembly.changed(),
+            assembly.newFiles(),
+            assembly.counters()));
   }
 
   @Override

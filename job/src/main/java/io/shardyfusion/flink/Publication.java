@@ -1,6 +1,8 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.ManifestRef;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,16 +11,30 @@ import java.util.TreeMap;
  * can be committed by itself, later, or again.
  *
  * @param manifest refers to its manifest
+ * @param runId the run that stored it
+ * @param lineage the writer job
+ * @param epoch the checkpoint that it belongs to, 0 in a backfill
+ * @param predecessor the version that must be the newest when it is announced
  * @param rows in the whole snapshot
  * @param bytes of all its table files
- * @param epoch the checkpoint that it belongs to, 0 in a backfill
- * @param counters sums for the run record
+ * @param assembledAt when its manifest was stored, in milliseconds since the epoch
+ * @param isLast whether the input has ended, so that nothing follows
+ * @param counters what was done since the publication before, for the run record
  */
 record Publication(
-    ManifestRef manifest, long rows, long bytes, long epoch, Map<String, Long> counters) {
+    ManifestRef manifest,
+    String runId,
+    String lineage,
+    long epoch,
+    Predecessor predecessor,
+    long rows,
+    long bytes,
+    long assembledAt,
+    boolean isLast,
+    Map<String, Long> counters) {
 
   /** Copies the counters. */
   Publication {
-    counters = Map.copyOf(new TreeMap<>(counters));
+    counters = Collections.unmodifiableMap(new TreeMap<>(counters));
   }
 }

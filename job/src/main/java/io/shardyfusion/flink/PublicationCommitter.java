@@ -1,13 +1,10 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.ConflictException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.dataset.Announcement;
-import io.shardyfusion.dataset.Publisher;
-import io.shardyfusion.format.Layout;
+import io.shardyfusion.dataset.Announcer;
 import io.shardyfusion.format.PointerEntry;
-import io.shardyfusion.format.RunRecord;
-import io.shardyfusion.format.RunRecordParser;
-import io.shardyfusion.format.WriterIdentity;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import java.time.Clock;
@@ -15,33 +12,41 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Announces stored snapshots, and writes the run record. A failure fails the job: nothing is ever
+ * Announces stored snapshots, and keeps the run record. A failure fails the job: nothing is ever
  * dropped in silence.
  *
  * <ol>
- *   <li>A publication comes when everything that it refers to is stored.
- *   <li>It may come again: an announced manifest is recognised, and the run record is only written
- *       again.
- *   <li>Another writer that announced in between ends the run without a restart, which could not
- *       help.
+ *   <li>A publication comes when everything that it refers to is stored, and after its predecessor.
+ *   <li>It may come again, after a restart: an announced manifest is recognised.
+ *   <li>A storage failure restarts the job; the publication is in its state, and comes again.
+ *   <li>Another writer that has the dataset ends the run without a restart, which could not help.
  * </ol>
  */
 final class PublicationCommitter implements Committer<Publication> {
 
-  private final SinkSettings settings;
   private final CountingObjectStore store;
   private final Clock clock;
+  private final Announcer announcer;
+  private final RunLease lease;
+  private final Counter fenced;
+  private volatile long announcedVersion;
+  private volatile long publishMillis;
 
   /** A committer that announces in {@code store} and closes it in the end. */
-  PublicationCommitter(SinkSettings settings, ObjectStore store, Clock clock) {
-    this.settings = settings;
+  PublicationCommitter(SinkSettings settings, ObjectStore store, Clock clock, MetricGroup metrics) {
     this.store = new CountingObjectStore(store);
     this.clock = clock;
+    this.announcer = new Announcer(this.store, clock);
+    this.lease = new RunLease(settings, this.store, clock);
+    this.fenced = metrics.counter(SinkMetrics.FENCED);
+    metrics.gauge(SinkMetrics.ANNOUNCED_VERSION, () -> announcedVersion);
+    metrics.gauge(SinkMetrics.PUBLISH_TIME, () -> publishMillis);
   }
 
   @Override
@@ -51,47 +56,43 @@ final class PublicationCommitter implements Committer<Publication> {
         commit(request.getCommittable());
       }
     } catch (ShardyfusionException e) {
-      throw Restarts.unlessPointless(e);
+      RuntimeException thrown = Restarts.unlessPointless(e);
+      if (thrown != e) {
+        lease.failed(e);
+      }
+      if (e instanceof ConflictException) {
+        fenced.inc();
+      }
+      throw thrown;
     }
   }
 
   private void commit(Publication publication) {
     Instant start = clock.instant();
-    Long base = settings.base();
     PointerEntry entry =
-        new Publisher(store, clock)
-            .announce(
-                new Announcement(
-                    publication.manifest(),
-                    settings.runId(),
-                    publication.rows(),
-                    publication.bytes(),
-                    new WriterIdentity(settings.lineage(), 1, publication.epoch())),
-                base == null ? OptionalLong.empty() : OptionalLong.of(base));
-    writeRunRecord(publication, entry, Duration.between(start, clock.instant()));
-  }
-
-  private void writeRunRecord(Publication publication, PointerEntry entry, Duration announce) {
+        announcer.announce(
+            new Announcement(
+                publication.manifest(),
+                publication.runId(),
+                publication.rows(),
+                publication.bytes(),
+                publication.lineage(),
+                publication.epoch(),
+                publication.predecessor()));
+    announcedVersion = entry.version();
+    publishMillis = Math.max(0, clock.millis() - publication.assembledAt());
     Map<String, Long> counters = new TreeMap<>(publication.counters());
-    counters.merge(RunCounters.PUTS, store.puts() + 1, Long::sum); // and the record itself
-    counters.merge(RunCounters.GETS, store.gets(), Long::sum);
-    counters.put(RunCounters.ANNOUNCE_MILLIS, announce.toMillis());
-    RunRecord run =
-        new RunRecord(
-            settings.runId(),
-            "batch",
-            RunRecord.Status.SUCCEEDED,
-            settings.startedAt(),
-            clock.instant(),
-            null,
-            entry.version(),
-            null,
-            counters);
-    store.write(Layout.run(settings.runId()), RunRecordParser.toJson(run));
+    counters.put(RunCounters.ANNOUNCE_MILLIS, Duration.between(start, clock.instant()).toMillis());
+    if (publication.isLast()) {
+      lease.succeeded(entry.version(), counters);
+    } else {
+      lease.announced(entry.version(), counters);
+    }
   }
 
   @Override
   public void close() {
+    lease.close();
     store.close();
   }
 }

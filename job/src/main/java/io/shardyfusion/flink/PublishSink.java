@@ -1,12 +1,15 @@
 package io.shardyfusion.flink;
 
-import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.store.ObjectStore;
 import java.time.Clock;
+import java.util.Collection;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.SupportsWriterState;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
@@ -14,7 +17,10 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * The two-phase-commit sink that publishes: its writer, of parallelism 1, assembles and stores the
  * manifest from the reports of all shards; its committer announces it.
  */
-final class PublishSink implements Sink<ShardReport>, SupportsCommitter<Publication> {
+final class PublishSink
+    implements Sink<SubtaskReport>,
+        SupportsCommitter<Publication>,
+        SupportsWriterState<SubtaskReport, AssemblerState> {
 
   private static final long serialVersionUID = 1L;
 
@@ -25,19 +31,50 @@ final class PublishSink implements Sink<ShardReport>, SupportsCommitter<Publicat
   }
 
   @Override
-  public SinkWriter<ShardReport> createWriter(WriterInitContext context) {
-    return new ManifestAssembler(
-        settings, ObjectStores.open(settings.dataset(), settings.store()), Clock.systemUTC());
+  public StatefulSinkWriter<SubtaskReport, AssemblerState> createWriter(WriterInitContext context) {
+    return opened(store -> ManifestAssembler.begin(settings, store, Clock.systemUTC()));
+  }
+
+  @Override
+  public StatefulSinkWriter<SubtaskReport, AssemblerState> restoreWriter(
+      WriterInitContext context, Collection<AssemblerState> recovered) {
+    return recovered.isEmpty()
+        ? createWriter(context)
+        : opened(
+            store ->
+                ManifestAssembler.restore(
+                    settings, store, Clock.systemUTC(), recovered.iterator().next()));
+  }
+
+  private interface Opening<T> {
+    T with(ObjectStore store);
+  }
+
+  /** What is made with the dataset's store, which is closed again if that fails. */
+  private <T> T opened(Opening<T> opening) {
+    ObjectStore store = settings.openStore();
+    try {
+      return opening.with(store);
+    } catch (ShardyfusionException e) {
+      store.close();
+      throw Restarts.unlessPointless(e);
+    }
   }
 
   @Override
   public Committer<Publication> createCommitter(CommitterInitContext context) {
-    return new PublicationCommitter(
-        settings, ObjectStores.open(settings.dataset(), settings.store()), Clock.systemUTC());
+    return opened(
+        store ->
+            new PublicationCommitter(settings, store, Clock.systemUTC(), context.metricGroup()));
   }
 
   @Override
   public SimpleVersionedSerializer<Publication> getCommittableSerializer() {
     return new PublicationSerializer();
+  }
+
+  @Override
+  public SimpleVersionedSerializer<AssemblerState> getWriterStateSerializer() {
+    return new AssemblerStateSerializer();
   }
 }

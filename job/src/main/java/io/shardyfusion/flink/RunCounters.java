@@ -24,6 +24,9 @@ public final class RunCounters {
   /** Rows that delete their key. */
   public static final String DELETES = "deletes";
 
+  /** Rows that reached the shards of a continuous job. */
+  public static final String RECORDS = "records";
+
   /** Shards that are in the store. */
   public static final String SHARDS_STORED = "shards_stored";
 

@@ -1,20 +1,29 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
+import java.util.List;
 
 /**
- * What a write operator tells the sink of one stored shard.
+ * What a write operator tells the sink of one shard.
  *
  * @param entry for the manifest
- * @param newBytes of the table files that had to be uploaded
- * @param newFiles the number of table files that had to be uploaded
- * @param puts requests that wrote objects
- * @param gets requests that read objects
+ * @param changed whether it changed since the report before, or since the state that was restored
+ * @param files its table files, where it changed; else none
  */
-record ShardReport(ShardEntry entry, long newBytes, long newFiles, long puts, long gets) {
+record ShardReport(ShardEntry entry, boolean changed, List<ReportedFile> files) {
 
-  /** Flink's type information of shard reports. */
-  static final TypeInformation<ShardReport> TYPE =
-      new SingletonTypeInfo<>(ShardReport.class, ShardReportSerializer.INSTANCE);
+  /** Copies the files. */
+  ShardReport {
+    files = List.copyOf(files);
+  }
+
+  /**
+   * A table file of a changed shard.
+   *
+   * @param sha256 its digest
+   * @param size in bytes
+   * @param isNew whether the report before did not have it
+   */
+  record ReportedFile(Sha256 sha256, long size, boolean isNew) {}
 }

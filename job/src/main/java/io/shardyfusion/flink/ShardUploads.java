@@ -2,11 +2,11 @@ package io.shardyfusion.flink;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Publisher;
-import io.shardyfusion.dataset.StoredShard;
+import io.shardyfusion.flink.ShardReport.ReportedFile;
+import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.shard.ShardImage;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
-import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
@@ -36,7 +36,7 @@ final class ShardUploads implements AutoCloseable {
 
   private static final int CLOSE_SECONDS = 60;
 
-  private final ObjectStore store;
+  private final CountingObjectStore store;
   private final ExecutorService executor;
   private final Queue<Upload> pending = new ArrayDeque<>();
 
@@ -45,7 +45,7 @@ final class ShardUploads implements AutoCloseable {
 
   /** Uploads into {@code store}, which the caller owns. */
   ShardUploads(ObjectStore store) {
-    this.store = store;
+    this.store = new CountingObjectStore(store);
     this.executor =
         Executors.newFixedThreadPool(
             THREADS,
@@ -83,11 +83,24 @@ final class ShardUploads implements AutoCloseable {
     try (builder) {
       image = finish.call();
     }
-    CountingObjectStore counted = new CountingObjectStore(store);
-    StoredShard shard = new Publisher(counted, Clock.systemUTC()).store(image, Set.of());
+    ShardEntry entry = new Publisher(store).store(image, Set.of());
     FileUtils.deleteDirectory(image.directory().toFile());
     return new ShardReport(
-        shard.entry(), shard.newBytes(), shard.newFiles(), counted.puts(), counted.gets());
+        entry,
+        true,
+        image.descriptor().files().stream()
+            .map(f -> new ReportedFile(f.sha256(), f.size(), true))
+            .toList());
+  }
+
+  /** Requests that wrote objects, so far. */
+  long puts() {
+    return store.puts();
+  }
+
+  /** Requests that read objects, so far. */
+  long gets() {
+    return store.gets();
   }
 
   private static ShardReport await(Future<ShardReport> upload) {

@@ -3,6 +3,10 @@ package io.shardyfusion.flink;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.PointerState;
+import io.shardyfusion.dataset.Predecessor;
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
@@ -13,6 +17,7 @@ import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.StoreOptions;
 import java.io.Serializable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -26,15 +31,17 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.transformations.PartitionTransformation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sink that turns a stream of keyed records into a snapshot of a dataset. A builder: name the
+ * The sink that turns a stream of keyed records into snapshots of a dataset. A builder: name the
  * dataset, the shards, and how a record gives its key and value, then {@link #append()} it to the
  * job. Not thread-safe.
  *
- * <p>The job must run in Flink's batch execution mode: the snapshot is published once, when the
- * whole input has been written, or not at all. The graph that is appended:
+ * <p>In Flink's <b>batch</b> execution mode the snapshot is published once, when the whole input
+ * has been written, or not at all. Of several records of one key the one with the largest
+ * {@linkplain #order order} wins. The graph that is appended:
  *
  * <pre>
  *  records ──► route ──► partition by shard ──► build shards ──► publish (parallelism 1)
@@ -43,17 +50,28 @@ import org.jspecify.annotations.Nullable;
  *              shard      equal within one                          committer: announce it
  * </pre>
  *
- * <p>Of several records of one key the one with the largest {@linkplain #order order} wins.
+ * <p>In <b>streaming</b> mode every checkpoint in which something changed is announced as a
+ * version, exactly once, {@link #publishInterval} permitting: its content is the input up to that
+ * checkpoint. Of several records of one key the last one to arrive wins. If the input is bounded,
+ * the last version holds all of it. Checkpointing must be enabled.
+ *
+ * <pre>
+ *  records ──► route ──► keyBy(shard) ──► write shards ──────► publish (parallelism 1)
+ *              key,       a shard is a     one RocksDB a shard;   writer: at the barrier, assemble
+ *              value,     key group        at the barrier, flush  and store the manifest;
+ *              shard                       and describe; upload   committer: when the checkpoint
+ *                                          before it completes    has completed, announce it
+ * </pre>
  *
  * @param <T> the type of the records
  */
 public final class ShardyfusionSink<T> {
 
   /**
-   * A weight of this many mebibytes is declared for the sort; Flink shares a slot's managed memory
-   * by weight.
+   * A weight of this many mebibytes is declared for the operator that builds or writes shards;
+   * Flink shares a slot's managed memory by weight.
    */
-  private static final int SORT_MEMORY_WEIGHT = 128;
+  private static final int MEMORY_WEIGHT = 128;
 
   private final DataStream<T> stream;
   private final @Nullable DataStream<ShardRow> routed;
@@ -70,7 +88,10 @@ public final class ShardyfusionSink<T> {
   private @Nullable RecordFunction<T, Long> order;
   private final TreeMap<String, String> custom = new TreeMap<>();
   private String runId = newId();
+  private BaseSnapshot base = BaseSnapshot.EMPTY;
+  private Duration publishInterval = Duration.ZERO;
   private boolean takeover;
+  private SinkSettings.StoreOpener opener = ObjectStores::open;
   private String uidPrefix = "shardyfusion";
 
   /** A serializable function of a record. */
@@ -152,16 +173,19 @@ public final class ShardyfusionSink<T> {
   }
 
   /**
-   * Which of several records of one key wins: the one with the largest order. Default: the order of
-   * arrival at the sink, which is that of the stream only where one subtask sends all records of a
-   * key.
+   * Which of several records of one key wins, in batch mode: the one with the largest order.
+   * Default, and always in streaming mode: the order of arrival at the sink, which is that of the
+   * stream only where one subtask sends all records of a key.
    */
   public ShardyfusionSink<T> order(RecordFunction<T, Long> function) {
     this.order = function;
     return this;
   }
 
-  /** Whether several records of one key are an error. Default: the last one wins. */
+  /**
+   * Whether several records of one key are an error. Default: the last one wins. For batch mode: in
+   * a continuous job they are what it is for.
+   */
   public ShardyfusionSink<T> duplicates(DuplicatePolicy policy) {
     this.duplicates = policy;
     return this;
@@ -185,7 +209,25 @@ public final class ShardyfusionSink<T> {
     return this;
   }
 
-  /** Announces the snapshot even if another writer announced one since this run began. */
+  /**
+   * What a continuous job begins with, unless it is restored from a checkpoint or savepoint.
+   * Default: nothing, which is an error where the dataset has a snapshot.
+   */
+  public ShardyfusionSink<T> base(BaseSnapshot snapshot) {
+    this.base = snapshot;
+    return this;
+  }
+
+  /**
+   * The least time between two announced versions of a continuous job. Checkpoints in between are
+   * durable, but not announced. Default: zero, which announces every checkpoint that has changes.
+   */
+  public ShardyfusionSink<T> publishInterval(Duration interval) {
+    this.publishInterval = interval;
+    return this;
+  }
+
+  /** Takes the dataset over from another writer, whatever that one has announced. */
   public ShardyfusionSink<T> takeover() {
     this.takeover = true;
     return this;
@@ -197,54 +239,92 @@ public final class ShardyfusionSink<T> {
     return this;
   }
 
+  /** Opens stores with {@code custom}. */
+  ShardyfusionSink<T> opener(SinkSettings.StoreOpener custom) {
+    this.opener = custom;
+    return this;
+  }
+
   /**
    * Appends the sink to the job. Reads the dataset's pointer, to know what the snapshot builds on.
    *
    * @return the id of this run, which the dataset's history and the run record name
-   * @throws InvalidRequestException if something required is missing, or the job is not in batch
-   *     mode
+   * @throws InvalidRequestException if something required is missing, the execution mode is not
+   *     set, checkpointing is disabled in streaming mode, or the snapshot to begin with has other
+   *     shards
    * @throws io.shardyfusion.StorageException if the store cannot be read
    */
   public String append() {
-    return append(BulkWriteOperator::new);
+    SinkSettings settings = settings();
+    return settings.isStreaming() ? appendContinuous(settings) : append(BulkWriteOperator::new);
   }
 
-  /** As {@link #append()}, with that operator to build shards. */
-  String append(Function<SinkSettings, OneInputStreamOperator<ShardRow, ShardReport>> build) {
+  /** As {@link #append()} in batch mode, with that operator to build shards. */
+  String append(Function<SinkSettings, OneInputStreamOperator<ShardRow, SubtaskReport>> build) {
     SinkSettings settings = settings();
-    int parallelism =
-        Math.min(
-            settings.sharding().numShards(), stream.getExecutionEnvironment().getParallelism());
-    SingleOutputStreamOperator<ShardReport> reports =
+    return publish(
+        settings,
         partitioned(settings)
-            .transform("build shards", ShardReport.TYPE, build.apply(settings))
+            .transform("build shards", SubtaskReport.TYPE, build.apply(settings))
             .uid(uidPrefix + "-build")
-            .setParallelism(parallelism);
-    reports
+            .setParallelism(parallelism(settings)));
+  }
+
+  private String appendContinuous(SinkSettings settings) {
+    if (!stream.getExecutionEnvironment().getCheckpointConfig().isCheckpointingEnabled()) {
+      throw new InvalidRequestException(
+          "a continuous job publishes its checkpoints, and checkpointing is disabled; call"
+              + " env.enableCheckpointing(…), or set execution.checkpointing.interval");
+    }
+    ShardKeys keys = new ShardKeys(settings.sharding().numShards());
+    return publish(
+        settings,
+        routed(settings)
+            .keyBy(keys)
+            .transform("write shards", SubtaskReport.TYPE, new ShardWriteOperator(settings, keys))
+            .uid(uidPrefix + "-write")
+            .setParallelism(parallelism(settings))
+            .setMaxParallelism(settings.sharding().numShards()));
+  }
+
+  private int parallelism(SinkSettings settings) {
+    return Math.min(
+        settings.sharding().numShards(), stream.getExecutionEnvironment().getParallelism());
+  }
+
+  private String publish(SinkSettings settings, SingleOutputStreamOperator<SubtaskReport> written) {
+    written
         .getTransformation()
-        .declareManagedMemoryUseCaseAtOperatorScope(
-            ManagedMemoryUseCase.OPERATOR, SORT_MEMORY_WEIGHT);
+        .declareManagedMemoryUseCaseAtOperatorScope(ManagedMemoryUseCase.OPERATOR, MEMORY_WEIGHT);
+    DataStream<SubtaskReport> reports = written.global();
+    // A barrier must not overtake the reports of its checkpoint.
+    if (reports.getTransformation() instanceof PartitionTransformation<SubtaskReport> edge) {
+      edge.getPartitioner().disableUnalignedCheckpoints();
+    }
     reports
-        .global()
         .sinkTo(new PublishSink(settings))
         .name("publish")
         .uid(uidPrefix + "-publish")
-        .setParallelism(1);
+        .setParallelism(1)
+        .setMaxParallelism(1);
     return settings.runId();
   }
 
   /**
-   * What {@link #append()} begins with: rows on their way to the subtasks that build their shards.
+   * What {@link #append()} begins with in batch mode: rows on their way to the subtasks that build
+   * their shards.
    */
   DataStream<ShardRow> partitioned() {
     return partitioned(settings());
   }
 
   private DataStream<ShardRow> partitioned(SinkSettings settings) {
-    DataStream<ShardRow> rows = routed == null ? route(settings) : routed;
-    checkBatch(rows.getExecutionEnvironment());
-    return rows.partitionCustom(
-        new ShardAssignment(settings.sharding().numShards()), row -> row.shard);
+    return routed(settings)
+        .partitionCustom(new ShardAssignment(settings.sharding().numShards()), row -> row.shard);
+  }
+
+  private DataStream<ShardRow> routed(SinkSettings settings) {
+    return routed == null ? route(settings) : routed;
   }
 
   private DataStream<ShardRow> route(SinkSettings settings) {
@@ -261,17 +341,29 @@ public final class ShardyfusionSink<T> {
 
   private SinkSettings settings() {
     String uri = required(dataset, "dataset(…)");
-    try (ObjectStore opened = ObjectStores.open(uri, store)) {
-      Optional<Pointer> pointer = new Dataset(opened).pointer().map(PointerState::pointer);
+    Sharding function = required(sharding, "shards(…)");
+    String mode = mode(stream.getExecutionEnvironment());
+    try (ObjectStore opened = opener.open(uri, store)) {
+      Dataset published = new Dataset(opened);
+      Optional<Pointer> pointer = published.pointer().map(PointerState::pointer);
+      ManifestRef parent = pointer.map(Pointer::current).map(e -> e.manifest()).orElse(null);
+      if (base == BaseSnapshot.CURRENT && parent != null) {
+        checkShape(uri, function, published.manifest(parent));
+      }
       return new SinkSettings(
           uri,
           store,
+          opener,
           runId,
           newId(),
+          mode,
           Instant.now(),
-          takeover ? null : pointer.map(Pointer::lastVersion).orElse(0L),
-          pointer.map(Pointer::current).map(e -> e.manifest()).orElse(null),
-          required(sharding, "shards(…)"),
+          takeover ? new Predecessor.Any() : Predecessor.newestOf(pointer),
+          parent,
+          base,
+          takeover,
+          publishInterval,
+          function,
           keyEncoding,
           valueFormat,
           profile,
@@ -280,14 +372,33 @@ public final class ShardyfusionSink<T> {
     }
   }
 
-  private static void checkBatch(StreamExecutionEnvironment environment) {
-    RuntimeExecutionMode mode = environment.getConfiguration().get(ExecutionOptions.RUNTIME_MODE);
-    if (mode != RuntimeExecutionMode.BATCH) {
+  private void checkShape(String uri, Sharding function, Manifest current) {
+    if (!current.sharding().equals(function) || current.keyEncoding() != keyEncoding) {
       throw new InvalidRequestException(
-          "the sink publishes bounded input, in Flink's batch execution mode; found execution.runtime-mode "
-              + mode
-              + "; call env.setRuntimeMode(RuntimeExecutionMode.BATCH)");
+          "a job on top of the current snapshot of "
+              + uri
+              + " must have its shards: expected "
+              + current.sharding()
+              + " and key encoding "
+              + current.keyEncoding().externalName()
+              + ", found "
+              + function
+              + " and "
+              + keyEncoding.externalName()
+              + "; use the same, or publish the dataset anew with a backfill");
     }
+  }
+
+  private static String mode(StreamExecutionEnvironment environment) {
+    RuntimeExecutionMode mode = environment.getConfiguration().get(ExecutionOptions.RUNTIME_MODE);
+    return switch (mode) {
+      case BATCH -> ManifestWriter.BATCH;
+      case STREAMING -> ManifestWriter.STREAMING;
+      case AUTOMATIC ->
+          throw new InvalidRequestException(
+              "the sink works differently in batch and in streaming mode; found execution.runtime-mode AUTOMATIC; call"
+                  + " env.setRuntimeMode(RuntimeExecutionMode.BATCH), or STREAMING");
+    };
   }
 
   private static String newId() {

@@ -1,13 +1,18 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.shard.TableProfile;
+import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
 import java.io.Serializable;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +21,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dataset its URI
  * @param store how to reach it
+ * @param opener opens it
  * @param runId the run, 32 lower-case hexadecimal digits
- * @param lineage the writer job, likewise
+ * @param lineage the writer job, unless it is restored: then its state knows
+ * @param mode {@link ManifestWriter#BATCH} or {@link ManifestWriter#STREAMING}
  * @param startedAt when the run began
- * @param base the newest version when the run began, or null to replace whatever is announced in
- *     between
+ * @param predecessor the newest version when the run began
  * @param parent the manifest that was current then, or null
+ * @param base what a continuous job that is not restored begins with
+ * @param takeover whether to replace what another writer announced
+ * @param publishInterval the least time between two announced versions of a continuous job
  * @param sharding the function from keys to shards
  * @param keyEncoding how keys are stored
  * @param valueFormat what values hold
@@ -32,11 +41,16 @@ import org.jspecify.annotations.Nullable;
 record SinkSettings(
     String dataset,
     StoreOptions store,
+    StoreOpener opener,
     String runId,
     String lineage,
+    String mode,
     Instant startedAt,
-    @Nullable Long base,
+    Predecessor predecessor,
     @Nullable ManifestRef parent,
+    BaseSnapshot base,
+    boolean takeover,
+    Duration publishInterval,
     Sharding sharding,
     KeyEncoding keyEncoding,
     ValueFormat valueFormat,
@@ -50,5 +64,32 @@ record SinkSettings(
   /** Copies the map. */
   SinkSettings {
     custom = new TreeMap<>(custom);
+  }
+
+  /** Opens an object store, in whichever process an operator runs. */
+  @FunctionalInterface
+  interface StoreOpener extends Serializable {
+
+    /** The store of {@code uri}. */
+    ObjectStore open(String uri, StoreOptions options);
+  }
+
+  /** The dataset's store; the caller closes it. */
+  ObjectStore openStore() {
+    return opener.open(dataset, store);
+  }
+
+  boolean isStreaming() {
+    return mode.equals(ManifestWriter.STREAMING);
+  }
+
+  /** Routing and key encoding, as text: what cannot change in the life of a continuous job. */
+  String shape() {
+    return String.format(
+        Locale.ROOT,
+        "%s sharding into %d shards, key encoding %s",
+        sharding.strategy(),
+        sharding.numShards(),
+        keyEncoding.externalName());
   }
 }

@@ -3,6 +3,8 @@ package io.shardyfusion.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardyfusion.dataset.Predecessor;
+import io.shardyfusion.flink.ShardReport.ReportedFile;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Sha256;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -22,18 +25,54 @@ final class SerializersTest {
 
   private static final Sha256 DIGEST = Sha256.of("digest".getBytes(StandardCharsets.UTF_8));
 
+  private static final ManifestRef MANIFEST =
+      new ManifestRef(
+          "manifests/20261122T100000.000Z_0123456789abcdef0123456789abcdef.json", DIGEST);
+
+  private static final ManifestRef BEFORE =
+      new ManifestRef(
+          "manifests/20261122T095900.000Z_fedcba9876543210fedcba9876543210.json", DIGEST);
+
   private static final Publication PUBLICATION =
       new Publication(
-          new ManifestRef(
-              "manifests/20261122T100000.000Z_0123456789abcdef0123456789abcdef.json", DIGEST),
+          MANIFEST,
+          "1".repeat(32),
+          "2".repeat(32),
+          7,
+          new Predecessor.Version(BEFORE),
           12,
           3456,
-          7,
+          1_795_341_600_000L,
+          true,
           Map.of("puts", 17L, "gets", 3L));
 
-  private static final ShardReport REPORT =
-      new ShardReport(
-          new ShardEntry(5, 100, true, 2048, 1, new HexBytes("00ff"), null, DIGEST), 2048, 1, 2, 0);
+  private static final ShardEntry ENTRY =
+      new ShardEntry(5, 100, true, 2048, 1, new HexBytes("00ff"), null, DIGEST);
+
+  private static final SubtaskReport REPORT =
+      new SubtaskReport(
+          7,
+          1,
+          3,
+          List.of(
+              new ShardReport(ENTRY, true, List.of(new ReportedFile(DIGEST, 2048, true))),
+              new ShardReport(ENTRY, false, List.of())),
+          1000,
+          10,
+          2,
+          0);
+
+  private static final AssemblerState STATE =
+      new AssemblerState(
+          "hash sharding into 8 shards, key encoding i64",
+          "1".repeat(32),
+          "2".repeat(32),
+          new Predecessor.None(),
+          1_795_341_600_000L,
+          -5,
+          true,
+          Map.of(5, Map.of(DIGEST, 2048L), 3, Map.of()),
+          Map.of("records", 1000L));
 
   @Test
   void aCommittableOfEveryReleasedVersionIsReadable() throws IOException {
@@ -44,6 +83,20 @@ final class SerializersTest {
   }
 
   @Test
+  void everyPredecessorOfACommittableSurvives() throws IOException {
+    for (Predecessor predecessor :
+        List.of(new Predecessor.None(), new Predecessor.Version(BEFORE), new Predecessor.Any())) {
+      Publication publication =
+          new Publication(
+              MANIFEST, "1".repeat(32), "2".repeat(32), 0, predecessor, 0, 0, 0, false, Map.of());
+
+      byte[] bytes = new PublicationSerializer().serialize(publication);
+
+      assertThat(new PublicationSerializer().deserialize(1, bytes)).isEqualTo(publication);
+    }
+  }
+
+  @Test
   void aCommittableOfALaterVersionIsRefusedWithTheRemedy() {
     assertThatThrownBy(() -> new PublicationSerializer().deserialize(2, new byte[0]))
         .isInstanceOf(IOException.class)
@@ -51,12 +104,42 @@ final class SerializersTest {
   }
 
   @Test
-  void aShardReportOfEveryReleasedVersionIsReadable() throws IOException {
-    byte[] version1 = fixture("shard-report-v1.hex");
+  void theStateOfTheSinkOfEveryReleasedVersionIsReadable() throws IOException {
+    byte[] version1 = fixture("assembler-state-v1.hex");
 
-    assertThat(ShardReportSerializer.INSTANCE.deserialize(new DataInputDeserializer(version1)))
+    assertThat(new AssemblerStateSerializer().deserialize(1, version1)).isEqualTo(STATE);
+    assertThat(new AssemblerStateSerializer().serialize(STATE)).isEqualTo(version1);
+  }
+
+  @Test
+  void theStateOfASinkOfALaterVersionIsRefusedWithTheRemedy() {
+    assertThatThrownBy(() -> new AssemblerStateSerializer().deserialize(2, new byte[0]))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("expected the state of a sink of version 1, found version 2");
+  }
+
+  @Test
+  void theStateOfAShardOfEveryReleasedVersionIsReadable() throws IOException {
+    byte[] version1 = fixture("shard-state-v1.hex");
+
+    assertThat(ShardStateSerializer.fromBytes(version1)).isEqualTo(ENTRY);
+    assertThat(ShardStateSerializer.toBytes(ENTRY)).isEqualTo(version1);
+  }
+
+  @Test
+  void theStateOfAShardOfALaterVersionIsRefusedWithTheRemedy() {
+    assertThatThrownBy(() -> ShardStateSerializer.fromBytes(new byte[] {2}))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("expected the state of a shard of version 1, found version 2");
+  }
+
+  @Test
+  void aReportOfEveryReleasedVersionIsReadable() throws IOException {
+    byte[] version1 = fixture("subtask-report-v1.hex");
+
+    assertThat(SubtaskReportSerializer.INSTANCE.deserialize(new DataInputDeserializer(version1)))
         .isEqualTo(REPORT);
-    assertThat(bytes(ShardReportSerializer.INSTANCE, REPORT)).isEqualTo(version1);
+    assertThat(bytes(SubtaskReportSerializer.INSTANCE, REPORT)).isEqualTo(version1);
   }
 
   @Test

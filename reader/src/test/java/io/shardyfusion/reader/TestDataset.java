@@ -1,8 +1,9 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.dataset.Announcement;
+import io.shardyfusion.dataset.Announcer;
+import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.dataset.Publisher;
-import io.shardyfusion.dataset.StoredShard;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
@@ -10,7 +11,6 @@ import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.ValueFormat;
-import io.shardyfusion.format.WriterIdentity;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.Sharding;
@@ -33,7 +33,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -45,13 +44,13 @@ final class TestDataset {
 
   static final Instant CREATED = Instant.parse("2026-03-04T05:06:07.089Z");
 
-  private static final WriterIdentity WRITER = new WriterIdentity("ab".repeat(16), 1, 0);
+  private static final String LINEAGE = "ab".repeat(16);
 
   private final Path root;
   private final Path scratch;
   private final KeyEncoding encoding;
   private final Sharding sharding;
-  private final Map<List<Map.Entry<String, String>>, StoredShard> storedBefore = new HashMap<>();
+  private final Map<List<Map.Entry<String, String>>, ShardEntry> storedBefore = new HashMap<>();
   private int published;
 
   /** A dataset below {@code directory} with nothing in it. */
@@ -115,40 +114,42 @@ final class TestDataset {
             rows.get(Keys.shardOf(sharding, key))
                 .put(Keys.encode(encoding, key), values.apply(key)));
     try (ObjectStore store = store()) {
-      return publish(new Publisher(store, Clock.fixed(CREATED, ZoneOffset.UTC)), rows);
+      return publish(store, rows);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
 
-  private PointerEntry publish(Publisher publisher, List<Map<byte[], byte[]>> rows)
+  private PointerEntry publish(ObjectStore store, List<Map<byte[], byte[]>> rows)
       throws IOException {
+    Publisher publisher = new Publisher(store);
     published++;
     Files.createDirectories(scratch);
-    List<StoredShard> stored = new ArrayList<>();
+    List<ShardEntry> stored = new ArrayList<>();
     for (int shard = 0; shard < rows.size(); shard++) {
       stored.add(store(publisher, shard, rows.get(shard)));
     }
     Manifest manifest = manifest(stored);
     ManifestRef ref = publisher.store(manifest);
-    return publisher.announce(Announcement.of(ref, manifest, WRITER), OptionalLong.empty());
+    return new Announcer(store, Clock.fixed(CREATED, ZoneOffset.UTC))
+        .announce(Announcement.of(ref, manifest, LINEAGE, new Predecessor.Any()));
   }
 
-  private StoredShard store(Publisher publisher, int shard, Map<byte[], byte[]> rows)
+  private ShardEntry store(Publisher publisher, int shard, Map<byte[], byte[]> rows)
       throws IOException {
     List<Map.Entry<String, String>> content = new ArrayList<>();
     content.add(Map.entry("shard", Integer.toString(shard)));
     rows.forEach((key, value) -> content.add(Map.entry(hex(key), hex(value))));
-    StoredShard before = storedBefore.get(content);
+    ShardEntry before = storedBefore.get(content);
     if (before != null) {
       return before;
     }
-    StoredShard stored = storeNew(publisher, shard, rows);
+    ShardEntry stored = storeNew(publisher, shard, rows);
     storedBefore.put(content, stored);
     return stored;
   }
 
-  private StoredShard storeNew(Publisher publisher, int shard, Map<byte[], byte[]> rows)
+  private ShardEntry storeNew(Publisher publisher, int shard, Map<byte[], byte[]> rows)
       throws IOException {
     Path directory = scratch.resolve("shard-" + shard);
     try (ShardBuilder builder = new ShardBuilder(shard, TableProfile.BALANCED, directory)) {
@@ -159,8 +160,8 @@ final class TestDataset {
     }
   }
 
-  private Manifest manifest(List<StoredShard> stored) {
-    List<ShardEntry> entries = stored.stream().map(StoredShard::entry).toList();
+  private Manifest manifest(List<ShardEntry> stored) {
+    List<ShardEntry> entries = List.copyOf(stored);
     long bytes = entries.stream().mapToLong(ShardEntry::bytes).sum();
     long files = entries.stream().mapToLong(ShardEntry::files).sum();
     return new Manifest(

@@ -1,0 +1,41 @@
+package io.shardyfusion.flink;
+
+import io.shardyfusion.dataset.Predecessor;
+import io.shardyfusion.format.Sha256;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the sink's writer must know after a restart. The shards are not in it: the write operators
+ * report all of theirs in the first checkpoint of an attempt.
+ *
+ * @param shape routing and key encoding, which must not change
+ * @param runId the run that wrote this
+ * @param lineage the writer job, minted once
+ * @param predecessor the version that the next one follows
+ * @param publishedAt when the last manifest was stored, in milliseconds since the epoch; 0: never
+ * @param watermark the highest one that was seen
+ * @param changed whether a shard changed since the last manifest
+ * @param newFiles the size of each table file that the last manifest does not have, by shard
+ * @param counters what was done since the last manifest
+ */
+record AssemblerState(
+    String shape,
+    String runId,
+    String lineage,
+    Predecessor predecessor,
+    long publishedAt,
+    long watermark,
+    boolean changed,
+    Map<Integer, Map<Sha256, Long>> newFiles,
+    Map<String, Long> counters) {
+
+  /** Copies the maps. */
+  AssemblerState {
+    TreeMap<Integer, Map<Sha256, Long>> files = new TreeMap<>();
+    newFiles.forEach((shard, sizes) -> files.put(shard, Map.copyOf(sizes)));
+    newFiles = Collections.unmodifiableMap(files);
+    counters = Collections.unmodifiableMap(new TreeMap<>(counters));
+  }
+}

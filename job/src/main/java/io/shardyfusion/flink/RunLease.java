@@ -1,0 +1,145 @@
+package io.shardyfusion.flink;
+
+import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.format.Layout;
+import io.shardyfusion.format.Limits;
+import io.shardyfusion.format.RunRecord;
+import io.shardyfusion.format.RunRecordParser;
+import io.shardyfusion.store.CountingObjectStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the record of a run: that it is alive, by a lease that a thread of its own renews, what it
+ * announced last, and what it did. A run goes on over restarts of its job, and its record with it.
+ * Thread-safe. Does not own the store.
+ */
+final class RunLease implements AutoCloseable {
+
+  /** A run that has given no sign of life for so long counts as dead. */
+  static final Duration LEASE = Duration.ofMinutes(2);
+
+  private static final Duration HEARTBEAT = Duration.ofSeconds(30);
+  private static final Logger LOG = LoggerFactory.getLogger(RunLease.class);
+
+  private final SinkSettings settings;
+  private final CountingObjectStore store;
+  private final Clock clock;
+  private final Map<String, Long> counters = new TreeMap<>();
+  private final ScheduledExecutorService heartbeat;
+  private final ScheduledFuture<?> beats;
+  private long putsCounted;
+  private long getsCounted;
+  private @Nullable Long lastVersion;
+  private boolean ended;
+
+  /**
+   * Takes up the record of the settings' run, or begins it.
+   *
+   * @throws io.shardyfusion.StorageException if it cannot be read or written
+   */
+  RunLease(SinkSettings settings, CountingObjectStore store, Clock clock) {
+    this.settings = settings;
+    this.store = store;
+    this.clock = clock;
+    String key = Layout.run(settings.runId());
+    store
+        .read(key, Limits.MAX_RUN_RECORD_BYTES)
+        .map(o -> RunRecordParser.fromJson(key, o.content()))
+        .ifPresent(this::takeUp);
+    write(RunRecord.Status.RUNNING, null);
+    heartbeat =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "shardyfusion-heartbeat");
+              thread.setDaemon(true);
+              return thread;
+            });
+    beats =
+        heartbeat.scheduleWithFixedDelay(
+            this::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void takeUp(RunRecord record) {
+    counters.putAll(record.counters());
+    lastVersion = record.lastVersion();
+  }
+
+  private synchronized void beat() {
+    if (ended) {
+      return;
+    }
+    try {
+      write(RunRecord.Status.RUNNING, null);
+    } catch (ShardyfusionException e) {
+      // The next beat may succeed; until the lease ends nobody takes the run for dead.
+      LOG.warn("The lease of run {} could not be renewed.", settings.runId(), e);
+    }
+  }
+
+  /** A version was announced; {@code done} is added to what the run did. */
+  synchronized void announced(long version, Map<String, Long> done) {
+    lastVersion = version;
+    done.forEach(this::count);
+    write(RunRecord.Status.RUNNING, null);
+  }
+
+  /** As {@link #announced}, with nothing to follow. */
+  synchronized void succeeded(long version, Map<String, Long> done) {
+    lastVersion = version;
+    done.forEach(this::count);
+    ended = true;
+    write(RunRecord.Status.SUCCEEDED, null);
+  }
+
+  /** The run ends with an error, which is what will be thrown: no other hides it. */
+  synchronized void failed(ShardyfusionException error) {
+    ended = true;
+    try {
+      write(RunRecord.Status.FAILED, String.valueOf(error.getMessage()));
+    } catch (ShardyfusionException e) {
+      error.addSuppressed(e);
+    }
+  }
+
+  private void count(String counter, long more) {
+    // How many files there are is a state, not a sum.
+    counters.merge(
+        counter, more, (a, b) -> counter.equals(RunCounters.FILES) ? b : Long.valueOf(a + b));
+  }
+
+  private synchronized void write(RunRecord.Status status, @Nullable String error) {
+    count(RunCounters.PUTS, store.puts() + 1 - putsCounted); // and the record itself
+    count(RunCounters.GETS, store.gets() - getsCounted);
+    putsCounted = store.puts() + 1;
+    getsCounted = store.gets();
+    RunRecord record =
+        new RunRecord(
+            settings.runId(),
+            settings.mode(),
+            status,
+            settings.startedAt(),
+            clock.instant(),
+            status == RunRecord.Status.RUNNING ? clock.instant().plus(LEASE) : null,
+            lastVersion,
+            error,
+            counters);
+    store.write(Layout.run(settings.runId()), RunRecordParser.toJson(record));
+  }
+
+  /** Stops to renew the lease. */
+  @Override
+  public void close() {
+    beats.cancel(true);
+    heartbeat.shutdownNow();
+  }
+}

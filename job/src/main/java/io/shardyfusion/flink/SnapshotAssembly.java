@@ -1,0 +1,156 @@
+package io.shardyfusion.flink;
+
+import io.shardyfusion.flink.ShardReport.ReportedFile;
+import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.SnapshotStats;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What is known of all shards at one checkpoint: the latest report of each, and what is new since
+ * the last manifest.
+ */
+final class SnapshotAssembly {
+
+  private final int numShards;
+  private final Map<Integer, ShardEntry> entries = new TreeMap<>();
+  private final Map<Integer, Map<Sha256, Long>> newFiles;
+  private final Map<String, Long> counters;
+  private boolean changed;
+
+  /** The subtasks whose report of {@link #checkpoint} is there. */
+  private final Set<Integer> reported = new HashSet<>();
+
+  private long checkpoint;
+  private int subtasks;
+
+  SnapshotAssembly(int numShards) {
+    this(numShards, false, Map.of(), Map.of());
+  }
+
+  /** As it was when the state of an earlier attempt was written. */
+  SnapshotAssembly(
+      int numShards,
+      boolean changed,
+      Map<Integer, Map<Sha256, Long>> newFiles,
+      Map<String, Long> counters) {
+    this.numShards = numShards;
+    this.changed = changed;
+    this.newFiles = new TreeMap<>(newFiles);
+    this.counters = new TreeMap<>(counters);
+  }
+
+  /** Takes a report. */
+  void add(SubtaskReport report) {
+    if (!reported.isEmpty() && report.checkpoint() != checkpoint) {
+      throw new IllegalStateException(
+          "expected the reports of checkpoint "
+              + checkpoint
+              + ", found one of "
+              + report.checkpoint());
+    }
+    if (!reported.add(report.subtask())) {
+      throw new IllegalStateException(
+          "subtask " + report.subtask() + " reported checkpoint " + report.checkpoint() + " twice");
+    }
+    checkpoint = report.checkpoint();
+    subtasks = report.subtasks();
+    report.shards().forEach(this::add);
+    count(RunCounters.RECORDS, report.records());
+    count(RunCounters.DELETES, report.deletes());
+    count(RunCounters.PUTS, report.puts());
+    count(RunCounters.GETS, report.gets());
+  }
+
+  private void add(ShardReport report) {
+    int shard = report.entry().shard();
+    entries.put(shard, report.entry());
+    if (!report.changed()) {
+      return;
+    }
+    changed = true;
+    Map<Sha256, Long> before = newFiles.getOrDefault(shard, Map.of());
+    Map<Sha256, Long> after = new HashMap<>();
+    for (ReportedFile file : report.files()) {
+      if (file.isNew() || before.containsKey(file.sha256())) {
+        after.put(file.sha256(), file.size());
+      }
+    }
+    newFiles.put(shard, after);
+  }
+
+  private void count(String counter, long more) {
+    counters.merge(counter, more, Long::sum);
+  }
+
+  /**
+   * Ends the round of reports, and returns their checkpoint.
+   *
+   * @throws IllegalStateException if the report of a subtask or shard is missing: a snapshot made
+   *     of this would be torn
+   */
+  long completeCheckpoint() {
+    if (reported.size() != subtasks || entries.size() != numShards) {
+      throw new IllegalStateException(
+          "checkpoint "
+              + checkpoint
+              + ": expected the reports of "
+              + subtasks
+              + " subtasks and "
+              + numShards
+              + " shards, found "
+              + reported.size()
+              + " and "
+              + entries.size());
+    }
+    reported.clear();
+    return checkpoint;
+  }
+
+  boolean hasReports() {
+    return !reported.isEmpty();
+  }
+
+  /** Whether a shard changed since the last manifest. */
+  boolean changed() {
+    return changed;
+  }
+
+  /** All shards, in the order of their ids. */
+  List<ShardEntry> entries() {
+    return List.copyOf(entries.values());
+  }
+
+  /** The sums of all shards. */
+  SnapshotStats stats() {
+    return new SnapshotStats(
+        entries.values().stream().mapToLong(ShardEntry::rows).sum(),
+        entries.values().stream().allMatch(ShardEntry::rowsExact),
+        entries.values().stream().mapToLong(ShardEntry::bytes).sum(),
+        entries.values().stream().mapToLong(ShardEntry::files).sum(),
+        newFiles.values().stream().flatMap(f -> f.values().stream()).mapToLong(n -> n).sum(),
+        newFiles.values().stream().mapToLong(Map::size).sum());
+  }
+
+  /** The files that the last manifest does not have, by shard. */
+  Map<Integer, Map<Sha256, Long>> newFiles() {
+    return newFiles;
+  }
+
+  /** What was done since the last manifest. */
+  Map<String, Long> counters() {
+    return counters;
+  }
+
+  /** A manifest was stored: from now on, changes are counted against it. */
+  void published() {
+    changed = false;
+    newFiles.clear();
+    counters.clear();
+  }
+}

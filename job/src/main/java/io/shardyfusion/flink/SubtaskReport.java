@@ -1,0 +1,38 @@
+package io.shardyfusion.flink;
+
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+/**
+ * What one subtask of a write operator tells the sink at a checkpoint, or at the end of input: one
+ * report a subtask and checkpoint, even if nothing changed, so that the sink can tell that none is
+ * missing.
+ *
+ * @param checkpoint its id; at the end of input the one after the last; 0 in a backfill
+ * @param subtask which one
+ * @param subtasks of how many
+ * @param shards the shards that changed; in the first report of an attempt, all of the subtask
+ * @param records rows written since the report before
+ * @param deletes those of them that delete
+ * @param puts requests that wrote objects, since the report before
+ * @param gets requests that read objects, likewise
+ */
+record SubtaskReport(
+    long checkpoint,
+    int subtask,
+    int subtasks,
+    List<ShardReport> shards,
+    long records,
+    long deletes,
+    long puts,
+    long gets) {
+
+  /** Flink's type information of subtask reports. */
+  static final TypeInformation<SubtaskReport> TYPE =
+      new SingletonTypeInfo<>(SubtaskReport.class, SubtaskReportSerializer.INSTANCE);
+
+  /** Copies the shards. */
+  SubtaskReport {
+    shards = List.copyOf(shards);
+  }
+}
