@@ -81,7 +81,8 @@ final class JsonRowParser implements RowParser {
     this.tokens = new JsonToken[columns.length];
     this.written = new String[columns.length];
     this.texts = new String[columns.length];
-    this.keySlot = needed.indexOf(options.key().column());
+    String keyColumn = options.key().column();
+    this.keySlot = keyColumn == null ? -1 : needed.indexOf(keyColumn);
     EventTime time = options.eventTime();
     this.timeSlot = time == null ? -1 : needed.indexOf(time.column());
     DeleteRule deletes = options.deletes();

@@ -85,7 +85,8 @@ public final class RowInput {
    * after the start is logged and tried again.
    *
    * <p><b>Kafka</b>: the order is that of each partition. New partitions are read from their
-   * beginning. A job whose next offset Kafka no longer has fails.
+   * beginning. A job whose next offset Kafka no longer has fails, and so does one whose topic does
+   * not exist, with an {@link InvalidRequestException} among the causes.
    *
    * <p>A checkpoint holds the exact position, so a restored job reads every row once. A bad row or
    * damaged file fails the job as in {@link #batch}.
@@ -165,7 +166,7 @@ public final class RowInput {
         KafkaSource.<RawRow>builder()
             .setProperties(properties)
             .setBootstrapServers(kafka.bootstrapServers())
-            .setTopics(kafka.topic())
+            .setKafkaSubscriber(new OneTopic(kafka))
             .setStartingOffsets(new StartOffsets(kafka.start()))
             .setDeserializer(new RecordsAsRows());
     String group = kafka.group();

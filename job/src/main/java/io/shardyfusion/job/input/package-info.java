@@ -4,11 +4,12 @@
  *
  * <p>{@link io.shardyfusion.job.input.InputOptions} says what to read, {@link
  * io.shardyfusion.job.input.InputFiles} finds the files, {@link io.shardyfusion.job.input.RowInput}
- * makes the stream. A source cuts files into raw rows, and one operator, chained to it, parses
- * them; another source of raw rows can take the first one's place.
+ * makes the stream. A source cuts files into raw rows, or takes records from Kafka as such, and one
+ * operator, chained to it, parses them.
  *
- * <p>The result never depends on the parallelism or on how files were split: each row carries its
- * file's place in path order and its own place in the file.
+ * <p>In a batch the result never depends on the parallelism or on how files were split: each row
+ * carries its file's place in path order and its own place in the file. In a stream the order is
+ * that of arrival, and a file is never split.
  */
 @NullMarked
 package io.shardyfusion.job.input;

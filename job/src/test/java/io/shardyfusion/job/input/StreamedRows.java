@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
@@ -124,13 +125,17 @@ final class StreamedRows {
     return rows.size();
   }
 
+  private synchronized void clear() {
+    rows.clear();
+  }
+
   private synchronized void restore(int size) {
     rows.subList(size, rows.size()).clear();
     restores++;
   }
 
   private static final class Collecting extends ProcessFunction<ShardRow, Long>
-      implements CheckpointedFunction {
+      implements CheckpointedFunction, CheckpointListener {
 
     private static final long serialVersionUID = 1L;
 
@@ -150,16 +155,22 @@ final class StreamedRows {
           context
               .getOperatorStateStore()
               .getListState(new ListStateDescriptor<>("size", IntSerializer.INSTANCE));
-      if (context.isRestored()) {
-        for (int restored : size.get()) {
-          rows.restore(restored);
-        }
+      if (!context.isRestored()) {
+        rows.clear();
+        return;
+      }
+      for (int restored : size.get()) {
+        rows.restore(restored);
       }
     }
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
       size.update(List.of(rows.size()));
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
       checkpoints++;
     }
 
