@@ -10,9 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -104,14 +107,24 @@ public final class FlinkCluster implements AutoCloseable {
             "taskmanager",
             TaskManagerMemory.jvmArguments(),
             "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-            List.of("--configDir", home.conf().toString())));
+            name ->
+                List.of(
+                    "--configDir", home.conf().toString(), "-Dtaskmanager.resource-id=" + name)));
   }
 
-  /** Returns when as many TaskManagers are registered as should be. */
+  /** Returns when all TaskManagers are registered, and the JobManager has noticed who is gone. */
   public void awaitTaskManagers() {
+    Set<String> expected =
+        taskManagers.stream().map(FlinkProcess::name).collect(Collectors.toSet());
     await(
-        taskManagers.size() + " TaskManagers are registered",
-        () -> rest.get("overview").get("taskmanagers").asInt() == taskManagers.size());
+        "the TaskManagers " + expected + " are registered",
+        () -> {
+          Set<String> registered = new HashSet<>();
+          for (JsonNode taskManager : rest.get("taskmanagers").get("taskmanagers")) {
+            registered.add(taskManager.get("id").asText());
+          }
+          return registered.equals(expected);
+        });
   }
 
   /**
@@ -142,7 +155,7 @@ public final class FlinkCluster implements AutoCloseable {
             "jobmanager",
             List.of("-Xmx320m", "-XX:MaxMetaspaceSize=192m", "-XX:MaxDirectMemorySize=128m"),
             "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
-            List.of("--configDir", home.conf().toString()));
+            name -> List.of("--configDir", home.conf().toString()));
     await("the JobManager answers", () -> rest.get("overview").has("taskmanagers"));
   }
 
@@ -188,6 +201,17 @@ public final class FlinkCluster implements AutoCloseable {
       return rest.get("jobs/" + jobId + "/status").get("status").asText();
     } catch (IOException e) {
       return "UNKNOWN";
+    }
+  }
+
+  /** What made the job fail or restart last, to print. */
+  public String jobFailure(String jobId) {
+    try {
+      JsonNode last =
+          rest.get("jobs/" + jobId + "/exceptions").at("/exceptionHistory/entries/0/stacktrace");
+      return last.isMissingNode() ? "no failure of job " + jobId : last.asText();
+    } catch (IOException e) {
+      return "the failures of job " + jobId + " are not known: " + e.getMessage();
     }
   }
 
@@ -292,14 +316,17 @@ public final class FlinkCluster implements AutoCloseable {
             "client",
             List.of("-Xmx256m"),
             "org.apache.flink.client.cli.CliFrontend",
-            List.copyOf(arguments));
+            name -> arguments);
     return client;
   }
 
-  private FlinkProcess launch(String kind, List<String> jvm, String main, List<String> arguments) {
+  /** Starts a process with the arguments that are made of its name. */
+  private FlinkProcess launch(
+      String kind, List<String> jvm, String main, Function<String, List<String>> arguments) {
     started++;
     String name = String.format("%02d-%s", started, kind);
-    return FlinkProcess.start(home, name, home.logs().resolve(name + ".log"), jvm, main, arguments);
+    return FlinkProcess.start(
+        home, name, home.logs().resolve(name + ".log"), jvm, main, arguments.apply(name));
   }
 
   private String savepoint(String jobId, String operation, Map<String, Object> request) {
