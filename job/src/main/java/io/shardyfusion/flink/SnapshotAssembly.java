@@ -4,16 +4,20 @@ import io.shardyfusion.flink.ShardReport.ReportedFile;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * What is known of all shards at one checkpoint: the latest report of each, and what is new since
  * the last manifest.
+ *
+ * <p>A checkpoint may be aborted when some subtasks have reported it and others have not, and then
+ * the barrier that would end its round never comes. What was reported is true all the same, and is
+ * reported once only, so it is kept. The next checkpoint's reports may come before another
+ * subtask's of the aborted one; of each subtask they come in order.
  */
 final class SnapshotAssembly {
 
@@ -23,10 +27,9 @@ final class SnapshotAssembly {
   private final Map<String, Long> counters;
   private boolean changed;
 
-  /** The subtasks whose report of {@link #checkpoint} is there. */
-  private final Set<Integer> reported = new HashSet<>();
+  /** The checkpoint that each subtask reported last, of those since the last complete one. */
+  private final Map<Integer, Long> reported = new HashMap<>();
 
-  private long checkpoint;
   private int subtasks;
 
   SnapshotAssembly(int numShards) {
@@ -47,18 +50,16 @@ final class SnapshotAssembly {
 
   /** Takes a report. */
   void add(SubtaskReport report) {
-    if (!reported.isEmpty() && report.checkpoint() != checkpoint) {
+    Long before = reported.put(report.subtask(), report.checkpoint());
+    if (before != null && before >= report.checkpoint()) {
       throw new IllegalStateException(
-          "expected the reports of checkpoint "
-              + checkpoint
-              + ", found one of "
-              + report.checkpoint());
+          "subtask "
+              + report.subtask()
+              + " reported checkpoint "
+              + report.checkpoint()
+              + " after checkpoint "
+              + before);
     }
-    if (!reported.add(report.subtask())) {
-      throw new IllegalStateException(
-          "subtask " + report.subtask() + " reported checkpoint " + report.checkpoint() + " twice");
-    }
-    checkpoint = report.checkpoint();
     subtasks = report.subtasks();
     report.shards().forEach(this::add);
     count(RunCounters.RECORDS, report.records());
@@ -95,7 +96,9 @@ final class SnapshotAssembly {
    *     of this would be torn
    */
   long completeCheckpoint() {
-    if (reported.size() != subtasks || entries.size() != numShards) {
+    long checkpoint = Collections.max(reported.values());
+    long complete = reported.values().stream().filter(c -> c == checkpoint).count();
+    if (complete != subtasks || entries.size() != numShards) {
       throw new IllegalStateException(
           "checkpoint "
               + checkpoint
@@ -104,7 +107,7 @@ final class SnapshotAssembly {
               + " subtasks and "
               + numShards
               + " shards, found "
-              + reported.size()
+              + complete
               + " and "
               + entries.size());
     }
