@@ -36,7 +36,7 @@ public final class FlinkCluster implements AutoCloseable {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration DEADLINE = Duration.ofSeconds(90);
-  private static final int LOG_LINES = 40;
+  private static final int LOG_LINES = 25;
 
   /**
    * Below the ports that systems hand out, so that a JobManager's is still free when it restarts.
@@ -393,6 +393,9 @@ public final class FlinkCluster implements AutoCloseable {
     settings.put("taskmanager.numberOfTaskSlots", String.valueOf(slots));
     settings.put("heartbeat.interval", "1s");
     settings.put("heartbeat.timeout", "6s");
+    // A TaskManager that asks a JobMaster too early asks again after this.
+    settings.put("cluster.registration.error-delay", "500ms");
+    settings.put("cluster.registration.refused-registration-delay", "500ms");
     settings.put("restart-strategy.type", "fixed-delay");
     settings.put("restart-strategy.fixed-delay.attempts", "100000");
     settings.put("restart-strategy.fixed-delay.delay", "200ms");

@@ -26,6 +26,8 @@ record FlinkHome(Path directory, FlinkDistribution distribution) {
       appender.console.layout.pattern = %d{HH:mm:ss,SSS} %-5p %-50c{1.} %x - %m%n
       logger.pekko.name = org.apache.pekko
       logger.pekko.level = WARN
+      logger.settings.name = org.apache.flink.configuration.GlobalConfiguration
+      logger.settings.level = WARN
       logger.metrics.name = org.apache.flink.runtime.metrics
       logger.metrics.level = ERROR
       """;

@@ -117,9 +117,9 @@ final class FlinkProcess implements AutoCloseable {
     }
   }
 
-  /** The last lines of what it printed, under a title. */
+  /** The last lines of what it printed, without stack frames, under a title. */
   String outputEnd(int lines) {
-    List<String> all = output().lines().toList();
+    List<String> all = output().lines().filter(line -> !line.startsWith("\tat ")).toList();
     return "== "
         + name
         + (isAlive() ? ", running" : ", ended with " + exitCode())
