@@ -74,6 +74,11 @@ final class Printer {
     }
   }
 
+  /** Sends on what was written so far: for results that come now and then. */
+  void flush() {
+    output.flush();
+  }
+
   /** Writes text as it is, whatever the form: for what is meant for people only. */
   void text(String text) {
     output.write(text);

@@ -1,14 +1,13 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.ShardyfusionException;
-import io.shardyfusion.format.Layout;
-import io.shardyfusion.format.Limits;
+import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.format.RunRecord;
-import io.shardyfusion.format.RunRecordParser;
 import io.shardyfusion.store.CountingObjectStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,10 +28,16 @@ final class RunLease implements AutoCloseable {
   static final Duration LEASE = Duration.ofMinutes(2);
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(30);
+
+  /** Counters of the last version, not of the run. */
+  private static final Set<String> REPLACED =
+      Set.of(RunCounters.FILES, RunCounters.ANNOUNCE_MILLIS);
+
   private static final Logger LOG = LoggerFactory.getLogger(RunLease.class);
 
   private final SinkSettings settings;
   private final CountingObjectStore store;
+  private final RunRecords records;
   private final Clock clock;
   private final Map<String, Long> counters = new TreeMap<>();
   private final ScheduledExecutorService heartbeat;
@@ -51,11 +56,8 @@ final class RunLease implements AutoCloseable {
     this.settings = settings;
     this.store = store;
     this.clock = clock;
-    String key = Layout.run(settings.runId());
-    store
-        .read(key, Limits.MAX_RUN_RECORD_BYTES)
-        .map(o -> RunRecordParser.fromJson(key, o.content()))
-        .ifPresent(this::takeUp);
+    this.records = new RunRecords(store);
+    records.find(settings.runId()).ifPresent(this::takeUp);
     write(RunRecord.Status.RUNNING, null);
     heartbeat =
         Executors.newSingleThreadScheduledExecutor(
@@ -112,9 +114,7 @@ final class RunLease implements AutoCloseable {
   }
 
   private void count(String counter, long more) {
-    // How many files there are is a state, not a sum.
-    counters.merge(
-        counter, more, (a, b) -> counter.equals(RunCounters.FILES) ? b : Long.valueOf(a + b));
+    counters.merge(counter, more, (a, b) -> REPLACED.contains(counter) ? b : Long.valueOf(a + b));
   }
 
   private synchronized void write(RunRecord.Status status, @Nullable String error) {
@@ -133,7 +133,7 @@ final class RunLease implements AutoCloseable {
             lastVersion,
             error,
             counters);
-    store.write(Layout.run(settings.runId()), RunRecordParser.toJson(record));
+    records.write(record);
   }
 
   /** Stops to renew the lease. */

@@ -3,15 +3,18 @@ package io.shardyfusion.job;
 import java.time.Duration;
 import org.apache.flink.api.common.BatchShuffleMode;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedFlink {
 
-  /** For each subtask to sort in; more rows are spilled. */
+  /** For each subtask to sort in, where more rows are spilled, or to keep databases open. */
   private static final MemorySize SORT_MEMORY = MemorySize.ofMebiBytes(128);
+
+  private static final int MAX_RESTARTS = 10;
+  private static final int RETAINED_CHECKPOINTS = 3;
 
   private EmbeddedFlink() {}
 
@@ -32,11 +38,46 @@ public final class EmbeddedFlink {
    * @param parallelism of the job, or null for all cores
    */
   public static Configuration configuration(@Nullable Integer parallelism) {
-    int subtasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
     Configuration flink = batchJob();
+    setUp(flink, parallelism);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    return flink;
+  }
+
+  /**
+   * A Flink inside this process, for one continuous job. It restarts the job after a failure, with
+   * growing delays, and gives up after {@value #MAX_RESTARTS} times in a row.
+   *
+   * @param parallelism of the job, or null for all cores
+   * @param checkpoints the URI of the directory for checkpoints and savepoints
+   * @param restored the checkpoint or savepoint to go on from, or null
+   */
+  static Configuration continuous(
+      @Nullable Integer parallelism, String checkpoints, @Nullable String restored) {
+    Configuration flink = new Configuration();
+    setUp(flink, parallelism);
+    flink.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints);
+    flink.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, checkpoints);
+    flink.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, RETAINED_CHECKPOINTS);
+    flink.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    flink.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        Duration.ofSeconds(30));
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, MAX_RESTARTS);
+    if (restored != null) {
+      flink.set(StateRecoveryOptions.SAVEPOINT_PATH, restored);
+    }
+    return flink;
+  }
+
+  private static void setUp(Configuration flink, @Nullable Integer parallelism) {
+    int subtasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
     flink.set(CoreOptions.DEFAULT_PARALLELISM, subtasks);
     flink.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, SORT_MEMORY.multiply(subtasks));
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     // Accumulators, which progress is read from, travel with heartbeats.
     flink.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
     flink.set(JobManagerOptions.ADDRESS, "localhost");
@@ -44,7 +85,6 @@ public final class EmbeddedFlink {
     flink.set(RestOptions.BIND_ADDRESS, "localhost");
     flink.set(RestOptions.BIND_PORT, "0");
     flink.set(TaskManagerOptions.BIND_HOST, "localhost");
-    return flink;
   }
 
   /**
@@ -57,6 +97,14 @@ public final class EmbeddedFlink {
     job.set(ExecutionOptions.BATCH_SHUFFLE_MODE, BatchShuffleMode.ALL_EXCHANGES_PIPELINED);
     // The adaptive batch scheduler, which is the default, refuses pipelined exchanges.
     job.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
+    job.set(PipelineOptions.OBJECT_REUSE, true);
+    return job;
+  }
+
+  /** A continuous job: it streams, and reuses objects. */
+  static Configuration continuousJob() {
+    Configuration job = new Configuration();
+    job.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
     job.set(PipelineOptions.OBJECT_REUSE, true);
     return job;
   }

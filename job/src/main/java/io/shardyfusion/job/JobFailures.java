@@ -1,5 +1,6 @@
 package io.shardyfusion.job;
 
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
 import java.util.Optional;
@@ -7,6 +8,9 @@ import org.apache.flink.util.ExceptionUtils;
 
 /** Finds what went wrong in the chain of causes in which Flink wraps a failure. */
 final class JobFailures {
+
+  /** How Flink begins to say that a restored operator had another number of key groups. */
+  private static final String OTHER_MAX_PARALLELISM = "Max parallelism mismatch";
 
   private JobFailures() {}
 
@@ -20,10 +24,19 @@ final class JobFailures {
     ClassLoader loader = JobFailures.class.getClassLoader();
     Optional<ShardyfusionException> ours =
         ExceptionUtils.findSerializedThrowable(failure, ShardyfusionException.class, loader);
-    return ours.orElseGet(
-        () ->
-            new StorageException(
-                "the job failed, and nothing was announced: " + rootMessage(failure), failure));
+    return ours.orElseGet(() -> ofFlink(failure));
+  }
+
+  private static ShardyfusionException ofFlink(Throwable failure) {
+    String message = rootMessage(failure);
+    if (message.contains(OTHER_MAX_PARALLELISM)) {
+      return new InvalidRequestException(
+          "the checkpoint is of a job with another number of shards, which cannot change; restore with the same number,"
+              + " or publish the dataset anew with a backfill: "
+              + message,
+          failure);
+    }
+    return new StorageException("the job failed: " + message, failure);
   }
 
   private static String rootMessage(Throwable failure) {

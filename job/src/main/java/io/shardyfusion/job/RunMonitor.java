@@ -2,12 +2,11 @@ package io.shardyfusion.job;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.flink.RunCounters;
 import io.shardyfusion.format.Layout;
-import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.RunRecord;
-import io.shardyfusion.format.RunRecordParser;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
@@ -110,15 +109,13 @@ final class RunMonitor implements AutoCloseable {
   }
 
   private RunRecord runRecord(ObjectStore store, String runId) {
-    String key = Layout.run(runId);
-    return store
-        .read(key, Limits.MAX_RUN_RECORD_BYTES)
-        .map(o -> RunRecordParser.fromJson(key, o.content()))
+    return new RunRecords(store)
+        .find(runId)
         .orElseThrow(
             () ->
                 new StorageException(
                     "the job ended, but its run record "
-                        + key
+                        + Layout.run(runId)
                         + " is not in "
                         + store.root()
                         + "; see the dataset's history for what was announced",

@@ -5,8 +5,10 @@ import io.shardyfusion.flink.DuplicatePolicy;
 import io.shardyfusion.job.input.BadRowPolicy;
 import io.shardyfusion.job.input.DeleteRule;
 import io.shardyfusion.job.input.InputOptions;
+import io.shardyfusion.job.input.KafkaOptions;
 import io.shardyfusion.job.input.KeyColumn;
 import io.shardyfusion.job.input.RowFormat;
+import io.shardyfusion.job.input.RowSource;
 import io.shardyfusion.job.input.ValueSelection;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.shard.TableProfile;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a run, as {@code shardy run} and {@code flink run} take them. A picocli mixin. */
@@ -24,13 +27,13 @@ public final class RunOptions {
   @Option(
       names = "--mode",
       defaultValue = "batch",
-      paramLabel = "batch",
-      description = "batch: read the whole input, publish one snapshot (default).")
+      paramLabel = "batch|streaming",
+      description =
+          "batch: read the whole input, publish one version (default); streaming: publish changes as they come.")
   String mode = "batch";
 
   @Option(
       names = "--input",
-      required = true,
       paramLabel = "PATH",
       description =
           "File, glob or directory, on any Flink file system; repeatable. .gz, .zst, .bz2 by name.")
@@ -52,10 +55,9 @@ public final class RunOptions {
 
   @Option(
       names = "--key",
-      required = true,
       paramLabel = "COL",
-      description = "The column of the key.")
-  String key = "";
+      description = "The column of the key; Kafka: without it, the record's key.")
+  @Nullable String key;
 
   @Option(
       names = "--key-type",
@@ -144,6 +146,12 @@ public final class RunOptions {
   @Option(names = "--takeover", description = "Take the dataset over from another writer.")
   boolean takeover;
 
+  @Mixin ContinuousRunOptions continuous = new ContinuousRunOptions();
+
+  @Mixin KafkaRunOptions kafka = new KafkaRunOptions();
+
+  @Mixin EventTimeRunOptions eventTime = new EventTimeRunOptions();
+
   /**
    * What to run.
    *
@@ -152,22 +160,26 @@ public final class RunOptions {
    * @throws InvalidRequestException if an option's value cannot be used
    */
   public SnapshotJobConfig toConfig(String dataset, StoreOptions store) {
-    if (!mode.equals("batch")) {
-      throw new InvalidRequestException("unknown mode '" + mode + "'; expected batch");
-    }
+    boolean streaming = isStreaming();
+    KafkaOptions topic = kafka.toOptions();
     if (!sharding.equals(HashSharding.STRATEGY)) {
       throw new InvalidRequestException("unknown sharding '" + sharding + "'; expected hash");
     }
     if (parallelism != null && parallelism < 1) {
       throw new InvalidRequestException("the parallelism must be at least 1, found " + parallelism);
     }
+    if (streaming && DuplicatePolicy.of(duplicates) == DuplicatePolicy.FAIL) {
+      throw new InvalidRequestException(
+          "--duplicates fail is for --mode batch: a continuous job updates keys");
+    }
     return new SnapshotJobConfig(
         new InputOptions(
-            input,
+            source(topic),
             RowFormat.of(format, csvDelimiter),
             KeyColumn.of(key, keyType, keyEncoding),
             ValueSelection.of(value),
             DeleteRule.of(opColumn, deleteValues),
+            eventTime.toEventTime(),
             BadRowPolicy.of(onBadRow)),
         dataset,
         store,
@@ -176,6 +188,34 @@ public final class RunOptions {
         DuplicatePolicy.of(duplicates),
         custom,
         parallelism,
-        takeover);
+        takeover,
+        streaming ? continuous.toOptions(topic, parallelism) : null);
+  }
+
+  private RowSource source(@Nullable KafkaOptions topic) {
+    if (topic == null) {
+      return new RowSource.Files(input);
+    }
+    if (!input.isEmpty()) {
+      throw new InvalidRequestException(
+          "--input and --kafka-topic are both given; a job reads one of them");
+    }
+    return topic;
+  }
+
+  private boolean isStreaming() {
+    return switch (mode) {
+      case "streaming" -> true;
+      case "batch" -> {
+        String given = continuous.firstGiven();
+        if (given != null) {
+          throw new InvalidRequestException(given + " is for --mode streaming; found --mode batch");
+        }
+        yield false;
+      }
+      default ->
+          throw new InvalidRequestException(
+              "unknown mode '" + mode + "'; expected batch or streaming");
+    };
   }
 }

@@ -1,22 +1,32 @@
 package io.shardyfusion.job;
 
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.flink.ShardyfusionSink;
+import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.job.input.InputFiles;
 import io.shardyfusion.job.input.InputOptions;
 import io.shardyfusion.job.input.RowInput;
 import io.shardyfusion.job.input.ValueSelection;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import java.time.Instant;
 import java.util.function.Consumer;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The job that turns files into a snapshot: reads rows, routes them to shards, builds a database
- * for each, and publishes them as one version. Runs on a cluster ({@link #main}), in this process
- * ({@link #runEmbedded}), or in an environment of the caller's ({@link #run}).
+ * The job that turns files or a topic into snapshots: reads rows, routes them to shards, builds a
+ * database for each, and publishes them: as one version, or, continuously, as a version at each
+ * checkpoint. Runs on a cluster ({@link #main}), in this process ({@link #runEmbedded}, {@link
+ * ContinuousRun}), or in an environment of the caller's ({@link #run}).
  */
 public final class SnapshotJob {
 
@@ -57,27 +67,123 @@ public final class SnapshotJob {
       StreamExecutionEnvironment environment,
       SnapshotJobConfig config,
       Consumer<RunProgress> progress) {
+    if (config.continuous() != null) {
+      throw new InvalidRequestException(
+          "a continuous job has no end to wait for; submit it with submitContinuous(…)");
+    }
+    String runId = null;
     try (RunMonitor monitor = new RunMonitor(config, progress)) {
       environment.configure(EmbeddedFlink.batchJob());
-      if (config.parallelism() != null) {
-        environment.setParallelism(config.parallelism());
-      }
-      String runId = append(environment, config);
-      JobClient client = environment.executeAsync("shardyfusion snapshot of " + config.dataset());
+      runId = append(environment, config);
+      JobClient client = environment.executeAsync(nameOf(config));
       return monitor.await(client, runId);
+    } catch (Exception e) {
+      throw failed(config, runId, JobFailures.translate(e));
+    }
+  }
+
+  /**
+   * Submits a continuous job to the cluster of {@code environment}; waits for its end only where
+   * Flink's client was told to, as {@code flink run} does without {@code -d}.
+   *
+   * @throws InvalidRequestException if the configuration cannot be used, or an input is not there
+   * @throws io.shardyfusion.StorageException if storage failed
+   * @throws io.shardyfusion.ConflictException if another writer has the dataset
+   */
+  static void submitContinuous(StreamExecutionEnvironment environment, SnapshotJobConfig config) {
+    ContinuousOptions options = continuous(config);
+    if (!(options.restore() instanceof ContinuousOptions.Restore.None)) {
+      throw new InvalidRequestException(
+          "--restore is for an embedded Flink; on a cluster, restore with flink run -s PATH");
+    }
+    if (options.checkpointDirectory() != null) {
+      Configuration checkpoints = new Configuration();
+      checkpoints.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, options.checkpointDirectory());
+      environment.configure(checkpoints);
+    }
+    try {
+      append(environment, config);
+      environment.execute(nameOf(config));
     } catch (Exception e) {
       throw JobFailures.translate(e);
     }
   }
 
-  private static String append(StreamExecutionEnvironment environment, SnapshotJobConfig config) {
+  /** Notes in the run record that the run failed with {@code failure}, and returns that. */
+  static ShardyfusionException failed(
+      SnapshotJobConfig config, @Nullable String runId, ShardyfusionException failure) {
+    if (runId != null) {
+      end(config, runId, RunRecord.Status.FAILED, failure);
+    }
+    return failure;
+  }
+
+  /** Notes in the run record that the run ended. */
+  static void end(
+      SnapshotJobConfig config,
+      String runId,
+      RunRecord.Status status,
+      @Nullable ShardyfusionException failure) {
+    try (ObjectStore store = ObjectStores.open(config.dataset(), config.store())) {
+      String error = failure == null ? null : failure.getMessage();
+      new RunRecords(store).end(runId, status, error, Instant.now());
+    } catch (ShardyfusionException e) {
+      // The lease ends by itself.
+      if (failure != null) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  private static String nameOf(SnapshotJobConfig config) {
+    return "shardyfusion snapshot of " + config.dataset();
+  }
+
+  static ContinuousOptions continuous(SnapshotJobConfig config) {
+    ContinuousOptions options = config.continuous();
+    if (options == null) {
+      throw new InvalidRequestException("the job is a bounded backfill; expected --mode streaming");
+    }
+    return options;
+  }
+
+  /** Appends the whole job to {@code environment}, and returns the id of the run. */
+  static String append(StreamExecutionEnvironment environment, SnapshotJobConfig config) {
+    if (config.parallelism() != null) {
+      environment.setParallelism(config.parallelism());
+    }
+    ContinuousOptions options = config.continuous();
+    if (options == null) {
+      return sink(
+              config,
+              RowInput.batch(
+                  environment,
+                  InputFiles.resolve(config.input().paths()),
+                  config.input(),
+                  config.sharding()))
+          .append();
+    }
+    environment.configure(EmbeddedFlink.continuousJob());
+    if (options.checkpointInterval() != null) {
+      environment.enableCheckpointing(options.checkpointInterval().toMillis());
+    }
+    return sink(
+            config,
+            RowInput.continuous(
+                environment,
+                config.input(),
+                options.discoveryInterval(),
+                options.sourceParallelism(),
+                config.sharding()))
+        .base(options.base())
+        .publishInterval(options.publishInterval())
+        .append();
+  }
+
+  private static ShardyfusionSink<ShardRow> sink(
+      SnapshotJobConfig config, DataStream<ShardRow> rows) {
     ShardyfusionSink<ShardRow> sink =
-        ShardyfusionSink.forRoutedRows(
-                RowInput.batch(
-                    environment,
-                    InputFiles.resolve(config.input().paths()),
-                    config.input(),
-                    config.sharding()))
+        ShardyfusionSink.forRoutedRows(rows)
             .dataset(config.dataset())
             .store(config.store())
             .sharding(config.sharding())
@@ -86,7 +192,7 @@ public final class SnapshotJob {
             .profile(config.profile())
             .duplicates(config.duplicates())
             .custom(config.custom());
-    return config.takeover() ? sink.takeover().append() : sink.append();
+    return config.takeover() ? sink.takeover() : sink;
   }
 
   private static ValueFormat valueFormat(InputOptions input) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     name = "shardyfusion-job",
     mixinStandardHelpOptions = true,
     description = "Reads rows and publishes them as one snapshot of a dataset.")
-final class SnapshotJobCommand implements Callable<RunResult> {
+final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
 
   @Option(
       names = {"-d", "--dataset"},
@@ -64,15 +64,22 @@ final class SnapshotJobCommand implements Callable<RunResult> {
       return;
     }
     SnapshotJobCommand job = command.getCommand();
-    System.out.println(new ObjectMapper().writeValueAsString(job.call()));
+    RunResult result = job.call();
+    if (result != null) {
+      System.out.println(new ObjectMapper().writeValueAsString(result));
+    }
   }
 
+  /** The result of a backfill; null for a continuous job, which prints nothing. */
   @Override
-  public RunResult call() {
+  public @Nullable RunResult call() {
     StoreOptions store = new StoreOptions(s3Endpoint, s3Region, s3PathStyle, s3Profile);
-    return SnapshotJob.run(
-        StreamExecutionEnvironment.getExecutionEnvironment(),
-        options.toConfig(dataset, store),
-        progress -> {});
+    SnapshotJobConfig config = options.toConfig(dataset, store);
+    StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+    if (config.continuous() == null) {
+      return SnapshotJob.run(environment, config, progress -> {});
+    }
+    SnapshotJob.submitContinuous(environment, config);
+    return null;
   }
 }

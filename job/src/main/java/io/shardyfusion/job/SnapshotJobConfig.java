@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param duplicates what to do with several rows of a key
  * @param custom the user's own entries of the manifest
  * @param parallelism of the job, or null for the environment's
- * @param takeover whether to announce even if another writer announced in between
+ * @param takeover whether to take the dataset over from another writer
+ * @param continuous how a continuous job goes on, or null for a bounded backfill
  */
 public record SnapshotJobConfig(
     InputOptions input,
@@ -30,7 +31,8 @@ public record SnapshotJobConfig(
     DuplicatePolicy duplicates,
     Map<String, String> custom,
     @Nullable Integer parallelism,
-    boolean takeover) {
+    boolean takeover,
+    @Nullable ContinuousOptions continuous) {
 
   /** Copies the map. */
   public SnapshotJobConfig {

@@ -1,0 +1,69 @@
+package io.shardyfusion.job;
+
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.flink.BaseSnapshot;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a continuous job goes on.
+ *
+ * @param discoveryInterval how often new files, or new partitions, are looked for; positive
+ * @param checkpointInterval how often a checkpoint is taken, or null for the environment's
+ * @param publishInterval the least time between two announced versions; zero: every checkpoint
+ * @param sourceParallelism how many subtasks read, at least 1; with one, files that are found
+ *     together are read in path order
+ * @param base what a job that is not restored begins with
+ * @param checkpointDirectory where an embedded Flink keeps checkpoints, or null for a directory of
+ *     the user's that belongs to the dataset; on a cluster, null for the cluster's
+ * @param restore what an embedded job is restored from
+ */
+public record ContinuousOptions(
+    Duration discoveryInterval,
+    @Nullable Duration checkpointInterval,
+    Duration publishInterval,
+    int sourceParallelism,
+    BaseSnapshot base,
+    @Nullable String checkpointDirectory,
+    Restore restore) {
+
+  private static final Duration MIN_CHECKPOINT_INTERVAL = Duration.ofMillis(10);
+
+  /** Checks the ranges. */
+  public ContinuousOptions {
+    if (checkpointInterval != null && checkpointInterval.compareTo(MIN_CHECKPOINT_INTERVAL) < 0) {
+      throw new InvalidRequestException(
+          "the checkpoint interval must be at least 10ms, found " + checkpointInterval);
+    }
+  }
+
+  /** What an embedded job is restored from. */
+  public sealed interface Restore {
+
+    /**
+     * The restore of that name.
+     *
+     * @param text {@code auto}, {@code none}, or a path
+     */
+    static Restore of(String text) {
+      return switch (text) {
+        case "auto" -> new Auto();
+        case "none" -> new None();
+        default -> new From(text);
+      };
+    }
+
+    /** Nothing: the job begins anew. */
+    record None() implements Restore {}
+
+    /** The newest complete checkpoint or savepoint in the checkpoint directory, if there is one. */
+    record Auto() implements Restore {}
+
+    /**
+     * One checkpoint or savepoint.
+     *
+     * @param path its directory or metadata file
+     */
+    record From(String path) implements Restore {}
+  }
+}

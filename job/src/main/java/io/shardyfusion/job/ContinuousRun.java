@@ -1,0 +1,193 @@
+package io.shardyfusion.job;
+
+import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.format.RunRecord;
+import io.shardyfusion.format.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.client.JobCancellationException;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A continuous job on a Flink embedded in this process. One thread starts it and {@linkplain #await
+ * waits}; any thread may {@linkplain #stop stop} it.
+ */
+public final class ContinuousRun {
+
+  private static final long POLL_MILLIS = 250;
+  private static final long STOP_SECONDS = 60;
+
+  private final SnapshotJobConfig config;
+  private final String checkpoints;
+  private final @Nullable String restored;
+  private final String runId;
+  private final JobClient client;
+  private final CompletableFuture<JobExecutionResult> result;
+  private volatile boolean stopped;
+
+  private ContinuousRun(
+      SnapshotJobConfig config,
+      String checkpoints,
+      @Nullable String restored,
+      String runId,
+      JobClient client) {
+    this.config = config;
+    this.checkpoints = checkpoints;
+    this.restored = restored;
+    this.runId = runId;
+    this.client = client;
+    this.result = client.getJobExecutionResult();
+  }
+
+  /**
+   * Starts the job.
+   *
+   * @throws io.shardyfusion.InvalidRequestException if the configuration cannot be used, or an
+   *     input is not there
+   * @throws io.shardyfusion.StorageException if storage failed
+   */
+  public static ContinuousRun start(SnapshotJobConfig config) {
+    ContinuousOptions options = SnapshotJob.continuous(config);
+    String directory = options.checkpointDirectory();
+    String checkpoints = directory == null ? defaultDirectory(config.dataset()) : directory;
+    String restored = null;
+    if (options.restore() instanceof ContinuousOptions.Restore.From from) {
+      restored = from.path();
+    } else if (options.restore() instanceof ContinuousOptions.Restore.Auto) {
+      Optional<String> newest = RetainedCheckpoints.newest(checkpoints);
+      restored = newest.orElse(null);
+    }
+    try {
+      StreamExecutionEnvironment environment =
+          StreamExecutionEnvironment.createLocalEnvironment(
+              EmbeddedFlink.continuous(
+                  config.parallelism(), RetainedCheckpoints.uri(checkpoints), restored));
+      String runId = SnapshotJob.append(environment, config);
+      JobClient client = environment.executeAsync("shardyfusion " + config.dataset());
+      return new ContinuousRun(config, checkpoints, restored, runId, client);
+    } catch (Exception e) {
+      throw JobFailures.translate(e);
+    }
+  }
+
+  /** A directory that belongs to the dataset, so that a later run finds what this one left. */
+  private static String defaultDirectory(String dataset) {
+    String state = System.getenv("XDG_STATE_HOME");
+    Path root =
+        state == null || state.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(state);
+    String uri = dataset.replaceAll("/+$", "");
+    String digest = Sha256.of(uri.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
+    return root.resolve("shardyfusion").resolve("checkpoints").resolve(digest).toString();
+  }
+
+  /** Where checkpoints and savepoints are. */
+  public String checkpointDirectory() {
+    return checkpoints;
+  }
+
+  /** The checkpoint or savepoint that the job was restored from, or null. */
+  public @Nullable String restoredFrom() {
+    return restored;
+  }
+
+  /**
+   * Waits until the job has ended or was stopped.
+   *
+   * @param versions is told each version that is announced, in order, on this thread
+   * @param restarts is told when the job failed and is being restarted, on this thread
+   * @throws ShardyfusionException if the job failed for good
+   */
+  public void await(Consumer<AnnouncedVersion> versions, Runnable restarts) {
+    try (VersionFollower follower = new VersionFollower(config, runId, client)) {
+      boolean restarting = false;
+      while (!hasEnded()) {
+        follower.poll(versions);
+        boolean now = isRestarting();
+        if (now && !restarting) {
+          restarts.run();
+        }
+        restarting = now;
+      }
+      follower.poll(versions);
+      checkResult();
+      SnapshotJob.end(config, runId, RunRecord.Status.SUCCEEDED, null);
+    } catch (Exception e) {
+      throw SnapshotJob.failed(config, runId, JobFailures.translate(e));
+    }
+  }
+
+  private boolean hasEnded() throws InterruptedException {
+    try {
+      result.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      // Told when the last versions have been.
+    }
+    return true;
+  }
+
+  /**
+   * Throws what the job failed with; that it was cancelled because it was stopped is no failure.
+   */
+  private void checkResult() throws ExecutionException, InterruptedException {
+    try {
+      result.get();
+    } catch (ExecutionException e) {
+      if (!stopped || ExceptionUtils.findThrowable(e, JobCancellationException.class).isEmpty()) {
+        throw e;
+      }
+    }
+  }
+
+  private boolean isRestarting() {
+    CompletableFuture<JobStatus> status = client.getJobStatus();
+    return status.isDone()
+        && !status.isCompletedExceptionally()
+        && (status.join() == JobStatus.RESTARTING || status.join() == JobStatus.FAILING);
+  }
+
+  /**
+   * Stops the job with a savepoint, which a later run goes on from exactly where this one stopped;
+   * where that cannot be taken, as while the job restarts, it ends with its last checkpoint. Waits
+   * until it has ended.
+   */
+  public void stop() {
+    stopped = true;
+    try {
+      client
+          .stopWithSavepoint(
+              false, RetainedCheckpoints.uri(checkpoints), SavepointFormatType.NATIVE)
+          .get(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      cancel();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      cancel();
+    }
+  }
+
+  private void cancel() {
+    try {
+      client.cancel().get(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // It has ended by itself, or will not: await() tells.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

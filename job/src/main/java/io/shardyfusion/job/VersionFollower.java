@@ -1,0 +1,133 @@
+package io.shardyfusion.job;
+
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.dataset.RunRecords;
+import io.shardyfusion.flink.RunCounters;
+import io.shardyfusion.format.Layout;
+import io.shardyfusion.format.Limits;
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.Pointer;
+import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.PointerParser;
+import io.shardyfusion.format.RunRecord;
+import io.shardyfusion.format.VersionStatus;
+import io.shardyfusion.store.ConditionalRead;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.ObjectTag;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.apache.flink.core.execution.JobClient;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the versions that a run announces, each once and in order. Used by one thread. */
+final class VersionFollower implements AutoCloseable {
+
+  private final String runId;
+  private final JobClient client;
+  private final Instant startedAt = Instant.now();
+  private final ObjectStore store;
+  private final Dataset dataset;
+  private @Nullable ObjectTag tag;
+  private long told;
+  private Map<String, Object> accumulators = Map.of();
+
+  VersionFollower(SnapshotJobConfig config, String runId, JobClient client) {
+    this.runId = runId;
+    this.client = client;
+    this.store = ObjectStores.open(config.dataset(), config.store());
+    this.dataset = new Dataset(store);
+  }
+
+  /** Tells what was announced since the last call. Costs one conditional read if nothing was. */
+  void poll(Consumer<AnnouncedVersion> versions) {
+    Pointer pointer = changedPointer();
+    if (pointer == null) {
+      return;
+    }
+    List<PointerEntry> entries = new ArrayList<>();
+    for (PointerEntry entry : pointer.history()) {
+      if (entry.version() > told
+          && entry.runId().equals(runId)
+          && entry.status() == VersionStatus.ANNOUNCED) {
+        entries.add(entry);
+      }
+    }
+    Collections.reverse(entries);
+    for (PointerEntry entry : entries) {
+      versions.accept(describe(entry));
+      told = entry.version();
+    }
+  }
+
+  private @Nullable Pointer changedPointer() {
+    if (tag == null) {
+      return dataset
+          .pointer()
+          .map(
+              state -> {
+                tag = state.tag();
+                return state.pointer();
+              })
+          .orElse(null);
+    }
+    ConditionalRead read = store.readIfChanged(Layout.POINTER, tag, Limits.MAX_POINTER_BYTES);
+    if (read instanceof ConditionalRead.Changed changed) {
+      tag = changed.object().tag();
+      return PointerParser.fromJson(Layout.POINTER, changed.object().content());
+    }
+    return null;
+  }
+
+  private AnnouncedVersion describe(PointerEntry entry) {
+    Manifest manifest = dataset.manifest(entry.manifest());
+    Map<String, Long> done =
+        new RunRecords(store).find(runId).map(RunRecord::counters).orElse(Map.of());
+    readAccumulators();
+    Instant watermark = manifest.watermark();
+    return new AnnouncedVersion(
+        entry.version(),
+        entry.manifest().object(),
+        runId,
+        read(RunCounters.ROWS_READ),
+        manifest.stats().rowsExact() ? manifest.stats().rows() : null,
+        null,
+        done.getOrDefault(RunCounters.DELETES, 0L),
+        read(RunCounters.BAD_ROWS),
+        manifest.sharding().numShards(),
+        manifest.stats().files(),
+        manifest.stats().bytes(),
+        manifest.stats().newBytes(),
+        done.getOrDefault(RunCounters.PUTS, 0L),
+        done.getOrDefault(RunCounters.GETS, 0L),
+        Duration.between(startedAt, entry.announcedAt()).toMillis(),
+        Map.of("announce", done.getOrDefault(RunCounters.ANNOUNCE_MILLIS, 0L)),
+        manifest.checkpointId(),
+        watermark == null ? null : watermark.toString());
+  }
+
+  private void readAccumulators() {
+    try {
+      accumulators = client.getAccumulators().get();
+    } catch (ExecutionException | RuntimeException e) {
+      // The job is just starting or ending: what was known before will do.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private long read(String counter) {
+    return accumulators.get(counter) instanceof Number number ? number.longValue() : 0;
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
