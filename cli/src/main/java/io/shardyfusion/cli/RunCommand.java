@@ -7,6 +7,7 @@ import io.shardyfusion.job.RunResult;
 import io.shardyfusion.job.SnapshotJob;
 import io.shardyfusion.job.SnapshotJobConfig;
 import java.io.PrintWriter;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -37,13 +38,16 @@ final class RunCommand extends ShardyCommand {
   /** Runs until the process is told to end, which it then does when the job has stopped. */
   private void runContinuously(SnapshotJobConfig config, Printer printer) {
     PrintWriter err = terminal().err();
-    ContinuousRun run = ContinuousRun.start(config);
-    err.println(
-        "running; checkpoints are in "
-            + run.checkpointDirectory()
-            + (run.restoredFrom() == null ? "" : "; restored from " + run.restoredFrom()));
-    StopSignals signals = StopSignals.handledBy(run::stop);
+    CompletableFuture<ContinuousRun> started = new CompletableFuture<>();
+    // From the beginning: a job that is told to end while it starts ends when it has started.
+    StopSignals signals = StopSignals.handledBy(() -> started.join().stop());
     try {
+      ContinuousRun run = ContinuousRun.start(config);
+      err.println(
+          "running; checkpoints are in "
+              + run.checkpointDirectory()
+              + (run.restoredFrom() == null ? "" : "; restored from " + run.restoredFrom()));
+      started.complete(run);
       run.await(
           version -> {
             printer.document(JSON.valueToTree(version));

@@ -26,7 +26,9 @@ final class StopSignals implements AutoCloseable {
               name,
               () -> {
                 signals.close();
-                new Thread(stop, "shardy-stop").start();
+                Thread thread = new Thread(stop, "shardy-stop");
+                thread.setDaemon(true);
+                thread.start();
               });
       signals.restore.add(() -> Signals.unregister(name, before));
     }

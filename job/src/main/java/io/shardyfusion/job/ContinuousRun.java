@@ -15,9 +15,7 @@ import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.client.JobCancellationException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +33,9 @@ public final class ContinuousRun {
   private final String runId;
   private final JobClient client;
   private final CompletableFuture<JobExecutionResult> result;
-  private volatile boolean stopped;
+
+  /** Null while nobody has asked to stop; then, whether the job ended because of that. */
+  private volatile @Nullable CompletableFuture<Boolean> stopping;
 
   private ContinuousRun(
       SnapshotJobConfig config,
@@ -142,13 +142,15 @@ public final class ContinuousRun {
   }
 
   /**
-   * Throws what the job failed with; that it was cancelled because it was stopped is no failure.
+   * Throws what the job failed with. That it was stopped is no failure, nor that the embedded Flink
+   * is gone then before it told the result.
    */
   private void checkResult() throws ExecutionException, InterruptedException {
     try {
       result.get();
     } catch (ExecutionException e) {
-      if (!stopped || ExceptionUtils.findThrowable(e, JobCancellationException.class).isEmpty()) {
+      CompletableFuture<Boolean> outcome = stopping;
+      if (outcome == null || !outcome.get()) {
         throw e;
       }
     }
@@ -166,28 +168,38 @@ public final class ContinuousRun {
    * where that cannot be taken, as while the job restarts, it ends with its last checkpoint. Waits
    * until it has ended.
    */
-  public void stop() {
-    stopped = true;
+  public synchronized void stop() {
+    if (stopping != null) {
+      return;
+    }
+    CompletableFuture<Boolean> outcome = new CompletableFuture<>();
+    stopping = outcome;
+    boolean ended = false;
     try {
-      client
-          .stopWithSavepoint(
-              false, RetainedCheckpoints.uri(checkpoints), SavepointFormatType.NATIVE)
-          .get(STOP_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      cancel();
+      ended = tryStop() || tryCancel();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      cancel();
+    } finally {
+      outcome.complete(ended);
     }
   }
 
-  private void cancel() {
+  private boolean tryStop() throws InterruptedException {
+    return succeeds(
+        client.stopWithSavepoint(
+            false, RetainedCheckpoints.uri(checkpoints), SavepointFormatType.NATIVE));
+  }
+
+  private boolean tryCancel() throws InterruptedException {
+    return succeeds(client.cancel());
+  }
+
+  private static boolean succeeds(CompletableFuture<?> request) throws InterruptedException {
     try {
-      client.cancel().get(STOP_SECONDS, TimeUnit.SECONDS);
+      request.get(STOP_SECONDS, TimeUnit.SECONDS);
+      return true;
     } catch (ExecutionException | TimeoutException e) {
-      // It has ended by itself, or will not: await() tells.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return false;
     }
   }
 }
