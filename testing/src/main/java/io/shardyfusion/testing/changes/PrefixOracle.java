@@ -65,7 +65,7 @@ public final class PrefixOracle {
       int before = log.prefix();
       log.advanceTo(version, byLog.getOrDefault(log.name(), Map.of()));
       advanced |= log.prefix() > before;
-      inside |= log.prefix() > 0 && log.prefix() < log.size();
+      inside |= log.prefix() > 0 && !log.isComplete();
     }
     lastVersion = version;
     versions++;
