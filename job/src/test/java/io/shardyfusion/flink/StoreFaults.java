@@ -1,0 +1,148 @@
+package io.shardyfusion.flink;
+
+import io.shardyfusion.store.ObjectStores;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Which requests of a {@link FaultyObjectStore} fail, and how: by a random sequence that a seed
+ * gives, shared by all stores of a job. Requests of several threads take from it as they come, so a
+ * seed gives the same sequence of faults, but not the same requests. None fail before {@link
+ * #begin}. Thread-safe.
+ */
+final class StoreFaults {
+
+  private static final Map<String, StoreFaults> ALL = new ConcurrentHashMap<>();
+  private static final double SLOW = 0.05;
+  private static final int MAX_SLOW_MILLIS = 8;
+  private static final int MAX_BURST = 6;
+  private static final double BURST = 0.1;
+
+  /** What happens to a request. */
+  enum Fault {
+    NONE,
+    ERROR_BEFORE,
+    ERROR_AFTER,
+    PARTIAL
+  }
+
+  /** What happens to a conditional write. */
+  enum ConditionalFault {
+    NONE,
+    ERROR,
+    AMBIGUOUS_BEFORE,
+    AMBIGUOUS_AFTER,
+    CONFLICT,
+    OTHER_WRITER
+  }
+
+  private final String id = UUID.randomUUID().toString();
+  private final SplittableRandom random;
+  private final double share;
+  private final double conditionalShare;
+  private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
+  private final Map<ConditionalFault, Integer> conditional = new EnumMap<>(ConditionalFault.class);
+  private boolean begun;
+  private int burst;
+
+  /**
+   * @param share of the requests fail, and besides a burst follows one in ten of those
+   * @param conditionalShare of the conditional writes fail
+   */
+  StoreFaults(long seed, double share, double conditionalShare) {
+    this.random = new SplittableRandom(seed);
+    this.share = share;
+    this.conditionalShare = conditionalShare;
+    ALL.put(id, this);
+  }
+
+  /** Opens stores that fail like this, in whichever operator. */
+  SinkSettings.StoreOpener opener() {
+    String name = id;
+    return (uri, options) -> new FaultyObjectStore(ObjectStores.open(uri, options), ALL.get(name));
+  }
+
+  synchronized void begin() {
+    begun = true;
+  }
+
+  Fault next() {
+    Fault fault;
+    boolean slow;
+    synchronized (this) {
+      if (!begun) {
+        return Fault.NONE;
+      }
+      slow = random.nextDouble() < SLOW;
+      fault = draw();
+      injected.merge(fault, 1, Integer::sum);
+    }
+    pause(slow);
+    return fault;
+  }
+
+  private Fault draw() {
+    if (burst > 0) {
+      burst--;
+      return Fault.ERROR_BEFORE;
+    }
+    if (random.nextDouble() >= share) {
+      return Fault.NONE;
+    }
+    if (random.nextDouble() < BURST) {
+      burst = random.nextInt(1, MAX_BURST);
+    }
+    return Fault.values()[random.nextInt(1, Fault.values().length)];
+  }
+
+  ConditionalFault nextConditional() {
+    ConditionalFault fault;
+    boolean slow;
+    synchronized (this) {
+      if (!begun) {
+        return ConditionalFault.NONE;
+      }
+      slow = random.nextDouble() < SLOW;
+      fault =
+          random.nextDouble() < conditionalShare
+              ? ConditionalFault.values()[random.nextInt(1, ConditionalFault.values().length)]
+              : ConditionalFault.NONE;
+      conditional.merge(fault, 1, Integer::sum);
+    }
+    pause(slow);
+    return fault;
+  }
+
+  private void pause(boolean slow) {
+    if (slow) {
+      int millis;
+      synchronized (this) {
+        millis = random.nextInt(1, MAX_SLOW_MILLIS);
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+  }
+
+  /** How many requests failed, but for conditional writes. */
+  synchronized int failed() {
+    return injected.entrySet().stream()
+        .filter(e -> e.getKey() != Fault.NONE)
+        .mapToInt(Map.Entry::getValue)
+        .sum();
+  }
+
+  /** How many conditional writes met that. */
+  synchronized int count(ConditionalFault fault) {
+    return conditional.getOrDefault(fault, 0);
+  }
+
+  @Override
+  public synchronized String toString() {
+    return injected + ", conditional writes " + conditional;
+  }
+}

@@ -1,0 +1,67 @@
+package io.shardyfusion.flink;
+
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.dataset.PointerState;
+import io.shardyfusion.format.Pointer;
+import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.testing.changes.PrefixOracle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the versions of a dataset whole, and proves every byte of them on the way. */
+final class VersionReader implements AutoCloseable {
+
+  private final ObjectStore store;
+  private final Dataset dataset;
+  private final Snapshots snapshots;
+
+  VersionReader(Path directory, String uri) {
+    this(directory, ObjectStores.open(uri, StoreOptions.defaults()));
+  }
+
+  /** Reads from {@code store}, and closes it in the end. */
+  VersionReader(Path directory, ObjectStore store) {
+    this.store = store;
+    this.dataset = new Dataset(store);
+    this.snapshots = new Snapshots(dataset, directory);
+  }
+
+  Optional<Pointer> pointer() {
+    return dataset.pointer().map(PointerState::pointer);
+  }
+
+  /** The rows of the newest version, whatever is current. */
+  Optional<Map<Long, String>> newest() throws IOException {
+    Optional<PointerEntry> entry = pointer().flatMap(p -> p.history().stream().findFirst());
+    return entry.isEmpty() ? Optional.empty() : Optional.of(rows(entry.get()));
+  }
+
+  Map<Long, String> rows(PointerEntry entry) throws IOException {
+    return snapshots.longRows(dataset.manifest(entry.manifest()));
+  }
+
+  /** Checks the versions that the oracle has not seen; all are in the history. */
+  void check(PrefixOracle oracle) throws IOException {
+    for (PointerEntry entry :
+        pointer().orElseThrow().history().stream()
+            .filter(e -> e.version() > oracle.lastVersion())
+            .sorted(Comparator.comparing(PointerEntry::version))
+            .toList()) {
+      Map<String, String> rows = new HashMap<>();
+      rows(entry).forEach((key, value) -> rows.put("all/" + key, value));
+      oracle.check(entry.version(), rows);
+    }
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
