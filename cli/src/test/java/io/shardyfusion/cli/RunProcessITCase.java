@@ -85,7 +85,8 @@ final class RunProcessITCase {
     assertThat(ended.err())
         .contains("could not write sorted rows", "free disk space")
         .doesNotContain("\tat ");
-    assertThat(directory.resolve("dataset")).doesNotExist();
+    assertThat(directory.resolve("dataset/_CURRENT")).doesNotExist();
+    assertThat(files("files") + files("manifests")).isZero();
   }
 
   @Test

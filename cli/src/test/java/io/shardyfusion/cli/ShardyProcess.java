@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,8 +48,65 @@ final class ShardyProcess {
     return run(List.of("sh", "-c", script), Map.of("SHARDY", SCRIPT.toString()));
   }
 
+  /** A process that runs on; the caller ends it. */
+  record Started(Process process, Path out, Path err) implements AutoCloseable {
+
+    /** The complete lines that it has written to standard output so far. */
+    List<String> lines() {
+      String text = read(out);
+      return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    }
+
+    Ended await() throws InterruptedException {
+      assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS))
+          .as("ended in %d s; %s", TIMEOUT_SECONDS, read(err))
+          .isTrue();
+      return new Ended(process.exitValue(), read(out), read(err));
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+      process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM, and waits for the end. */
+    Ended terminate() throws InterruptedException {
+      process.destroy();
+      return await();
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+
+    private static String read(Path file) {
+      try {
+        return Files.readString(file, StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  Started start(String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+    command.addAll(List.of(args));
+    return start(command, Map.of());
+  }
+
   Ended run(List<String> command, Map<String, String> more)
       throws IOException, InterruptedException {
+    Started started = start(command, more);
+    try {
+      return started.await();
+    } finally {
+      started.process.descendants().forEach(ProcessHandle::destroyForcibly);
+      started.process.destroyForcibly();
+    }
+  }
+
+  private Started start(List<String> command, Map<String, String> more) throws IOException {
     Path out = Files.createTempFile(directory, "out", "");
     Path err = Files.createTempFile(directory, "err", "");
     ProcessBuilder builder =
@@ -63,18 +121,6 @@ final class ShardyProcess {
     builder.environment().put("SHARDY_JAVA_OPTS", "-Djava.io.tmpdir=" + directory);
     builder.environment().putAll(environment);
     builder.environment().putAll(more);
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS))
-          .as("%s ended in %d s", command, TIMEOUT_SECONDS)
-          .isTrue();
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
-    return new Ended(
-        process.exitValue(),
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
+    return new Started(builder.start(), out, err);
   }
 }

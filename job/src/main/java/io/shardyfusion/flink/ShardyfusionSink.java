@@ -378,13 +378,9 @@ public final class ShardyfusionSink<T> {
           "a job on top of the current snapshot of "
               + uri
               + " must have its shards: expected "
-              + current.sharding()
-              + " and key encoding "
-              + current.keyEncoding().externalName()
+              + SinkSettings.shape(current.sharding(), current.keyEncoding())
               + ", found "
-              + function
-              + " and "
-              + keyEncoding.externalName()
+              + SinkSettings.shape(function, keyEncoding)
               + "; use the same, or publish the dataset anew with a backfill");
     }
   }

@@ -85,6 +85,10 @@ record SinkSettings(
 
   /** Routing and key encoding, as text: what cannot change in the life of a continuous job. */
   String shape() {
+    return shape(sharding, keyEncoding);
+  }
+
+  static String shape(Sharding sharding, KeyEncoding keyEncoding) {
     return String.format(
         Locale.ROOT,
         "%s sharding into %d shards, key encoding %s",

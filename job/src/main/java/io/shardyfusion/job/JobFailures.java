@@ -12,6 +12,9 @@ final class JobFailures {
   /** How Flink begins to say that a restored operator had another number of key groups. */
   private static final String OTHER_MAX_PARALLELISM = "Max parallelism mismatch";
 
+  /** How Flink begins to say that there is no checkpoint where it was told to look. */
+  private static final String NO_CHECKPOINT = "Cannot find checkpoint or savepoint";
+
   private JobFailures() {}
 
   /**
@@ -34,6 +37,11 @@ final class JobFailures {
           "the checkpoint is of a job with another number of shards, which cannot change; restore with the same number,"
               + " or publish the dataset anew with a backfill: "
               + message,
+          failure);
+    }
+    if (message.contains(NO_CHECKPOINT)) {
+      return new InvalidRequestException(
+          "what the job should be restored from is not there; correct --restore: " + message,
           failure);
     }
     return new StorageException("the job failed: " + message, failure);

@@ -1,0 +1,236 @@
+package io.shardyfusion.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.shardyfusion.cli.ShardyProcess.Ended;
+import io.shardyfusion.cli.ShardyProcess.Started;
+import io.shardyfusion.testing.Await;
+import io.shardyfusion.testing.KafkaServer;
+import io.shardyfusion.testing.KafkaTopics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code shardy run --mode streaming} as a process of its own: killed and stopped, and the same
+ * command goes on.
+ */
+final class StreamingProcessITCase {
+
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  @TempDir private Path directory;
+
+  private ShardyProcess processes;
+  private final Map<Long, String> expected = new TreeMap<>();
+
+  @BeforeEach
+  void makeDirectories() throws IOException {
+    Files.createDirectories(directory.resolve("in"));
+    processes = new ShardyProcess(directory);
+  }
+
+  @Test
+  void filesThatAreAddedBecomeVersionsAndAKilledRunGoesOnExactly() throws Exception {
+    String[] run = streaming("--input", directory.resolve("in").toString(), "--key", "id");
+    addFile("a.jsonl", 0, 5_000, 1, "first");
+
+    try (Started killed = processes.start(run)) {
+      awaitVersions(killed, 1);
+      addFile("b.jsonl", 0, 5_000, 3, "second");
+      awaitVersions(killed, 2);
+      addFile("c.jsonl", 1_000, 6_000, 7, "third");
+      killed.kill();
+    }
+    try (Started stopped = processes.start(run)) {
+      awaitVersions(stopped, 1);
+      addFile("d.jsonl", 2_000, 2_500, 1, null);
+      awaitContent(stopped);
+      Ended ended = stopped.terminate();
+      assertThat(ended.code()).as(ended.err()).isZero();
+      assertThat(ended.err()).contains("restored from", "--restore auto");
+      assertThat(versions(stopped)).last().isEqualTo(currentVersion());
+    }
+    addFile("e.jsonl", 0, 100, 1, "last");
+    try (Started last = processes.start(run)) {
+      awaitContent(last);
+      assertThat(last.terminate().code()).isZero();
+    }
+
+    Ended verified = processes.shardy("verify", "--deep", "-d", dataset());
+    assertThat(verified.code()).as(verified.out()).isZero();
+  }
+
+  @Test
+  void aTopicBecomesVersionsAndAKilledRunGoesOnExactly() throws Exception {
+    try (KafkaServer kafka = KafkaServer.start();
+        KafkaTopics topics = new KafkaTopics(kafka)) {
+      topics.create("changes", 2);
+      String[] run =
+          streaming("--kafka-bootstrap", kafka.bootstrapServers(), "--kafka-topic", "changes");
+      send(topics, 0, 3_000, 1, "first");
+
+      try (Started killed = processes.start(run)) {
+        awaitVersions(killed, 1);
+        send(topics, 500, 3_500, 3, "second");
+        awaitVersions(killed, 2);
+        send(topics, 1_000, 1_500, 1, null);
+        killed.kill();
+      }
+      send(topics, 0, 4_000, 5, "third");
+      try (Started last = processes.start(run)) {
+        awaitContent(last);
+        assertThat(last.terminate().code()).isZero();
+      }
+    }
+    assertThat(processes.shardy("verify", "--deep", "-d", dataset()).code()).isZero();
+  }
+
+  @Test
+  void aFreshStartOverAnExistingDatasetSaysWhatToChoose() throws Exception {
+    addFile("a.jsonl", 0, 10, 1, "first");
+    Path input = directory.resolve("in");
+    Ended batch =
+        processes.shardy(
+            "run", "-d", dataset(), "--input", input.toString(), "--key", "id", "--shards", "4");
+    assertThat(batch.code()).as(batch.err()).isZero();
+    String[] run = streaming("--input", directory.resolve("more").toString(), "--key", "id");
+    Files.createDirectories(directory.resolve("more"));
+
+    Ended refused = processes.shardy(run);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("--restore auto", "--base current", "--takeover");
+
+    try (Started onTop = processes.start(concat(run, "--base", "current"))) {
+      addFile("../more/b.jsonl", 5, 20, 1, "second");
+      awaitContent(onTop);
+      assertThat(onTop.terminate().code()).isZero();
+    }
+  }
+
+  private String dataset() {
+    return directory.resolve("dataset").toString();
+  }
+
+  private String[] streaming(String... source) {
+    return concat(
+        new String[] {
+          "run",
+          "--mode",
+          "streaming",
+          "-d",
+          dataset(),
+          "--shards",
+          "4",
+          "--op-column",
+          "op",
+          "--delete-values",
+          "delete",
+          "--discovery-interval",
+          "100ms",
+          "--checkpoint-interval",
+          "300ms",
+          "--checkpoint-dir",
+          directory.resolve("checkpoints").toString(),
+          "--restore",
+          "auto"
+        },
+        source);
+  }
+
+  private static String[] concat(String[] first, String... more) {
+    List<String> all = new ArrayList<>(List.of(first));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  /** A row a line that sets every so many-th key, or deletes it where there is no text. */
+  private void addFile(String name, int from, int to, int step, String text) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (long key = from; key < to; key += step) {
+      lines.append(change(key, text)).append('\n');
+    }
+    Path hidden = directory.resolve("in/.new");
+    Files.writeString(hidden, lines);
+    Files.move(hidden, directory.resolve("in").resolve(name).normalize());
+  }
+
+  private void send(KafkaTopics topics, int from, int to, int step, String text) {
+    for (long key = from; key < to; key += step) {
+      String value = change(key, text);
+      topics.send("changes", (int) (key % 2), String.valueOf(key), text == null ? null : value);
+    }
+    topics.flush();
+  }
+
+  private String change(long key, String text) {
+    if (text == null) {
+      expected.remove(key);
+      return "{\"id\":" + key + ",\"op\":\"delete\"}";
+    }
+    String row = "{\"id\":" + key + ",\"op\":\"set\",\"text\":\"" + text + "\"}";
+    expected.put(key, row);
+    return row;
+  }
+
+  private void awaitVersions(Started run, int count) {
+    Await.until(
+        count + " versions",
+        DEADLINE,
+        () -> run.lines() + " " + run.process().isAlive(),
+        () -> run.lines().size() >= count);
+  }
+
+  /** Waits until the newest version holds what is expected. */
+  private void awaitContent(Started run) {
+    Await.until(
+        "a version with all changes",
+        DEADLINE,
+        () -> String.valueOf(run.lines()),
+        () -> !run.lines().isEmpty() && expected.equals(scan()));
+  }
+
+  private long currentVersion() {
+    return Invocation.run("info", "-d", dataset(), "-o", "json").json().get("version").asLong();
+  }
+
+  private static List<Long> versions(Started run) {
+    return run.lines().stream().map(line -> json(line).get("version").asLong()).toList();
+  }
+
+  private Map<Long, String> scan() {
+    Invocation.Result scanned =
+        Invocation.run(
+            "scan",
+            "-d",
+            dataset(),
+            "--cache",
+            directory.resolve("cache").toString(),
+            "-o",
+            "jsonl");
+    Map<Long, String> rows = new TreeMap<>();
+    for (JsonNode row : scanned.jsonl()) {
+      rows.put(row.get("key").asLong(), row.get("value").asText());
+    }
+    return rows;
+  }
+
+  private static JsonNode json(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (IOException e) {
+      throw new AssertionError("no JSON: " + line, e);
+    }
+  }
+}
