@@ -70,7 +70,7 @@ public final class Announcer {
    */
   public PointerEntry announce(Announcement announcement) {
     @Nullable AmbiguousWriteException ambiguous = null;
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    for (int attempt = 0; ; attempt++) {
       Optional<PointerState> state = dataset.pointer();
       Optional<Pointer> pointer = state.map(PointerState::pointer);
       Optional<PointerEntry> known = pointer.flatMap(p -> find(p, announcement.manifest()));
@@ -79,6 +79,9 @@ public final class Announcer {
       }
       checkHeld(pointer);
       checkPredecessor(announcement, pointer);
+      if (attempt == MAX_ATTEMPTS) {
+        throw exhausted(ambiguous);
+      }
       WriterIdentity writer = identity(announcement, pointer);
       PointerEntry entry = entry(announcement, pointer);
       byte[] json = PointerParser.toJson(next(pointer, entry, writer));
@@ -97,7 +100,10 @@ public final class Announcer {
         held = null;
       }
     }
-    throw new StorageException(
+  }
+
+  private StorageException exhausted(@Nullable AmbiguousWriteException ambiguous) {
+    return new StorageException(
         "the pointer of "
             + store.root()
             + " could not be replaced in "

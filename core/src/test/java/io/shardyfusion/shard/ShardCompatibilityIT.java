@@ -15,12 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -55,6 +57,55 @@ class ShardCompatibilityIT {
         withFRocksDb("build", shard.toString(), profile.externalName(), Integer.toString(rows));
     Outcome ours = ShardCompatibilityMain.read(shard);
     assertSameRows(ours, theirs, rows);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachGoesOnFromWhatTheOtherHasCheckpointed(TableProfile profile) throws Exception {
+    NavigableMap<byte[], byte[]> expected = Shards.noRows();
+    ShardCompatibilityMain.applyChanges(expected, 2);
+    for (boolean oursFirst : new boolean[] {true, false}) {
+      Path base = directory.resolve("nothing");
+      Outcome theirs = null;
+      for (int round = 0; round < 3; round++) {
+        Path next = directory.resolve("shard-" + oursFirst + "-" + round);
+        if (oursFirst == (round % 2 == 0)) {
+          ShardCompatibilityMain.change(next, profile, round, base);
+          theirs = withFRocksDb("read", next.toString());
+        } else {
+          theirs = changeWithFRocksDb(next, profile, round, base);
+        }
+        Outcome ours = ShardCompatibilityMain.read(next);
+        assertSameRows(ours, theirs, ours.rows());
+        base = next;
+      }
+      assertThat(ShardCompatibilityMain.read(base)).isEqualTo(Outcome.of(expected));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void frocksDbGoesOnFromWhatRocksDbHasBuiltInBulk(TableProfile profile) throws Exception {
+    Path built = directory.resolve("built");
+    ShardCompatibilityMain.build(built, profile, 5_000);
+    NavigableMap<byte[], byte[]> expected = Shards.randomRows(5_000, 42);
+    ShardCompatibilityMain.applyChanges(expected, 0);
+
+    Path changed = directory.resolve("changed");
+    Outcome theirs = changeWithFRocksDb(changed, profile, 0, built);
+
+    assertThat(ShardCompatibilityMain.read(changed)).isEqualTo(Outcome.of(expected));
+    assertSameRows(Outcome.of(expected), theirs, expected.size());
+  }
+
+  private Outcome changeWithFRocksDb(Path shard, TableProfile profile, int round, Path base)
+      throws Exception {
+    return withFRocksDb(
+        "change",
+        shard.toString(),
+        profile.externalName(),
+        Integer.toString(round),
+        base.toString());
   }
 
   private static void assertSameRows(Outcome ours, Outcome theirs, int rows) {

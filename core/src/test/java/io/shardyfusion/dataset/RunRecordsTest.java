@@ -1,0 +1,102 @@
+package io.shardyfusion.dataset;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.format.Layout;
+import io.shardyfusion.format.RunRecord;
+import io.shardyfusion.format.RunRecord.Status;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.StoreOptions;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunRecordsTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+  private static final Instant LATER = NOW.plusSeconds(60);
+  private static final String RUN = "1".repeat(32);
+
+  @TempDir Path directory;
+
+  private ObjectStore store;
+  private RunRecords records;
+
+  @BeforeEach
+  void open() {
+    store =
+        ObjectStores.open(directory.resolve("data").toUri().toString(), StoreOptions.defaults());
+    records = new RunRecords(store);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void aRunWithoutARecordHasNone() {
+    assertThat(records.find(RUN)).isEmpty();
+    records.end(RUN, Status.FAILED, "too late", NOW);
+    assertThat(records.find(RUN)).isEmpty();
+  }
+
+  @Test
+  void aRecordReplacesTheOneBefore() {
+    RunRecord second = running(Map.of("puts", 2L));
+    records.write(running(Map.of("puts", 1L)));
+    records.write(second);
+
+    assertThat(records.find(RUN)).contains(second);
+  }
+
+  @Test
+  void aRunThatIsRecordedAsRunningIsEnded() {
+    records.write(running(Map.of("puts", 1L)));
+    records.end(RUN, Status.FAILED, "killed", LATER);
+
+    assertThat(records.find(RUN))
+        .contains(
+            new RunRecord(
+                RUN,
+                "streaming",
+                Status.FAILED,
+                NOW,
+                LATER,
+                null,
+                7L,
+                "killed",
+                Map.of("puts", 1L)));
+  }
+
+  @Test
+  void aRunThatHasEndedStaysAsItIs() {
+    records.write(running(Map.of()));
+    records.end(RUN, Status.SUCCEEDED, null, NOW);
+    records.end(RUN, Status.FAILED, "no", LATER);
+
+    assertThat(records.find(RUN).orElseThrow().status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(records.find(RUN).orElseThrow().updatedAt()).isEqualTo(NOW);
+  }
+
+  @Test
+  void anObjectThatIsNoRunRecordIsNamed() {
+    store.write(Layout.run(RUN), "{".getBytes(UTF_8));
+
+    assertThatThrownBy(() -> records.find(RUN))
+        .isInstanceOf(DataDamagedException.class)
+        .hasMessageContaining(Layout.run(RUN));
+  }
+
+  private static RunRecord running(Map<String, Long> counters) {
+    return new RunRecord(RUN, "streaming", Status.RUNNING, NOW, NOW, LATER, 7L, null, counters);
+  }
+}

@@ -1,0 +1,73 @@
+package io.shardyfusion.store;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Passes every call on; subclasses inject what goes wrong. */
+public class ForwardingObjectStore implements ObjectStore {
+
+  private final ObjectStore store;
+
+  /** Passes to {@code store}, and closes it when closed. */
+  public ForwardingObjectStore(ObjectStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public URI root() {
+    return store.root();
+  }
+
+  @Override
+  public Optional<StoredObject> read(String key, long maxBytes) {
+    return store.read(key, maxBytes);
+  }
+
+  @Override
+  public ConditionalRead readIfChanged(String key, ObjectTag tag, long maxBytes) {
+    return store.readIfChanged(key, tag, maxBytes);
+  }
+
+  @Override
+  public Optional<Long> download(String key, Path target) {
+    return store.download(key, target);
+  }
+
+  @Override
+  public void write(String key, byte[] content) {
+    store.write(key, content);
+  }
+
+  @Override
+  public void upload(String key, Path source) {
+    store.upload(key, source);
+  }
+
+  @Override
+  public ConditionalWrite writeIf(String key, byte[] content, Expectation expectation) {
+    return store.writeIf(key, content, expectation);
+  }
+
+  @Override
+  public Optional<ObjectInfo> stat(String key) {
+    return store.stat(key);
+  }
+
+  @Override
+  public Stream<ObjectInfo> list(String prefix) {
+    return store.list(prefix);
+  }
+
+  @Override
+  public void delete(Collection<String> keys) {
+    store.delete(keys);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
