@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "shardy bench",
     mixinStandardHelpOptions = true,
-    subcommands = WriteBench.class,
+    subcommands = {WriteBench.class, StreamBench.class},
     description = "Measures ratios between ways to do the same, in one run on this machine.")
 public final class Bench {
 
