@@ -19,14 +19,16 @@ import org.rocksdb.WriteBufferManager;
  * buffers, indexes and filters, and RocksDB's background threads. Closed after the last of them.
  * Thread-safe.
  *
- * <p>The options here decide how many bytes a change costs to upload. Universal compaction with a
- * size ratio of 20 % and a trigger of 8 runs rewrote 3.4 bytes for each byte of 1 % uniform
- * updates, against 15.3 of RocksDB's default, levelled compaction.
+ * <p>The options here decide how many bytes a change costs to upload, and how many files a shard
+ * has. Measured with 1 M rows in 8 shards and 100 checkpoints of 1 % uniform updates, universal
+ * compaction with a size ratio of 20 % uploads 2.6 bytes for each changed one and keeps at most 8
+ * files a shard with a trigger of 6 runs (2.3 and 12 with a trigger of 8); RocksDB's default,
+ * levelled compaction, took 15.
  */
 public final class WriteResources implements AutoCloseable {
 
   private static final int SIZE_RATIO_PERCENT = 20;
-  private static final int COMPACTION_TRIGGER = 8;
+  private static final int COMPACTION_TRIGGER = 6;
 
   /** Far from the trigger: writes must not stall while a compaction is under way. */
   private static final int SLOWDOWN_TRIGGER = 36;

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * How a continuous job goes on.
  *
  * @param discoveryInterval how often new files, or new partitions, are looked for; positive
- * @param checkpointInterval how often a checkpoint is taken, or null for the environment's
+ * @param checkpointInterval how often a checkpoint is taken, or null for the cluster's setting, and
+ *     {@link #DEFAULT_CHECKPOINT_INTERVAL} where it has none
  * @param publishInterval the least time between two announced versions; zero: every checkpoint
  * @param sourceParallelism how many subtasks read, at least 1; with one, files that are found
- *     together are read in path order
+ *     together are read in path order. Null: one for files, the parallelism of the job for Kafka
  * @param base what a job that is not restored begins with
  * @param checkpointDirectory where an embedded Flink keeps checkpoints, or null for a directory of
  *     the user's that belongs to the dataset; on a cluster, null for the cluster's
@@ -22,10 +23,13 @@ public record ContinuousOptions(
     Duration discoveryInterval,
     @Nullable Duration checkpointInterval,
     Duration publishInterval,
-    int sourceParallelism,
+    @Nullable Integer sourceParallelism,
     BaseSnapshot base,
     @Nullable String checkpointDirectory,
     Restore restore) {
+
+  /** How often a checkpoint is taken where nothing else is said. */
+  public static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
   private static final Duration MIN_CHECKPOINT_INTERVAL = Duration.ofMillis(10);
 

@@ -2,7 +2,6 @@ package io.shardyfusion.job;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.flink.BaseSnapshot;
-import io.shardyfusion.job.input.KafkaOptions;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ public final class ContinuousRunOptions {
       paramLabel = "D",
       description =
           STREAMING
-              + "how often a checkpoint is taken and published, such as 500ms, 10s, 5m (default: 10s).")
+              + "how often a checkpoint is taken and published, such as 500ms, 10s, 5m (default: the cluster's setting, or 10s).")
   @Nullable String checkpointInterval;
 
   @Option(
@@ -66,23 +65,18 @@ public final class ContinuousRunOptions {
               + "embedded: go on from the newest checkpoint in --checkpoint-dir, if any; from nothing (default); from that one.")
   @Nullable String restore;
 
-  /** The options, for a job that reads {@code kafka}, or files where that is null. */
-  ContinuousOptions toOptions(@Nullable KafkaOptions kafka, @Nullable Integer parallelism) {
+  /** The options. */
+  ContinuousOptions toOptions() {
     return new ContinuousOptions(
         duration("--discovery-interval", discoveryInterval, Duration.ofSeconds(10)),
-        duration("--checkpoint-interval", checkpointInterval, Duration.ofSeconds(10)),
+        checkpointInterval == null
+            ? null
+            : Durations.parse("--checkpoint-interval", checkpointInterval),
         duration("--publish-interval", publishInterval, Duration.ZERO),
-        sourceParallelism(kafka, parallelism),
+        sourceParallelism,
         base(),
         checkpointDirectory,
         ContinuousOptions.Restore.of(restore == null ? "none" : restore));
-  }
-
-  private int sourceParallelism(@Nullable KafkaOptions kafka, @Nullable Integer parallelism) {
-    if (sourceParallelism != null) {
-      return sourceParallelism;
-    }
-    return kafka == null || parallelism == null ? 1 : parallelism;
   }
 
   private BaseSnapshot base() {

@@ -189,7 +189,7 @@ public final class RunOptions {
         custom,
         parallelism,
         takeover,
-        streaming ? continuous.toOptions(topic, parallelism) : null);
+        streaming ? continuous.toOptions() : null);
   }
 
   private RowSource source(@Nullable KafkaOptions topic) {

@@ -10,9 +10,11 @@ import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.job.input.InputFiles;
 import io.shardyfusion.job.input.InputOptions;
 import io.shardyfusion.job.input.RowInput;
+import io.shardyfusion.job.input.RowSource;
 import io.shardyfusion.job.input.ValueSelection;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -164,8 +166,10 @@ public final class SnapshotJob {
           .append();
     }
     environment.configure(EmbeddedFlink.continuousJob());
-    if (options.checkpointInterval() != null) {
-      environment.enableCheckpointing(options.checkpointInterval().toMillis());
+    Duration interval = options.checkpointInterval();
+    if (interval != null || !environment.getCheckpointConfig().isCheckpointingEnabled()) {
+      environment.enableCheckpointing(
+          (interval == null ? ContinuousOptions.DEFAULT_CHECKPOINT_INTERVAL : interval).toMillis());
     }
     return sink(
             config,
@@ -173,11 +177,20 @@ public final class SnapshotJob {
                 environment,
                 config.input(),
                 options.discoveryInterval(),
-                options.sourceParallelism(),
+                sourceParallelism(environment, config.input(), options),
                 config.sharding()))
         .base(options.base())
         .publishInterval(options.publishInterval())
         .append();
+  }
+
+  private static int sourceParallelism(
+      StreamExecutionEnvironment environment, InputOptions input, ContinuousOptions options) {
+    Integer chosen = options.sourceParallelism();
+    if (chosen != null) {
+      return chosen;
+    }
+    return input.source() instanceof RowSource.Files ? 1 : environment.getParallelism();
   }
 
   private static ShardyfusionSink<ShardRow> sink(
