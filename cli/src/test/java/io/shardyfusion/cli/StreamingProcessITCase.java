@@ -9,6 +9,7 @@ import io.shardyfusion.cli.ShardyProcess.Started;
 import io.shardyfusion.testing.Await;
 import io.shardyfusion.testing.KafkaServer;
 import io.shardyfusion.testing.KafkaTopics;
+import io.shardyfusion.testing.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class StreamingProcessITCase {
 
   @Test
   void filesThatAreAddedBecomeVersionsAndAKilledRunGoesOnExactly() throws Exception {
-    String[] run = streaming("--input", directory.resolve("in").toString(), "--key", "id");
+    String[] run = streaming("-d", dataset(), "--input", path("in"), "--key", "id");
     addFile("a.jsonl", 0, 5_000, 1, "first");
 
     try (Started killed = processes.start(run)) {
@@ -78,7 +79,13 @@ final class StreamingProcessITCase {
         KafkaTopics topics = new KafkaTopics(kafka)) {
       topics.create("changes", 2);
       String[] run =
-          streaming("--kafka-bootstrap", kafka.bootstrapServers(), "--kafka-topic", "changes");
+          streaming(
+              "-d",
+              dataset(),
+              "--kafka-bootstrap",
+              kafka.bootstrapServers(),
+              "--kafka-topic",
+              "changes");
       send(topics, 0, 3_000, 1, "first");
 
       try (Started killed = processes.start(run)) {
@@ -98,6 +105,42 @@ final class StreamingProcessITCase {
   }
 
   @Test
+  void onS3AKilledRunGoesOnExactly() throws Exception {
+    try (S3Server server = S3Server.start()) {
+      processes
+          .environment("AWS_ACCESS_KEY_ID", server.accessKey())
+          .environment("AWS_SECRET_ACCESS_KEY", server.secretKey());
+      String[] s3 = {
+        "-d",
+        "s3://" + server.bucket() + "/rows",
+        "--s3-endpoint",
+        server.endpoint().toString(),
+        "--s3-region",
+        server.region(),
+        "--s3-path-style"
+      };
+      String[] run = concat(streaming("--input", path("in"), "--key", "id"), s3);
+      addFile("a.jsonl", 0, 1_000, 1, "first");
+      try (Started killed = processes.start(run)) {
+        awaitVersions(killed, 1);
+        addFile("b.jsonl", 0, 1_000, 3, "second");
+        awaitVersions(killed, 2);
+        addFile("c.jsonl", 500, 1_500, 7, "third");
+        killed.kill();
+      }
+      try (Started last = processes.start(run)) {
+        awaitVersions(last, 1);
+        assertThat(last.terminate().code()).isZero();
+      }
+
+      Ended verified = processes.shardy(concat(new String[] {"verify", "--deep"}, s3));
+      assertThat(verified.code()).as(verified.out()).isZero();
+      Ended scanned = processes.shardy(concat(new String[] {"scan", "--cache", path("cache")}, s3));
+      assertThat(rows(scanned.out().lines().toList())).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void aFreshStartOverAnExistingDatasetSaysWhatToChoose() throws Exception {
     addFile("a.jsonl", 0, 10, 1, "first");
     Path input = directory.resolve("in");
@@ -105,7 +148,7 @@ final class StreamingProcessITCase {
         processes.shardy(
             "run", "-d", dataset(), "--input", input.toString(), "--key", "id", "--shards", "4");
     assertThat(batch.code()).as(batch.err()).isZero();
-    String[] run = streaming("--input", directory.resolve("more").toString(), "--key", "id");
+    String[] run = streaming("-d", dataset(), "--input", path("more"), "--key", "id");
     Files.createDirectories(directory.resolve("more"));
 
     Ended refused = processes.shardy(run);
@@ -120,7 +163,11 @@ final class StreamingProcessITCase {
   }
 
   private String dataset() {
-    return directory.resolve("dataset").toString();
+    return path("dataset");
+  }
+
+  private String path(String name) {
+    return directory.resolve(name).toString();
   }
 
   private String[] streaming(String... source) {
@@ -129,8 +176,6 @@ final class StreamingProcessITCase {
           "run",
           "--mode",
           "streaming",
-          "-d",
-          dataset(),
           "--shards",
           "4",
           "--op-column",
@@ -142,7 +187,7 @@ final class StreamingProcessITCase {
           "--checkpoint-interval",
           "300ms",
           "--checkpoint-dir",
-          directory.resolve("checkpoints").toString(),
+          path("checkpoints"),
           "--restore",
           "auto"
         },
@@ -210,17 +255,17 @@ final class StreamingProcessITCase {
   }
 
   private Map<Long, String> scan() {
-    Invocation.Result scanned =
-        Invocation.run(
-            "scan",
-            "-d",
-            dataset(),
-            "--cache",
-            directory.resolve("cache").toString(),
-            "-o",
-            "jsonl");
+    return rows(
+        Invocation.run("scan", "-d", dataset(), "--cache", path("cache"), "-o", "jsonl")
+            .out()
+            .lines()
+            .toList());
+  }
+
+  private static Map<Long, String> rows(List<String> lines) {
     Map<Long, String> rows = new TreeMap<>();
-    for (JsonNode row : scanned.jsonl()) {
+    for (String line : lines) {
+      JsonNode row = json(line);
       rows.put(row.get("key").asLong(), row.get("value").asText());
     }
     return rows;
