@@ -89,15 +89,11 @@ final class ManifestAssembler
    * @throws InvalidRequestException if the job begins with nothing and the dataset has a snapshot
    */
   static ManifestAssembler begin(SinkSettings settings, ObjectStore store, Clock clock) {
+    // With takeover it is any: the other writer may go on until the first announcement.
     Predecessor predecessor = settings.predecessor();
-    if (settings.isStreaming()) {
-      Optional<Pointer> pointer = new Dataset(store).pointer().map(PointerState::pointer);
-      if (settings.takeover()) {
-        predecessor = Predecessor.newestOf(pointer);
-      } else if (settings.base() == BaseSnapshot.EMPTY) {
-        predecessor = new Predecessor.None();
-        checkEmpty(settings, pointer);
-      }
+    if (settings.isStreaming() && !settings.takeover() && settings.base() == BaseSnapshot.EMPTY) {
+      predecessor = new Predecessor.None();
+      checkEmpty(settings, new Dataset(store).pointer().map(PointerState::pointer));
     }
     ManifestAssembler assembler =
         new ManifestAssembler(
@@ -150,8 +146,7 @@ final class ManifestAssembler
     ManifestAssembler assembler = new ManifestAssembler(settings, store, clock, state);
     // Once a run: a later attempt of the same run must not take the dataset again.
     if (settings.takeover() && !state.runId().equals(settings.runId())) {
-      assembler.predecessor =
-          Predecessor.newestOf(new Dataset(store).pointer().map(PointerState::pointer));
+      assembler.predecessor = new Predecessor.Any();
     }
     return assembler;
   }

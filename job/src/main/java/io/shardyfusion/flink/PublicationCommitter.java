@@ -4,6 +4,7 @@ import io.shardyfusion.ConflictException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.dataset.Announcement;
 import io.shardyfusion.dataset.Announcer;
+import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
@@ -26,10 +27,13 @@ import org.apache.flink.metrics.MetricGroup;
  *   <li>It may come again, after a restart: an announced manifest is recognised.
  *   <li>A storage failure restarts the job; the publication is in its state, and comes again.
  *   <li>Another writer that has the dataset ends the run without a restart, which could not help.
+ *   <li>A run that takes the dataset over may be restored with a publication that an earlier run
+ *       could not announce any more: it comes first, and replaces what others announced.
  * </ol>
  */
 final class PublicationCommitter implements Committer<Publication> {
 
+  private final SinkSettings settings;
   private final CountingObjectStore store;
   private final Clock clock;
   private final Announcer announcer;
@@ -40,6 +44,7 @@ final class PublicationCommitter implements Committer<Publication> {
 
   /** A committer that announces in {@code store} and closes it in the end. */
   PublicationCommitter(SinkSettings settings, ObjectStore store, Clock clock, MetricGroup metrics) {
+    this.settings = settings;
     this.store = new CountingObjectStore(store);
     this.clock = clock;
     this.announcer = new Announcer(this.store, clock);
@@ -78,7 +83,7 @@ final class PublicationCommitter implements Committer<Publication> {
                 publication.bytes(),
                 publication.lineage(),
                 publication.epoch(),
-                publication.predecessor()));
+                predecessorOf(publication)));
     announcedVersion = entry.version();
     publishMillis = Math.max(0, clock.millis() - publication.assembledAt());
     Map<String, Long> counters = new TreeMap<>(publication.counters());
@@ -88,6 +93,12 @@ final class PublicationCommitter implements Committer<Publication> {
     } else {
       lease.announced(entry.version(), counters);
     }
+  }
+
+  private Predecessor predecessorOf(Publication publication) {
+    return settings.takeover() && !publication.runId().equals(settings.runId())
+        ? new Predecessor.Any()
+        : publication.predecessor();
   }
 
   @Override

@@ -29,10 +29,13 @@ import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.core.memory.ManagedMemoryUseCase;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.CheckpointConfig;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.transformations.PartitionTransformation;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sink that turns a stream of keyed records into snapshots of a dataset. A builder: name the
@@ -53,7 +56,8 @@ import org.jspecify.annotations.Nullable;
  * <p>In <b>streaming</b> mode every checkpoint in which something changed is announced as a
  * version, exactly once, {@link #publishInterval} permitting: its content is the input up to that
  * checkpoint. Of several records of one key the last one to arrive wins. If the input is bounded,
- * the last version holds all of it. Checkpointing must be enabled.
+ * the last version holds all of it. Checkpointing must be enabled; unaligned checkpoints are
+ * disabled, because a version would lack the records that a barrier overtook.
  *
  * <pre>
  *  records ──► route ──► keyBy(shard) ──► write shards ──────► publish (parallelism 1)
@@ -72,6 +76,8 @@ public final class ShardyfusionSink<T> {
    * Flink shares a slot's managed memory by weight.
    */
   private static final int MEMORY_WEIGHT = 128;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ShardyfusionSink.class);
 
   private final DataStream<T> stream;
   private final @Nullable DataStream<ShardRow> routed;
@@ -227,7 +233,11 @@ public final class ShardyfusionSink<T> {
     return this;
   }
 
-  /** Takes the dataset over from another writer, whatever that one has announced. */
+  /**
+   * Takes the dataset over from another writer, whatever that one has announced, and announces
+   * until this run's first version. The other one ends at its next announcement. A continuous job
+   * may be restored with it, or begin with nothing or with the current snapshot.
+   */
   public ShardyfusionSink<T> takeover() {
     this.takeover = true;
     return this;
@@ -271,10 +281,17 @@ public final class ShardyfusionSink<T> {
   }
 
   private String appendContinuous(SinkSettings settings) {
-    if (!stream.getExecutionEnvironment().getCheckpointConfig().isCheckpointingEnabled()) {
+    CheckpointConfig checkpoints = stream.getExecutionEnvironment().getCheckpointConfig();
+    if (!checkpoints.isCheckpointingEnabled()) {
       throw new InvalidRequestException(
           "a continuous job publishes its checkpoints, and checkpointing is disabled; call"
               + " env.enableCheckpointing(…), or set execution.checkpointing.interval");
+    }
+    if (checkpoints.isUnalignedCheckpointsEnabled()) {
+      // On whichever edge: a barrier that overtakes records leaves them out of the version.
+      LOG.warn(
+          "Unaligned checkpoints are disabled for this job: its versions would lack records that a barrier overtook.");
+      checkpoints.enableUnalignedCheckpoints(false);
     }
     ShardKeys keys = new ShardKeys(settings.sharding().numShards());
     return publish(

@@ -16,10 +16,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobStatus;
@@ -36,6 +39,7 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.client.JobCancellationException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +53,7 @@ final class ContinuousJob implements AutoCloseable {
 
   static final Duration DEADLINE = Duration.ofSeconds(60);
 
+  private static final long POLL_NANOS = 10_000_000;
   private static final AtomicInteger DIRECTORIES = new AtomicInteger();
 
   private final Path directory;
@@ -212,7 +217,7 @@ final class ContinuousJob implements AutoCloseable {
         throw new AssertionError(
             "waited " + DEADLINE + " for " + what + "; the job is " + status + ", " + pointer());
       }
-      Await.within(Duration.ZERO, () -> false);
+      LockSupport.parkNanos(POLL_NANOS);
     }
   }
 
@@ -221,8 +226,24 @@ final class ContinuousJob implements AutoCloseable {
     boolean holds() throws Exception;
   }
 
+  /** The status of the job, also when the Flink that ran it is gone. */
   JobStatus status() throws Exception {
-    return client.getJobStatus().get();
+    CompletableFuture<JobExecutionResult> result = client.getJobExecutionResult();
+    if (!result.isDone()) {
+      try {
+        return client.getJobStatus().get();
+      } catch (IllegalStateException | ExecutionException e) {
+        // The job has ended just now, and its Flink with it.
+      }
+    }
+    try {
+      result.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+      return JobStatus.FINISHED;
+    } catch (ExecutionException e) {
+      return ExceptionUtils.findThrowable(e, JobCancellationException.class).isPresent()
+          ? JobStatus.CANCELED
+          : JobStatus.FAILED;
+    }
   }
 
   /** Waits for the end of the input, and of the job. */
@@ -248,25 +269,34 @@ final class ContinuousJob implements AutoCloseable {
   }
 
   Path savepoint() throws Exception {
-    return path(
-        client
-            .triggerSavepoint(
-                directory.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
-            .get(DEADLINE.toSeconds(), TimeUnit.SECONDS));
+    return taken(() -> client.triggerSavepoint(savepoints(), SavepointFormatType.CANONICAL));
   }
 
   /** Stops with a savepoint, and waits for the end. */
   Path stop(boolean drain) throws Exception {
     Path savepoint =
-        path(
-            client
-                .stopWithSavepoint(
-                    drain,
-                    directory.resolve("savepoints").toUri().toString(),
-                    SavepointFormatType.CANONICAL)
-                .get(DEADLINE.toSeconds(), TimeUnit.SECONDS));
+        taken(() -> client.stopWithSavepoint(drain, savepoints(), SavepointFormatType.CANONICAL));
     awaitEnd();
     return savepoint;
+  }
+
+  private String savepoints() {
+    return directory.resolve("savepoints").toUri().toString();
+  }
+
+  /** A savepoint; asks again while tasks of the job are still being started. */
+  private static Path taken(Supplier<CompletableFuture<String>> request) throws Exception {
+    long deadline = System.nanoTime() + DEADLINE.toNanos();
+    while (true) {
+      try {
+        return path(request.get().get(DEADLINE.toSeconds(), TimeUnit.SECONDS));
+      } catch (ExecutionException e) {
+        if (System.nanoTime() > deadline || !e.toString().contains("are currently running")) {
+          throw e;
+        }
+        LockSupport.parkNanos(POLL_NANOS);
+      }
+    }
   }
 
   private static Path path(String uri) {
@@ -279,6 +309,15 @@ final class ContinuousJob implements AutoCloseable {
     await(more + " more checkpoints", () -> newestCheckpoint() >= before + more);
   }
 
+  /** Waits until another checkpoint has completed, or the job has ended. */
+  void awaitCheckpointOrEnd() throws Exception {
+    long before = newestCheckpoint();
+    Await.until(
+        "a checkpoint, or the end of the job",
+        DEADLINE,
+        () -> newestCheckpoint() > before || client.getJobExecutionResult().isDone());
+  }
+
   private long newestCheckpoint() {
     return RetainedCheckpoints.newest(directory.resolve("checkpoints"))
         .map(p -> Long.parseLong(p.getFileName().toString().substring("chk-".length())))
@@ -288,16 +327,7 @@ final class ContinuousJob implements AutoCloseable {
   /** Ends the job as it stands, as a kill does; returns the last checkpoint. */
   Path kill() throws Exception {
     client.cancel().get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
-    Await.until(
-        "the job ended",
-        DEADLINE,
-        () -> {
-          try {
-            return status().isGloballyTerminalState();
-          } catch (Exception e) {
-            return true;
-          }
-        });
+    Await.until("the job ended", DEADLINE, client.getJobExecutionResult()::isDone);
     return RetainedCheckpoints.newest(directory.resolve("checkpoints")).orElseThrow();
   }
 

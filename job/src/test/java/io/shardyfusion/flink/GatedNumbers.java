@@ -40,6 +40,7 @@ final class GatedNumbers extends NumberSequenceSource {
     private final String id = UUID.randomUUID().toString();
     private CompletableFuture<Void> moved = new CompletableFuture<>();
     private long open;
+    private volatile long passed;
 
     Gate() {
       ALL.put(id, this);
@@ -54,6 +55,11 @@ final class GatedNumbers extends NumberSequenceSource {
         moved = new CompletableFuture<>();
       }
       before.complete(null);
+    }
+
+    /** How many numbers have passed, in all attempts: the most that were read of one. */
+    long passed() {
+      return passed;
     }
 
     private synchronized boolean isOpen(long number) {
@@ -95,6 +101,7 @@ final class GatedNumbers extends NumberSequenceSource {
         return InputStatus.NOTHING_AVAILABLE;
       }
       output.collect(next++);
+      gate.passed = Math.max(gate.passed, next);
       return InputStatus.MORE_AVAILABLE;
     }
 

@@ -49,6 +49,7 @@ final class StoreFaults {
   private final Map<ConditionalFault, Integer> conditional = new EnumMap<>(ConditionalFault.class);
   private boolean begun;
   private int burst;
+  private int failingConditional;
 
   /**
    * @param share of the requests fail, and besides a burst follows one in ten of those
@@ -69,6 +70,11 @@ final class StoreFaults {
 
   synchronized void begin() {
     begun = true;
+  }
+
+  /** Lets the next {@code count} conditional writes fail, without effect. */
+  synchronized void failConditional(int count) {
+    failingConditional = count;
   }
 
   Fault next() {
@@ -104,6 +110,11 @@ final class StoreFaults {
     ConditionalFault fault;
     boolean slow;
     synchronized (this) {
+      if (failingConditional > 0) {
+        failingConditional--;
+        conditional.merge(ConditionalFault.ERROR, 1, Integer::sum);
+        return ConditionalFault.ERROR;
+      }
       if (!begun) {
         return ConditionalFault.NONE;
       }

@@ -2,6 +2,9 @@ package io.shardyfusion.flink;
 
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.PointerState;
+import io.shardyfusion.dataset.Publisher;
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.store.ObjectStore;
@@ -14,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Reads the versions of a dataset whole, and proves every byte of them on the way. */
 final class VersionReader implements AutoCloseable {
@@ -58,6 +62,28 @@ final class VersionReader implements AutoCloseable {
       rows(entry).forEach((key, value) -> rows.put("all/" + key, value));
       oracle.check(entry.version(), rows);
     }
+  }
+
+  /** The manifest of a version stored once more, as another one would be. */
+  ManifestRef storedAgain(PointerEntry entry) {
+    Manifest m = dataset.manifest(entry.manifest());
+    return new Publisher(store)
+        .store(
+            new Manifest(
+                UUID.randomUUID().toString().replace("-", ""),
+                m.parent(),
+                m.runId(),
+                m.createdAt(),
+                m.writer(),
+                m.checkpointId(),
+                m.watermark(),
+                m.sharding(),
+                m.keyEncoding(),
+                m.valueFormat(),
+                m.engine(),
+                m.stats(),
+                m.custom(),
+                m.shards()));
   }
 
   @Override
