@@ -100,7 +100,13 @@ final class ExactlyOnceUnderKillsITCase {
             "execution.checkpointing.dir",
             state.toUri().toString(),
             "execution.checkpointing.externalized-checkpoint-retention",
-            "RETAIN_ON_CANCELLATION");
+            "RETAIN_ON_CANCELLATION",
+            // Seen with Flink 2.3.0: a TaskManager dies while a checkpoint is triggered, the job is
+            // restored before that request has timed out, and the next checkpoint waits for ever
+            // for
+            // an event that was sent to the dead one. Then this makes the job restart.
+            "execution.checkpointing.timeout",
+            "15s");
 
     try (FlinkCluster cluster =
             FlinkCluster.start(directory.resolve("flink"), TASK_MANAGERS, SLOTS, settings);

@@ -40,8 +40,10 @@ final class RestartedJob {
     }
   }
 
-  /** What the job and the cluster say, for an error. */
+  /** What the job and the cluster say, for an error; the logs get the stacks of all threads. */
   String state() {
+    String logs = cluster.logs();
+    cluster.dumpThreads();
     return "job "
         + id
         + " is "
@@ -49,7 +51,7 @@ final class RestartedJob {
         + "\n"
         + cluster.jobFailure(id)
         + "\n"
-        + cluster.logs();
+        + logs;
   }
 
   /** Stops it with a savepoint, and goes on from there. */

@@ -282,6 +282,14 @@ public final class FlinkCluster implements AutoCloseable {
         + all.stream().map(p -> p.outputEnd(LOG_LINES)).collect(Collectors.joining("\n"));
   }
 
+  /** Has all processes add the stacks of their threads to their logs; for a job that hangs. */
+  public void dumpThreads() {
+    taskManagers.forEach(FlinkProcess::dumpThreads);
+    if (jobManager != null) {
+      jobManager.dumpThreads();
+    }
+  }
+
   /** Kills all processes, and returns when they are gone. Idempotent. */
   @Override
   public void close() {

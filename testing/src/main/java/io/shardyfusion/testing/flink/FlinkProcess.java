@@ -103,6 +103,17 @@ final class FlinkProcess implements AutoCloseable {
     }
   }
 
+  /** Has the JVM print the stacks of its threads, which takes it a moment. */
+  void dumpThreads() {
+    try {
+      new ProcessBuilder("kill", "-QUIT", String.valueOf(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** The exit code of a process that has ended. */
   int exitCode() {
     return process.exitValue();
