@@ -128,6 +128,7 @@ final class BulkWriteOperator extends AbstractStreamOperator<SubtaskReport>
                 0,
                 getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+                true,
                 reports,
                 records,
                 counts.deletes(),

@@ -1,6 +1,5 @@
 package io.shardyfusion.flink;
 
-import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Publisher;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.shard.ShardImage;
@@ -10,9 +9,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,16 +22,13 @@ import org.slf4j.LoggerFactory;
  * So {@link #allStored} covers everything that was ever submitted, and an upload that failed is
  * made again then.
  */
-@SuppressWarnings("try") // Closing waits for threads, so an interrupt may end it.
 final class CheckpointUploads implements AutoCloseable {
 
-  private static final int THREADS = 4;
-  private static final int CLOSE_SECONDS = 60;
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointUploads.class);
 
   private final Publisher publisher;
   private final Runnable onFailure;
-  private final ExecutorService executor;
+  private final WorkerThreads threads = new WorkerThreads("shardyfusion-upload");
   private final List<Upload> outstanding = new ArrayList<>();
 
   /** An image on its way. */
@@ -58,14 +51,6 @@ final class CheckpointUploads implements AutoCloseable {
   CheckpointUploads(ObjectStore store, Runnable onFailure) {
     this.publisher = new Publisher(store);
     this.onFailure = onFailure;
-    this.executor =
-        Executors.newFixedThreadPool(
-            THREADS,
-            task -> {
-              Thread thread = new Thread(task, "shardyfusion-upload");
-              thread.setDaemon(true);
-              return thread;
-            });
   }
 
   /**
@@ -80,7 +65,7 @@ final class CheckpointUploads implements AutoCloseable {
   }
 
   private void start(Upload upload) {
-    upload.stored = CompletableFuture.runAsync(() -> store(upload), executor);
+    upload.stored = CompletableFuture.runAsync(() -> store(upload), threads.executor());
   }
 
   private void store(Upload upload) {
@@ -115,14 +100,6 @@ final class CheckpointUploads implements AutoCloseable {
   /** Interrupts what is under way, and waits for the threads to end. Idempotent. */
   @Override
   public void close() {
-    executor.shutdownNow();
-    try {
-      if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        throw new StorageException("uploads did not end within " + CLOSE_SECONDS + " s", null);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StorageException("interrupted while uploads ended", e);
-    }
+    threads.close();
   }
 }

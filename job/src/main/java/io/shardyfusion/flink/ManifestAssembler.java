@@ -173,7 +173,7 @@ final class ManifestAssembler
     if (!assembly.hasReports()) {
       return List.of();
     }
-    long checkpoint = assembly.completeCheckpoint();
+    long checkpoint = assembly.completeCheckpoint(endOfInput);
     if (!mustPublish()) {
       return List.of();
     }

@@ -86,7 +86,9 @@ final class PublicationCommitter implements Committer<Publication> {
                 predecessorOf(publication)));
     announcedVersion = entry.version();
     publishMillis = Math.max(0, clock.millis() - publication.assembledAt());
-    Map<String, Long> counters = new TreeMap<>(publication.counters());
+    // What another run did is in the record of that run.
+    Map<String, Long> counters =
+        isOwn(publication) ? new TreeMap<>(publication.counters()) : new TreeMap<>();
     counters.put(RunCounters.ANNOUNCE_MILLIS, Duration.between(start, clock.instant()).toMillis());
     if (publication.isLast()) {
       lease.succeeded(entry.version(), counters);
@@ -96,9 +98,13 @@ final class PublicationCommitter implements Committer<Publication> {
   }
 
   private Predecessor predecessorOf(Publication publication) {
-    return settings.takeover() && !publication.runId().equals(settings.runId())
+    return settings.takeover() && !isOwn(publication)
         ? new Predecessor.Any()
         : publication.predecessor();
+  }
+
+  private boolean isOwn(Publication publication) {
+    return publication.runId().equals(settings.runId());
   }
 
   @Override

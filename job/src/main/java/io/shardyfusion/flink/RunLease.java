@@ -76,7 +76,8 @@ final class RunLease implements AutoCloseable {
     lastVersion = record.lastVersion();
   }
 
-  private synchronized void beat() {
+  /** Renews the lease: what the thread does from time to time. */
+  synchronized void beat() {
     if (ended) {
       return;
     }
@@ -88,17 +89,18 @@ final class RunLease implements AutoCloseable {
     }
   }
 
-  /** A version was announced; {@code done} is added to what the run did. */
+  /**
+   * A version was announced; {@code done} is added to what the run did. One that was announced
+   * before, by an earlier attempt, is counted already.
+   */
   synchronized void announced(long version, Map<String, Long> done) {
-    lastVersion = version;
-    done.forEach(this::count);
+    count(version, done);
     write(RunRecord.Status.RUNNING, null);
   }
 
   /** As {@link #announced}, with nothing to follow. */
   synchronized void succeeded(long version, Map<String, Long> done) {
-    lastVersion = version;
-    done.forEach(this::count);
+    count(version, done);
     ended = true;
     write(RunRecord.Status.SUCCEEDED, null);
   }
@@ -110,6 +112,13 @@ final class RunLease implements AutoCloseable {
       write(RunRecord.Status.FAILED, String.valueOf(error.getMessage()));
     } catch (ShardyfusionException e) {
       error.addSuppressed(e);
+    }
+  }
+
+  private void count(long version, Map<String, Long> done) {
+    if (lastVersion == null || version > lastVersion) {
+      lastVersion = version;
+      done.forEach(this::count);
     }
   }
 

@@ -234,6 +234,7 @@ final class ShardWriteOperator extends AbstractStreamOperator<SubtaskReport>
                 inputEnded ? lastCheckpoint + 1 : lastCheckpoint,
                 getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+                inputEnded,
                 reports,
                 records,
                 deletes,

@@ -17,10 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.util.FileUtils;
 
@@ -29,17 +26,13 @@ import org.apache.flink.util.FileUtils;
  * of its own while it waits: opening and checkpointing them is mostly waiting for disks and
  * networks.
  */
-@SuppressWarnings("try") // Closing waits for threads, so an interrupt may end it.
 final class ShardWriters implements AutoCloseable {
-
-  private static final int THREADS = 4;
-  private static final int CLOSE_SECONDS = 60;
 
   private final KeyGroupRange range;
   private final TableProfile profile;
   private final Path directory;
   private final WriteResources resources;
-  private final ExecutorService executor;
+  private final WorkerThreads threads = new WorkerThreads("shardyfusion-shards");
   private final ShardWriter[] writers;
   private long images;
 
@@ -55,16 +48,9 @@ final class ShardWriters implements AutoCloseable {
     this.profile = profile;
     this.directory = directory;
     this.resources =
-        new WriteResources(memoryBytes, Math.max(1, range.getNumberOfKeyGroups()), THREADS);
+        new WriteResources(
+            memoryBytes, Math.max(1, range.getNumberOfKeyGroups()), WorkerThreads.count());
     this.writers = new ShardWriter[range.getNumberOfKeyGroups()];
-    this.executor =
-        Executors.newFixedThreadPool(
-            THREADS,
-            task -> {
-              Thread thread = new Thread(task, "shardyfusion-shards");
-              thread.setDaemon(true);
-              return thread;
-            });
   }
 
   /** Opens all shards, empty. */
@@ -144,7 +130,7 @@ final class ShardWriters implements AutoCloseable {
   private <T> List<T> runAll(List<Callable<T>> tasks) {
     List<T> results = new ArrayList<>();
     try {
-      for (Future<T> result : executor.invokeAll(tasks)) {
+      for (Future<T> result : threads.executor().invokeAll(tasks)) {
         results.add(result.get());
       }
     } catch (InterruptedException e) {
@@ -167,28 +153,7 @@ final class ShardWriters implements AutoCloseable {
    */
   @Override
   public void close() {
-    executor.shutdownNow();
-    boolean interrupted = false;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
-    try {
-      while (true) {
-        try {
-          if (!executor.awaitTermination(
-              Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-            throw new StorageException(
-                "the databases in " + directory + " were in use for " + CLOSE_SECONDS + " s more",
-                null);
-          }
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    threads.close();
     for (ShardWriter writer : writers) {
       if (writer != null) {
         writer.close();

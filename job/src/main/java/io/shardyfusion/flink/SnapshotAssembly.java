@@ -6,9 +6,12 @@ import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * What is known of all shards at one checkpoint: the latest report of each, and what is new since
@@ -21,6 +24,8 @@ import java.util.TreeMap;
  */
 final class SnapshotAssembly {
 
+  private static final Long NEVER = -1L;
+
   private final int numShards;
   private final Map<Integer, ShardEntry> entries = new TreeMap<>();
   private final Map<Integer, Map<Sha256, Long>> newFiles;
@@ -29,6 +34,9 @@ final class SnapshotAssembly {
 
   /** The checkpoint that each subtask reported last, of those since the last complete one. */
   private final Map<Integer, Long> reported = new HashMap<>();
+
+  /** The subtasks whose input has ended: what they reported last stays true. */
+  private final Set<Integer> ended = new HashSet<>();
 
   private int subtasks;
 
@@ -61,6 +69,9 @@ final class SnapshotAssembly {
               + before);
     }
     subtasks = report.subtasks();
+    if (report.isLast()) {
+      ended.add(report.subtask());
+    }
     report.shards().forEach(this::add);
     count(RunCounters.RECORDS, report.records());
     count(RunCounters.DELETES, report.deletes());
@@ -90,14 +101,20 @@ final class SnapshotAssembly {
   }
 
   /**
-   * Ends the round of reports, and returns their checkpoint.
+   * Ends the round of reports, and returns their checkpoint. At the end of input the subtasks may
+   * not agree on it: one that was aborted may have reached some of them only.
    *
+   * @param last whether the input has ended
    * @throws IllegalStateException if the report of a subtask or shard is missing: a snapshot made
    *     of this would be torn
    */
-  long completeCheckpoint() {
+  long completeCheckpoint(boolean last) {
     long checkpoint = Collections.max(reported.values());
-    long complete = reported.values().stream().filter(c -> c == checkpoint).count();
+    long complete =
+        IntStream.range(0, subtasks)
+            .filter(
+                s -> ended.contains(s) || (!last && reported.getOrDefault(s, NEVER) == checkpoint))
+            .count();
     if (complete != subtasks || entries.size() != numShards) {
       throw new IllegalStateException(
           "checkpoint "

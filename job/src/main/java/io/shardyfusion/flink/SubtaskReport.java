@@ -11,6 +11,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * @param checkpoint its id; at the end of input the one after the last; 0 in a backfill
  * @param subtask which one
  * @param subtasks of how many
+ * @param isLast whether the input of the subtask has ended, so that no report follows
  * @param shards the shards that changed; in the first report of an attempt, all of the subtask
  * @param records rows written since the report before
  * @param deletes those of them that delete
@@ -21,6 +22,7 @@ record SubtaskReport(
     long checkpoint,
     int subtask,
     int subtasks,
+    boolean isLast,
     List<ShardReport> shards,
     long records,
     long deletes,

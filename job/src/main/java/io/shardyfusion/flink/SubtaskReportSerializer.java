@@ -24,7 +24,8 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
 
   private static final long serialVersionUID = 1L;
   private static final byte VERSION = 1;
-  private static final SubtaskReport NOTHING = new SubtaskReport(0, 0, 1, List.of(), 0, 0, 0, 0);
+  private static final SubtaskReport NOTHING =
+      new SubtaskReport(0, 0, 1, false, List.of(), 0, 0, 0, 0);
 
   @Override
   public boolean isImmutableType() {
@@ -57,6 +58,7 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
     target.writeLong(report.checkpoint());
     target.writeInt(report.subtask());
     target.writeInt(report.subtasks());
+    target.writeBoolean(report.isLast());
     target.writeInt(report.shards().size());
     for (ShardReport shard : report.shards()) {
       writeEntry(shard.entry(), target);
@@ -84,6 +86,7 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
     long checkpoint = source.readLong();
     int subtask = source.readInt();
     int subtasks = source.readInt();
+    boolean isLast = source.readBoolean();
     List<ShardReport> shards = new ArrayList<>();
     for (int left = source.readInt(); left > 0; left--) {
       shards.add(readShard(source));
@@ -92,6 +95,7 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
         checkpoint,
         subtask,
         subtasks,
+        isLast,
         shards,
         source.readLong(),
         source.readLong(),

@@ -54,6 +54,7 @@ final class SerializersTest {
           7,
           1,
           3,
+          true,
           List.of(
               new ShardReport(ENTRY, true, List.of(new ReportedFile(DIGEST, 2048, true))),
               new ShardReport(ENTRY, false, List.of())),

@@ -21,7 +21,7 @@ final class SnapshotAssemblyTest {
     assembly.add(report(1, 0, "a"));
     assembly.add(report(1, 1, "b"));
 
-    assertThat(assembly.completeCheckpoint()).isEqualTo(1);
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(1);
     assertThat(files()).containsExactly("a", "b");
     assertThat(assembly.hasReports()).isFalse();
   }
@@ -34,7 +34,7 @@ final class SnapshotAssemblyTest {
     assembly.add(nothing(3, 0));
     assembly.add(report(3, 1, "b3"));
 
-    assertThat(assembly.completeCheckpoint()).isEqualTo(3);
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
     assertThat(files()).containsExactly("a2", "b3");
     assertThat(assembly.changed()).isTrue();
     assertThat(assembly.newFiles().get(0)).containsOnlyKeys(digest("a2"));
@@ -47,7 +47,7 @@ final class SnapshotAssemblyTest {
     assembly.add(nothing(3, 0));
     assembly.add(nothing(3, 1));
 
-    assertThat(assembly.completeCheckpoint()).isEqualTo(3);
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
     assertThat(files()).containsExactly("a2", "b");
   }
 
@@ -59,7 +59,7 @@ final class SnapshotAssemblyTest {
     assembly.add(report(2, 1, "b2"));
     assembly.add(report(3, 1, "b3"));
 
-    assertThat(assembly.completeCheckpoint()).isEqualTo(3);
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
     assertThat(files()).containsExactly("a3", "b3");
   }
 
@@ -70,7 +70,7 @@ final class SnapshotAssemblyTest {
     assembly.add(report(2, 1, "b2"));
     assembly.add(report(3, 0, "a3"));
 
-    assertThatThrownBy(assembly::completeCheckpoint)
+    assertThatThrownBy(() -> assembly.completeCheckpoint(false))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("checkpoint 3", "2 subtasks", "found 1");
   }
@@ -84,10 +84,51 @@ final class SnapshotAssemblyTest {
     assertThatThrownBy(() -> assembly.add(report(1, 0, "a"))).hasMessageContaining("checkpoint 1");
   }
 
+  /** A drain with a savepoint aborts the checkpoint under way, and then the input ends. */
+  @Test
+  void theInputMayEndAfterACheckpointThatWasAbortedOnItsWay() {
+    first();
+    assembly.add(report(2, 0, "a2"));
+    assembly.add(last(3, 0));
+    assembly.add(last(2, 1));
+
+    assertThat(assembly.completeCheckpoint(true)).isEqualTo(3);
+    assertThat(files()).containsExactly("a2", "b");
+  }
+
+  @Test
+  void aSubtaskThatHasEndedIsCompleteInEveryLaterCheckpoint() {
+    first();
+    assembly.add(last(2, 0));
+    assembly.add(report(2, 1, "b2"));
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(2);
+    assembly.add(report(3, 1, "b3"));
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
+    assembly.add(last(4, 1));
+
+    assertThat(assembly.completeCheckpoint(true)).isEqualTo(4);
+    assertThat(files()).containsExactly("a", "b3");
+  }
+
+  @Test
+  void atTheEndOfInputEverySubtaskMustHaveEnded() {
+    first();
+    assembly.add(last(3, 0));
+    assembly.add(report(3, 1, "b3"));
+
+    assertThatThrownBy(() -> assembly.completeCheckpoint(true))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("2 subtasks", "found 1");
+  }
+
+  private static SubtaskReport last(long checkpoint, int subtask) {
+    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(), 0, 0, 0, 0);
+  }
+
   private void first() {
     assembly.add(report(1, 0, "a"));
     assembly.add(report(1, 1, "b"));
-    assembly.completeCheckpoint();
+    assembly.completeCheckpoint(false);
     assembly.published();
   }
 
@@ -104,7 +145,7 @@ final class SnapshotAssemblyTest {
   }
 
   private static SubtaskReport nothing(long checkpoint, int subtask) {
-    return new SubtaskReport(checkpoint, subtask, 2, List.of(), 0, 0, 0, 0);
+    return new SubtaskReport(checkpoint, subtask, 2, false, List.of(), 0, 0, 0, 0);
   }
 
   private static SubtaskReport report(long checkpoint, int subtask, String name) {
@@ -112,7 +153,7 @@ final class SnapshotAssemblyTest {
     ShardEntry entry = new ShardEntry(subtask, 1, true, 10, 1, key, key, digest(name));
     ShardReport shard =
         new ShardReport(entry, true, List.of(new ReportedFile(digest(name), 10, true)));
-    return new SubtaskReport(checkpoint, subtask, 2, List.of(shard), 1, 0, 0, 0);
+    return new SubtaskReport(checkpoint, subtask, 2, false, List.of(shard), 1, 0, 0, 0);
   }
 
   private static Sha256 digest(String name) {

@@ -1,0 +1,106 @@
+package io.shardyfusion.flink;
+
+import io.shardyfusion.dataset.Predecessor;
+import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.shard.TableProfile;
+import io.shardyfusion.store.StoreOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of a continuous run, for tests; by default of a fresh one into an empty dataset. */
+record TestSettings(
+    String uri,
+    int shards,
+    String runId,
+    String lineage,
+    Predecessor predecessor,
+    @Nullable ManifestRef parent,
+    BaseSnapshot base,
+    boolean takeover,
+    Duration publishInterval) {
+
+  static final Instant STARTED = Instant.parse("2026-11-22T10:00:00Z");
+
+  static TestSettings fresh(String uri, int shards) {
+    return new TestSettings(
+        uri,
+        shards,
+        "1".repeat(32),
+        "a".repeat(32),
+        new Predecessor.None(),
+        null,
+        BaseSnapshot.EMPTY,
+        false,
+        Duration.ZERO);
+  }
+
+  /** Of another run, whose lineage is its own. */
+  TestSettings run(int id) {
+    return new TestSettings(
+        uri,
+        shards,
+        Integer.toString(id).repeat(32),
+        Integer.toString(id).repeat(32),
+        predecessor,
+        parent,
+        base,
+        takeover,
+        publishInterval);
+  }
+
+  TestSettings ofShards(int number) {
+    return new TestSettings(
+        uri, number, runId, lineage, predecessor, parent, base, takeover, publishInterval);
+  }
+
+  TestSettings takingOver() {
+    return new TestSettings(
+        uri, shards, runId, lineage, predecessor, parent, base, true, publishInterval);
+  }
+
+  TestSettings every(Duration interval) {
+    return new TestSettings(
+        uri, shards, runId, lineage, predecessor, parent, base, takeover, interval);
+  }
+
+  TestSettings onTopOf(ManifestRef manifest) {
+    return new TestSettings(
+        uri,
+        shards,
+        runId,
+        lineage,
+        new Predecessor.Version(manifest),
+        manifest,
+        BaseSnapshot.CURRENT,
+        takeover,
+        publishInterval);
+  }
+
+  SinkSettings settings() {
+    return new SinkSettings(
+        uri,
+        StoreOptions.defaults(),
+        WatchedStore::open,
+        runId,
+        lineage,
+        ManifestWriter.STREAMING,
+        STARTED,
+        predecessor,
+        parent,
+        base,
+        takeover,
+        publishInterval,
+        new HashSharding(shards),
+        KeyEncoding.I64,
+        ValueFormat.BYTES,
+        TableProfile.BALANCED,
+        DuplicatePolicy.LAST,
+        new TreeMap<>());
+  }
+}
