@@ -97,9 +97,16 @@ final class CheckpointUploads implements AutoCloseable {
         outstanding.stream().map(u -> u.stored).toArray(CompletableFuture[]::new));
   }
 
-  /** Interrupts what is under way, and waits for the threads to end. Idempotent. */
+  /**
+   * Interrupts what is under way, and waits for the threads to end. Who waits for uploads gets a
+   * failure, also for those that were never begun. Idempotent.
+   */
   @Override
   public void close() {
-    threads.close();
+    try {
+      threads.close();
+    } finally {
+      outstanding.forEach(upload -> upload.stored.cancel(false));
+    }
   }
 }

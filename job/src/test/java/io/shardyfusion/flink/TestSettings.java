@@ -61,7 +61,7 @@ record TestSettings(
 
   TestSettings takingOver() {
     return new TestSettings(
-        uri, shards, runId, lineage, predecessor, parent, base, true, publishInterval);
+        uri, shards, runId, lineage, new Predecessor.Any(), parent, base, true, publishInterval);
   }
 
   TestSettings every(Duration interval) {
