@@ -234,9 +234,9 @@ public final class ShardyfusionSink<T> {
   }
 
   /**
-   * Takes the dataset over from another writer, whatever that one has announced, and announces
-   * until this run's first version. The other one ends at its next announcement. A continuous job
-   * may be restored with it, or begin with nothing or with the current snapshot.
+   * Takes the dataset over from another writer, whatever that one has announced or announces before
+   * the first version of this run; at its next announcement it fails. A continuous job may be
+   * restored with it, or begin with nothing or with the current snapshot.
    */
   public ShardyfusionSink<T> takeover() {
     this.takeover = true;

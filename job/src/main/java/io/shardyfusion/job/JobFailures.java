@@ -15,6 +15,9 @@ final class JobFailures {
   /** How Flink begins to say that there is no checkpoint where it was told to look. */
   private static final String NO_CHECKPOINT = "Cannot find checkpoint or savepoint";
 
+  /** How Flink begins to say that the checkpoint has operators that the job has not. */
+  private static final String OTHER_OPERATORS = "Cannot map checkpoint/savepoint state";
+
   private JobFailures() {}
 
   /**
@@ -36,6 +39,13 @@ final class JobFailures {
       return new InvalidRequestException(
           "the checkpoint is of a job with another number of shards, which cannot change; restore with the same number,"
               + " or publish the dataset anew with a backfill: "
+              + message,
+          failure);
+    }
+    if (message.contains(OTHER_OPERATORS)) {
+      return new InvalidRequestException(
+          "the checkpoint is of another job, with another kind of input or other operators; restore with the options of"
+              + " the run that took it, or begin on top of the current version with --base current: "
               + message,
           failure);
     }

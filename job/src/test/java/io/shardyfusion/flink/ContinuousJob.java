@@ -309,15 +309,6 @@ final class ContinuousJob implements AutoCloseable {
     await(more + " more checkpoints", () -> newestCheckpoint() >= before + more);
   }
 
-  /** Waits until another checkpoint has completed, or the job has ended. */
-  void awaitCheckpointOrEnd() throws Exception {
-    long before = newestCheckpoint();
-    Await.until(
-        "a checkpoint, or the end of the job",
-        DEADLINE,
-        () -> newestCheckpoint() > before || client.getJobExecutionResult().isDone());
-  }
-
   private long newestCheckpoint() {
     return RetainedCheckpoints.newest(directory.resolve("checkpoints"))
         .map(p -> Long.parseLong(p.getFileName().toString().substring("chk-".length())))

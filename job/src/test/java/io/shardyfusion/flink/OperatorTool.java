@@ -48,17 +48,20 @@ final class OperatorTool {
 
   /** Serves an older version, quarantines the newer ones, and pins. */
   static void rollback(String uri, long version) {
-    edit(
-        uri,
-        p -> {
-          List<PointerEntry> history =
-              p.history().stream()
-                  .map(e -> e.version() > version ? e.withStatus(VersionStatus.QUARANTINED) : e)
-                  .toList();
-          PointerEntry current =
-              history.stream().filter(e -> e.version() == version).findFirst().orElseThrow();
-          return with(p, current, history, current);
-        });
+    edit(uri, p -> rolledBack(p, version, p.entry(version).orElseThrow()));
+  }
+
+  /** As {@link #rollback}, but the next version takes over. */
+  static void rollbackWithoutPin(String uri, long version) {
+    edit(uri, p -> rolledBack(p, version, null));
+  }
+
+  private static Pointer rolledBack(Pointer pointer, long version, @Nullable PointerEntry pinned) {
+    List<PointerEntry> history =
+        pointer.history().stream()
+            .map(e -> e.version() > version ? e.withStatus(VersionStatus.QUARANTINED) : e)
+            .toList();
+    return with(pointer, pointer.entry(version).orElseThrow(), history, pinned);
   }
 
   private static Pointer with(

@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -232,14 +233,36 @@ final class WriterConflictsITCase {
       first.awaitNewest(changes.rows(100), reader);
       try (ContinuousJob second = otherJob().sink(ShardyfusionSink::takeover).start()) {
         otherGate.openTo(100);
-        for (long open = 110; first.status() != JobStatus.FAILED; open += 10) {
-          gate.openTo(open);
-          first.awaitCheckpointOrEnd();
-        }
+        AtomicLong open = new AtomicLong(100);
+        // Fails if the second one ends instead.
+        second.await(
+            "the first to fail",
+            () -> {
+              gate.openTo(open.addAndGet(10));
+              return first.status() == JobStatus.FAILED;
+            });
         assertThat(conflict(first))
             .hasMessageContaining("was taken over")
             .hasMessageContaining("lineage " + writer().lineage());
         second.awaitNewest(otherChanges.rows(100), reader);
+      }
+    }
+  }
+
+  /** Who took a dataset over is refused like any other once it was taken over itself. */
+  @Test
+  void aTakeoverThatIsTakenOverItselfIsRefused() throws Exception {
+    backfill(SHARDS);
+    try (VersionReader reader = reader();
+        ContinuousJob first = job().sink(ShardyfusionSink::takeover).start()) {
+      gate.openTo(100);
+      first.awaitNewest(changes.rows(100), reader);
+      try (ContinuousJob second = otherJob().sink(ShardyfusionSink::takeover).start()) {
+        otherGate.openTo(100);
+        second.awaitNewest(otherChanges.rows(100), reader);
+        gate.openTo(200);
+        assertThat(conflict(first)).hasMessageContaining("lineage " + writer().lineage());
+        assertThat(reader.newest()).contains(otherChanges.rows(100));
       }
     }
   }
@@ -339,6 +362,25 @@ final class WriterConflictsITCase {
       assertThat(current()).isEqualTo(pointer().lastVersion());
       gate.openTo(400);
       job.awaitNewest(changes.rows(400), reader);
+      assertThat(job.status()).isEqualTo(JobStatus.RUNNING);
+    }
+  }
+
+  /** A rollback without a pin stays until the next version. */
+  @Test
+  void aRollbackWithoutAPinStaysUntilTheNextVersion() throws Exception {
+    try (VersionReader reader = reader();
+        ContinuousJob job = job().start()) {
+      gate.openTo(100);
+      job.awaitNewest(changes.rows(100), reader);
+      final long good = current();
+      gate.openTo(200);
+      job.awaitNewest(changes.rows(200), reader);
+      OperatorTool.rollbackWithoutPin(uri, good);
+      assertThat(current()).isEqualTo(good);
+      gate.openTo(300);
+      job.awaitNewest(changes.rows(300), reader);
+      assertThat(current()).isEqualTo(pointer().lastVersion());
       assertThat(job.status()).isEqualTo(JobStatus.RUNNING);
     }
   }
