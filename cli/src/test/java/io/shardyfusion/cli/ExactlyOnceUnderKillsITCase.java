@@ -71,7 +71,7 @@ final class ExactlyOnceUnderKillsITCase {
 
   @Test
   void everyVersionIsAPrefixOfEachFileThatManyReadersRead() throws Exception {
-    publishUnderKills(Order.PER_FILE, List.of());
+    publishUnderKills(Order.PER_FILE, List.of("--source-parallelism", "3"));
   }
 
   private void publishUnderKills(Order order, List<String> options) throws Exception {
@@ -102,9 +102,8 @@ final class ExactlyOnceUnderKillsITCase {
             "execution.checkpointing.externalized-checkpoint-retention",
             "RETAIN_ON_CANCELLATION",
             // Seen with Flink 2.3.0: a TaskManager dies while a checkpoint is triggered, the job is
-            // restored before that request has timed out, and the next checkpoint waits for ever
-            // for
-            // an event that was sent to the dead one. Then this makes the job restart.
+            // restored before that request has timed out, and the next checkpoint waits without end
+            // for an event that was sent to the dead one. Then this makes the job restart.
             "execution.checkpointing.timeout",
             "15s");
 

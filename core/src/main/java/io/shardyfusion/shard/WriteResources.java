@@ -36,6 +36,10 @@ public final class WriteResources implements AutoCloseable {
   private static final int STOP_TRIGGER = 64;
 
   private static final long TARGET_FILE_BYTES = 256L << 20;
+
+  /** One that is filled, and one that is flushed: writes wait when both are full. */
+  private static final int WRITE_BUFFERS = 2;
+
   private static final long MIN_WRITE_BUFFER_BYTES = 256 << 10;
   private static final long MAX_WRITE_BUFFER_BYTES = 64L << 20;
   private static final long MIN_ARENA_BLOCK_BYTES = 16 << 10;
@@ -56,8 +60,9 @@ public final class WriteResources implements AutoCloseable {
   /**
    * Resources for at most {@code databases} open ones.
    *
-   * @param memoryBytes the budget: two thirds for write buffers, which are flushed early when they
-   *     reach it, the rest for indexes and filters
+   * @param memoryBytes the budget, for indexes and filters, and for write buffers: each database
+   *     has an equal share of one half, and a second one while the first is flushed; all of them
+   *     are flushed early when they have filled the half
    * @param databases at least 1
    * @param threads RocksDB's threads for flushes, and as many for compactions; they belong to the
    *     process, which has at least that many from then on
@@ -73,13 +78,12 @@ public final class WriteResources implements AutoCloseable {
               + " and "
               + threads);
     }
-    long buffers = memoryBytes / 3 * 2;
+    long buffers = memoryBytes / 2;
     cache = new LRUCache(memoryBytes);
     writeBuffers = new WriteBufferManager(buffers, cache);
     filter = TableOptions.newFilter();
-    // A database may use more than its share, as long as the others leave room.
     writeBufferBytes =
-        Math.max(MIN_WRITE_BUFFER_BYTES, Math.min(MAX_WRITE_BUFFER_BYTES, 4 * buffers / databases));
+        Math.max(MIN_WRITE_BUFFER_BYTES, Math.min(MAX_WRITE_BUFFER_BYTES, buffers / databases));
     Env.getDefault()
         .incBackgroundThreadsIfNeeded(threads, Priority.HIGH)
         .incBackgroundThreadsIfNeeded(threads, Priority.LOW);
@@ -98,6 +102,7 @@ public final class WriteResources implements AutoCloseable {
     options
         .setWriteBufferManager(writeBuffers)
         .setWriteBufferSize(writeBufferBytes)
+        .setMaxWriteBufferNumber(WRITE_BUFFERS)
         .setArenaBlockSize(Math.max(MIN_ARENA_BLOCK_BYTES, writeBufferBytes / 64))
         .setAllowConcurrentMemtableWrite(false)
         .setCompactionStyle(CompactionStyle.UNIVERSAL)

@@ -383,9 +383,9 @@ class ShardWriterTest {
           writers.get(i % 8).put(key(i), value);
           most = Math.max(most, i % 100 == 0 ? shared.usageBytes() : 0);
         }
-        // Flushes are triggered, not waited for: until RocksDB stops a database that has two full
-        // buffers, each of up to four shares of two thirds of the budget.
-        assertThat(most).isPositive().isLessThan(6 * budget);
+        // RocksDB stops a database that has two full buffers; what they add up to is the budget,
+        // and some arena blocks, and the blocks of tables come on top.
+        assertThat(most).isPositive().isLessThan(2 * budget);
       } finally {
         writers.forEach(ShardWriter::close);
       }

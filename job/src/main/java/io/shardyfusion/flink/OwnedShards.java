@@ -31,7 +31,10 @@ final class OwnedShards {
     remember(entry, descriptor);
   }
 
-  /** Takes note of a new image of a shard, and returns the report of it. */
+  /**
+   * Takes note of a new image of a shard, and returns the report of it. An image of a shard that
+   * was never written to is no change: there is only no other way to begin.
+   */
   ShardReport changed(ShardImage image) {
     ShardDescriptor descriptor = image.descriptor();
     Set<Sha256> before = filesOf(descriptor.shard());
@@ -40,7 +43,7 @@ final class OwnedShards {
     remember(entry, descriptor);
     return new ShardReport(
         entry,
-        true,
+        descriptor.sequence() > 0,
         descriptor.files().stream()
             .map(f -> new ReportedFile(f.sha256(), f.size(), !before.contains(f.sha256())))
             .toList());

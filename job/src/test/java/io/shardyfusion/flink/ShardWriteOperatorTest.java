@@ -139,7 +139,7 @@ final class ShardWriteOperatorTest {
       assertThat(report.subtask()).isEqualTo(1);
       assertThat(report.subtasks()).isEqualTo(3);
       assertThat(shardsOf(report)).containsExactly(2, 3);
-      assertThat(report.shards()).allMatch(s -> s.entry().files() == 0 && s.changed());
+      assertThat(report.shards()).allMatch(s -> s.entry().files() == 0 && !s.changed());
     }
     try (WriteSubtask subtask =
         new WriteSubtask(settings.settings(), directory, 1, 3).restore(1, state)) {
