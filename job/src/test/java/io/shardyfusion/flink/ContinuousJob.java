@@ -39,6 +39,7 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointException;
 import org.apache.flink.runtime.client.JobCancellationException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ExceptionUtils;
@@ -284,14 +285,15 @@ final class ContinuousJob implements AutoCloseable {
     return directory.resolve("savepoints").toUri().toString();
   }
 
-  /** A savepoint; asks again while tasks of the job are still being started. */
+  /** A savepoint; asks again while tasks of the job are being started, or restarted. */
   private static Path taken(Supplier<CompletableFuture<String>> request) throws Exception {
     long deadline = System.nanoTime() + DEADLINE.toNanos();
     while (true) {
       try {
         return path(request.get().get(DEADLINE.toSeconds(), TimeUnit.SECONDS));
       } catch (ExecutionException e) {
-        if (System.nanoTime() > deadline || !e.toString().contains("are currently running")) {
+        if (System.nanoTime() > deadline
+            || ExceptionUtils.findThrowable(e, CheckpointException.class).isEmpty()) {
           throw e;
         }
         LockSupport.parkNanos(POLL_NANOS);
