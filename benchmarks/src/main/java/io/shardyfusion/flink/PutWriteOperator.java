@@ -97,6 +97,7 @@ final class PutWriteOperator extends AbstractStreamOperator<SubtaskReport>
                 0,
                 getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+                true,
                 reports,
                 0,
                 0,
