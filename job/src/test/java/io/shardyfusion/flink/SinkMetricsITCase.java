@@ -1,0 +1,100 @@
+package io.shardyfusion.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a reporter of Flink sees of the sink. */
+final class SinkMetricsITCase {
+
+  private static final int SUBTASKS = 2;
+
+  @TempDir private Path directory;
+
+  @Test
+  void everyMetricThatIsDocumentedTellsWhatTheJobDid() throws Exception {
+    InMemoryReporter reporter = InMemoryReporter.createWithRetainedMetrics();
+    Configuration flink = new Configuration();
+    reporter.addToConfiguration(flink);
+    // One that stays when the job has ended: Flink closes its reporters in the end.
+    try (MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(flink)
+                .setNumSlotsPerTaskManager(SUBTASKS)
+                .build())) {
+      cluster.start();
+      StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
+      env.setParallelism(SUBTASKS);
+      env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
+      env.enableCheckpointing(100);
+      ShardyfusionSink.forStream(env.fromSequence(1, 10_000))
+          .dataset(directory.resolve("numbers").toUri().toString())
+          .shards(5)
+          .key(number -> number)
+          .value(number -> ("value of " + number).getBytes(StandardCharsets.UTF_8))
+          .deleteWhen(number -> number % 10 == 0)
+          .append();
+      cluster.executeJobBlocking(env.getStreamGraph().getJobGraph());
+
+      Map<String, Long> written = sums(reporter, "write shards");
+      assertThat(written)
+          .containsEntry(SinkMetrics.RECORDS, 10_000L)
+          .containsEntry(SinkMetrics.DELETES, 1_000L)
+          .containsEntry(SinkMetrics.ERRORS, 0L)
+          .containsKeys(SinkMetrics.BARRIER_STALL, SinkMetrics.SEND_TIME);
+      assertThat(written.get(SinkMetrics.FILES)).isBetween(5L, 1_000L);
+      assertThat(written.get(SinkMetrics.SHARD_BYTES)).isPositive();
+      assertThat(written.get(SinkMetrics.BYTES))
+          .isGreaterThanOrEqualTo(written.get(SinkMetrics.SHARD_BYTES));
+      assertThat(written.get(SinkMetrics.LARGEST_SHARD_BYTES))
+          .isPositive()
+          .isLessThan(written.get(SinkMetrics.SHARD_BYTES));
+      Map<String, Long> published = sums(reporter, "publish: Committer");
+      assertThat(published.get(SinkMetrics.ANNOUNCED_VERSION)).isPositive();
+      assertThat(published.get(SinkMetrics.PUBLISH_TIME)).isNotNegative();
+      assertThat(published).containsEntry(SinkMetrics.FENCED, 0L);
+    }
+  }
+
+  /** The sum over subtasks of each metric of an operator that is a number. */
+  private static Map<String, Long> sums(InMemoryReporter reporter, String operator) {
+    Map<String, Long> sums = new HashMap<>();
+    for (MetricGroup group : reporter.findGroups(operator)) {
+      reporter
+          .getMetricsByGroup(group)
+          .forEach(
+              (name, metric) -> {
+                Long value = number(metric);
+                if (value != null) {
+                  sums.merge(name, value, Long::sum);
+                }
+              });
+    }
+    return sums;
+  }
+
+  private static Long number(Metric metric) {
+    if (metric instanceof Counter counter) {
+      return counter.getCount();
+    }
+    return metric instanceof Gauge<?> gauge && gauge.getValue() instanceof Number number
+        ? number.longValue()
+        : null;
+  }
+}
