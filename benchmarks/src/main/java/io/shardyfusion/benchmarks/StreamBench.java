@@ -11,9 +11,11 @@ import io.shardyfusion.job.EmbeddedFlink;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.StoreOptions;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.RuntimeExecutionMode;
@@ -82,8 +84,7 @@ final class StreamBench implements Callable<Integer> {
       backfill(uri, count);
       update(uri, count, (int) (count / 100));
       Map<String, Number> figures = figures(uri, count / 100 * checkpoints);
-      spec().commandLine().getOut().println("stream.amplification " + figures);
-      spec().commandLine().getOut().flush();
+      print("stream.amplification", figures);
       if (json != null) {
         BenchReport.of(Map.of("stream.amplification", figures)).write(json);
       }
@@ -170,6 +171,21 @@ final class StreamBench implements Callable<Integer> {
     figures.put("ratio", Math.round(1000.0 * uploaded / changed) / 1000.0);
     figures.put("files_per_shard_max", largest);
     return figures;
+  }
+
+  private void print(String name, Map<String, Number> figures) {
+    PrintWriter out = spec().commandLine().getOut();
+    StringBuilder head = new StringBuilder(" ".repeat(name.length()));
+    StringBuilder row = new StringBuilder(name);
+    figures.forEach(
+        (column, figure) -> {
+          int width = Math.max(column.length(), String.valueOf(figure).length()) + 2;
+          head.append(String.format(Locale.ROOT, "%" + width + "s", column));
+          row.append(String.format(Locale.ROOT, "%" + width + "s", figure));
+        });
+    out.println(head);
+    out.println(row);
+    out.flush();
   }
 
   private CommandSpec spec() {
