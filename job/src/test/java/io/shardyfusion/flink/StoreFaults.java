@@ -1,7 +1,10 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.store.ObjectStores;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -47,12 +50,15 @@ final class StoreFaults {
   private final double conditionalShare;
   private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
   private final Map<ConditionalFault, Integer> conditional = new EnumMap<>(ConditionalFault.class);
+  private final List<ConditionalFault> kinds = new ArrayList<>();
   private boolean begun;
+  private int untilFault = -1;
   private int burst;
   private int failingConditional;
 
   /**
-   * @param share of the requests fail, and besides a burst follows one in ten of those
+   * @param share of the requests fail, at most {@code 2 / share} apart, and besides a burst follows
+   *     one in ten of those; 0: none
    * @param conditionalShare of the conditional writes fail
    */
   StoreFaults(long seed, double share, double conditionalShare) {
@@ -97,7 +103,14 @@ final class StoreFaults {
       burst--;
       return Fault.ERROR_BEFORE;
     }
-    if (random.nextDouble() >= share) {
+    if (share == 0) {
+      return Fault.NONE;
+    }
+    // Uniform gaps, not chance for each: no run of that many requests goes without a fault.
+    if (untilFault < 0) {
+      untilFault = random.nextInt((int) (2 / share));
+    }
+    if (untilFault-- > 0) {
       return Fault.NONE;
     }
     if (random.nextDouble() < BURST) {
@@ -119,14 +132,19 @@ final class StoreFaults {
         return ConditionalFault.NONE;
       }
       slow = random.nextDouble() < SLOW;
-      fault =
-          random.nextDouble() < conditionalShare
-              ? ConditionalFault.values()[random.nextInt(1, ConditionalFault.values().length)]
-              : ConditionalFault.NONE;
+      fault = random.nextDouble() < conditionalShare ? drawConditional() : ConditionalFault.NONE;
       conditional.merge(fault, 1, Integer::sum);
     }
     pause(slow);
     return fault;
+  }
+
+  /** Each kind once, in random order, then each once again: of some faults there is every kind. */
+  private ConditionalFault drawConditional() {
+    if (kinds.isEmpty()) {
+      kinds.addAll(EnumSet.complementOf(EnumSet.of(ConditionalFault.NONE)));
+    }
+    return kinds.remove(random.nextInt(kinds.size()));
   }
 
   private void pause(boolean slow) {

@@ -33,7 +33,7 @@ final class StoreFaultsITCase {
   @MethodSource("seeds")
   void everyVersionIsAPrefixWhateverTheStoreFails(long seed) throws Exception {
     System.out.println("-Dshardyfusion.seed=" + seed);
-    StoreFaults faults = new StoreFaults(seed, 0.02, 0.3);
+    StoreFaults faults = new StoreFaults(seed, 0.03, 0.3);
     run(seed, faults);
     assertThat(faults.failed()).isPositive();
   }
