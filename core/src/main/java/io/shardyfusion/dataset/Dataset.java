@@ -16,7 +16,10 @@ import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardDescriptorParser;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.store.ConditionalRead;
 import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectTag;
+import io.shardyfusion.store.StoredObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -61,9 +64,23 @@ public final class Dataset {
 
   /** The pointer as it stands, or empty if the dataset has none. */
   public Optional<PointerState> pointer() {
-    return store
-        .read(Layout.POINTER, Limits.MAX_POINTER_BYTES)
-        .map(o -> new PointerState(PointerParser.fromJson(Layout.POINTER, o.content()), o.tag()));
+    return store.read(Layout.POINTER, Limits.MAX_POINTER_BYTES).map(Dataset::parsed);
+  }
+
+  /**
+   * The pointer unless it is still the one of {@code tag}: one conditional request, which costs
+   * next to nothing where nothing changed.
+   *
+   * @param tag as an earlier {@link PointerState} has it
+   */
+  public PointerRead pointerIfChanged(ObjectTag tag) {
+    ConditionalRead read = store.readIfChanged(Layout.POINTER, tag, Limits.MAX_POINTER_BYTES);
+    if (read instanceof ConditionalRead.Changed changed) {
+      return new PointerRead.Changed(parsed(changed.object()));
+    }
+    return read instanceof ConditionalRead.Unchanged
+        ? new PointerRead.Unchanged()
+        : new PointerRead.Missing();
   }
 
   /**
@@ -161,6 +178,10 @@ public final class Dataset {
       throw new StorageException("the local file " + file + " could not be read: " + e, e);
     }
     return Sha256.of(digest);
+  }
+
+  private static PointerState parsed(StoredObject object) {
+    return new PointerState(PointerParser.fromJson(Layout.POINTER, object.content()), object.tag());
   }
 
   private byte[] proved(String object, int maxBytes, Sha256 expected) {

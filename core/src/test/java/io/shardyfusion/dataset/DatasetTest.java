@@ -27,6 +27,7 @@ import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.format.VersionStatus;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.StoreOptions;
@@ -139,6 +140,38 @@ class DatasetTest {
     assertThatThrownBy(() -> dataset.resolve("3"))
         .isInstanceOf(NotFoundException.class)
         .hasMessageContaining("no version or manifest '3'; the history has 2, from 1 to 2");
+  }
+
+  @Test
+  void aPointerThatIsStillTheSameIsReadByOneConditionalRequestWithoutItsBytes() {
+    CountingObjectStore counting = new CountingObjectStore(store);
+    Dataset counted = new Dataset(counting);
+    PointerState state = counted.pointer().orElseThrow();
+    long bytes = counting.bytesDown();
+
+    assertThat(counted.pointerIfChanged(state.tag())).isInstanceOf(PointerRead.Unchanged.class);
+    assertThat(counting.gets()).isEqualTo(2);
+    assertThat(counting.bytesDown()).isEqualTo(bytes);
+  }
+
+  @Test
+  void aPointerThatWasReplacedOrDeletedOrDamagedIsSeenByTheConditionalRead() {
+    PointerState before = dataset.pointer().orElseThrow();
+    write(new Pointer(NOW, 2, older, List.of(newer, older), null, null));
+
+    assertThat(dataset.pointerIfChanged(before.tag()))
+        .isInstanceOfSatisfying(
+            PointerRead.Changed.class,
+            changed -> {
+              assertThat(changed.state()).isEqualTo(dataset.pointer().orElseThrow());
+              assertThat(changed.state().pointer().current()).isEqualTo(older);
+            });
+    store.write(Layout.POINTER, "{".getBytes(UTF_8));
+    assertThatThrownBy(() -> dataset.pointerIfChanged(before.tag()))
+        .isInstanceOf(DataDamagedException.class)
+        .hasMessageContaining(Layout.POINTER);
+    store.delete(List.of(Layout.POINTER));
+    assertThat(dataset.pointerIfChanged(before.tag())).isInstanceOf(PointerRead.Missing.class);
   }
 
   @Test
