@@ -144,7 +144,12 @@ final class GlobalOptions {
   }
 
   StoreOptions storeOptions() {
-    return new StoreOptions(s3Endpoint, s3Region, s3PathStyle, s3Profile);
+    return StoreOptions.builder()
+        .s3Endpoint(s3Endpoint)
+        .s3Region(s3Region)
+        .s3PathStyle(s3PathStyle)
+        .s3Profile(s3Profile)
+        .build();
   }
 
   boolean stacktrace() {

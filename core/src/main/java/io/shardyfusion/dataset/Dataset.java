@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * The read side of a dataset: every method returns what it has proved, following the chain of
@@ -139,11 +140,13 @@ public final class Dataset {
    * {@code target}.
    *
    * @param target a file that does not exist
+   * @param progress is told of each piece before it is written, and may slow or end the transfer,
+   *     as in {@link ObjectStore#download(String, Path, LongConsumer)}
    */
-  public void download(TableFile file, Path target) {
+  public void download(TableFile file, Path target, LongConsumer progress) {
     boolean proved = false;
     try {
-      Optional<Long> size = store.download(file.object(), target);
+      Optional<Long> size = store.download(file.object(), target, progress);
       if (size.isEmpty()) {
         throw missing(file.object());
       }
@@ -160,6 +163,11 @@ public final class Dataset {
         deleteQuietly(target);
       }
     }
+  }
+
+  /** {@linkplain #download(TableFile, Path, LongConsumer) Downloads} a table file, as it comes. */
+  public void download(TableFile file, Path target) {
+    download(file, target, bytes -> {});
   }
 
   /**

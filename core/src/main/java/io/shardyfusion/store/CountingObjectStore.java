@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -79,9 +80,9 @@ public final class CountingObjectStore implements ObjectStore {
   }
 
   @Override
-  public Optional<Long> download(String key, Path target) {
+  public Optional<Long> download(String key, Path target, LongConsumer progress) {
     gets.increment();
-    Optional<Long> size = store.download(key, target);
+    Optional<Long> size = store.download(key, target, progress);
     size.ifPresent(bytesDown::add);
     return size;
   }

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -37,6 +38,9 @@ import java.util.stream.StreamSupport;
  * each other.
  */
 final class LocalObjectStore implements ObjectStore {
+
+  /** The most that is copied at once, so that progress can be told and a close ends it. */
+  private static final long PIECE_BYTES = 1 << 16;
 
   private final URI uri;
   private final LocalFiles files;
@@ -82,7 +86,7 @@ final class LocalObjectStore implements ObjectStore {
   }
 
   @Override
-  public Optional<Long> download(String key, Path target) {
+  public Optional<Long> download(String key, Path target, LongConsumer progress) {
     Path file = file(key);
     try {
       Optional<FileChannel> opened = files.open(file);
@@ -91,8 +95,7 @@ final class LocalObjectStore implements ObjectStore {
       }
       try (FileChannel in = opened.get();
           FileChannel out = FileChannel.open(target, CREATE_NEW, WRITE)) {
-        copy(in, out, file);
-        return Optional.of(in.size());
+        return Optional.of(copy(in, out, file, progress));
       }
     } catch (FileAlreadyExistsException e) {
       throw new StorageException(
@@ -114,7 +117,7 @@ final class LocalObjectStore implements ObjectStore {
         "upload " + source + " as '" + key + "'",
         channel -> {
           try (FileChannel in = FileChannel.open(source, READ)) {
-            copy(in, channel, source);
+            copy(in, channel, source, bytes -> {});
           }
         });
   }
@@ -255,15 +258,22 @@ final class LocalObjectStore implements ObjectStore {
     }
   }
 
-  private static void copy(FileChannel in, FileChannel out, Path source) throws IOException {
+  private long copy(FileChannel in, FileChannel out, Path source, LongConsumer progress)
+      throws IOException {
     long size = in.size();
     for (long at = 0; at < size; ) {
-      long copied = in.transferTo(at, size - at, out);
-      if (copied <= 0) {
-        throw new EOFException(source + " was truncated while it was read");
+      long piece = Math.min(PIECE_BYTES, size - at);
+      progress.accept(piece);
+      checkOpen();
+      for (long end = at + piece; at < end; ) {
+        long copied = in.transferTo(at, end - at, out);
+        if (copied <= 0) {
+          throw new EOFException(source + " was truncated while it was read");
+        }
+        at += copied;
       }
-      at += copied;
     }
+    return size;
   }
 
   private static ObjectTag tag(byte[] content) {

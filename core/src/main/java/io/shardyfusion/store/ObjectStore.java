@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -34,9 +35,14 @@ import java.util.stream.Stream;
  * made again; a {@linkplain #writeIf conditional} one says so with {@link AmbiguousWriteException}.
  *
  * <p>Instances are thread-safe. Methods block; an interrupt ends them with a {@link
- * StorageException}, on S3 at the latest when the network has been silent for 30 seconds, and
- * leaves the thread interrupted. After {@link #close()} they throw {@link
+ * StorageException}, on S3 at the latest after {@link StoreOptions#silenceTimeout()}, and leaves
+ * the thread interrupted. After {@link #close()} they throw {@link
  * io.shardyfusion.ClosedException}.
+ *
+ * <p><b>Timeouts.</b> On S3 every call ends: a transfer ({@link #download}, {@link #upload}) when
+ * the connection has been silent for {@link StoreOptions#silenceTimeout()}, any other, a page of a
+ * listing being one, within {@link StoreOptions#callTimeout()}, both retries included. A local file
+ * system answers when it does.
  */
 public interface ObjectStore extends AutoCloseable {
 
@@ -71,12 +77,21 @@ public interface ObjectStore extends AutoCloseable {
    *
    * @param target a file that does not exist, in a directory that does; after a failure it may hold
    *     part of the object, and the caller deletes it
+   * @param progress is told, in the calling thread, of each piece of at most 64 KiB before it is
+   *     written; it may block, which slows the transfer, and may throw a {@link
+   *     io.shardyfusion.ShardyfusionException}, which ends the transfer and is thrown on. What is
+   *     transferred again after a lost connection is told again
    * @return the number of bytes, or empty if there is no such object (then {@code target} is not
    *     created)
    * @throws StorageException if the object could not be read, or the file exists already or could
    *     not be written
    */
-  Optional<Long> download(String key, Path target);
+  Optional<Long> download(String key, Path target, LongConsumer progress);
+
+  /** {@linkplain #download(String, Path, LongConsumer) Downloads} without telling of progress. */
+  default Optional<Long> download(String key, Path target) {
+    return download(key, target, bytes -> {});
+  }
 
   /**
    * Writes a small object, replacing what is there.

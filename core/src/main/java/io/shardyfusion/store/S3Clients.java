@@ -35,9 +35,6 @@ final class S3Clients implements AutoCloseable {
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
-  /** The longest silence in the middle of a request. */
-  private static final Duration SILENCE = Duration.ofSeconds(30);
-
   private static final Duration WAIT_FOR_CONNECTION = Duration.ofMinutes(2);
   private static final int CONNECTIONS = 64;
 
@@ -109,7 +106,7 @@ final class S3Clients implements AutoCloseable {
     SdkHttpClient connections =
         Apache5HttpClient.builder()
             .connectionTimeout(CONNECT)
-            .socketTimeout(SILENCE)
+            .socketTimeout(options.silenceTimeout())
             .connectionAcquisitionTimeout(WAIT_FOR_CONNECTION)
             .maxConnections(CONNECTIONS)
             .build();

@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
@@ -60,14 +61,15 @@ final class S3Content {
   }
 
   /** Copies the body into a new file; a later attempt begins it again. */
-  static ResponseTransformer<GetObjectResponse, Long> inFile(String object, Path target) {
+  static ResponseTransformer<GetObjectResponse, Long> inFile(
+      String object, Path target, LongConsumer progress) {
     boolean[] created = {false};
     return (response, body) -> {
       OpenOption mode = created[0] ? TRUNCATE_EXISTING : CREATE_NEW;
       long copied;
       try (OutputStream out = Files.newOutputStream(target, mode, WRITE)) {
         created[0] = true;
-        copied = copy(object, body, out);
+        copied = copy(object, body, out, progress);
       } catch (FileAlreadyExistsException e) {
         body.abort();
         throw new StorageException(
@@ -91,7 +93,8 @@ final class S3Content {
     };
   }
 
-  private static long copy(String object, AbortableInputStream body, OutputStream out)
+  private static long copy(
+      String object, AbortableInputStream body, OutputStream out, LongConsumer progress)
       throws IOException {
     byte[] buffer = new byte[BUFFER];
     long copied = 0;
@@ -104,6 +107,12 @@ final class S3Content {
       }
       if (read < 0) {
         return copied;
+      }
+      try {
+        progress.accept(read);
+      } catch (RuntimeException e) {
+        body.abort();
+        throw e;
       }
       out.write(buffer, 0, read);
       copied += read;

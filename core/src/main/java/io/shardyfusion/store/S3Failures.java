@@ -4,15 +4,18 @@ import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
+import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /**
@@ -89,6 +92,12 @@ final class S3Failures {
     if (e instanceof AwsServiceException answer) {
       return answered(answer);
     }
+    if (e instanceof ApiCallTimeoutException) {
+      return "not done within "
+          + shown(options.callTimeout())
+          + "; check the network and the server, or give it more time with"
+          + " StoreOptions.callTimeout";
+    }
     if (e instanceof AbortedException || Thread.currentThread().isInterrupted()) {
       Thread.currentThread().interrupt();
       return "the thread was interrupted";
@@ -108,7 +117,10 @@ final class S3Failures {
           + (" certificate (" + root(e) + ")");
     }
     if (find(e, SocketTimeoutException.class) != null) {
-      return "no answer in time; check the network and the server (" + root(e) + ")";
+      return "no answer for "
+          + shown(options.silenceTimeout())
+          + ", after retries where these are safe; check the network and the server, or give it"
+          + (" more time with StoreOptions.silenceTimeout (" + root(e) + ")");
     }
     return root(e);
   }
@@ -178,6 +190,10 @@ final class S3Failures {
     }
     return "the request was refused: "
         + (e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorMessage());
+  }
+
+  private static String shown(Duration duration) {
+    return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
   }
 
   private static <T> @Nullable T find(Throwable e, Class<T> type) {

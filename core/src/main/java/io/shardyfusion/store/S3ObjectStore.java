@@ -14,11 +14,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -59,6 +61,10 @@ final class S3ObjectStore implements ObjectStore {
   private final S3Clients clients;
   private final S3Failures failures;
   private final URI uri;
+
+  /** Of every request but transfers, which take as long as they are large. */
+  private final AwsRequestOverrideConfiguration bounded;
+
   private volatile boolean bucketSeen;
 
   /**
@@ -72,6 +78,8 @@ final class S3ObjectStore implements ObjectStore {
     this.clients = new S3Clients(options, credentials);
     this.failures = new S3Failures(location, options);
     this.uri = location.uri();
+    this.bounded =
+        AwsRequestOverrideConfiguration.builder().apiCallTimeout(options.callTimeout()).build();
   }
 
   @Override
@@ -81,7 +89,7 @@ final class S3ObjectStore implements ObjectStore {
 
   @Override
   public Optional<StoredObject> read(String key, long maxBytes) {
-    GetObjectRequest request = get(key).build();
+    GetObjectRequest request = get(key).overrideConfiguration(bounded).build();
     String object = location.describe(key);
     return ask(
         "read " + object,
@@ -97,7 +105,8 @@ final class S3ObjectStore implements ObjectStore {
 
   @Override
   public ConditionalRead readIfChanged(String key, ObjectTag tag, long maxBytes) {
-    GetObjectRequest request = get(key).ifNoneMatch(tag.value()).build();
+    GetObjectRequest request =
+        get(key).ifNoneMatch(tag.value()).overrideConfiguration(bounded).build();
     String object = location.describe(key);
     return ask(
         "read " + object,
@@ -117,7 +126,7 @@ final class S3ObjectStore implements ObjectStore {
   }
 
   @Override
-  public Optional<Long> download(String key, Path target) {
+  public Optional<Long> download(String key, Path target, LongConsumer progress) {
     GetObjectRequest request = get(key).build();
     String object = location.describe(key);
     return ask(
@@ -125,7 +134,7 @@ final class S3ObjectStore implements ObjectStore {
         () -> {
           try {
             return Optional.of(
-                clients.retrying().getObject(request, S3Content.inFile(object, target)));
+                clients.retrying().getObject(request, S3Content.inFile(object, target, progress)));
           } catch (NoSuchKeyException e) {
             return Optional.empty();
           }
@@ -134,7 +143,8 @@ final class S3ObjectStore implements ObjectStore {
 
   @Override
   public void write(String key, byte[] content) {
-    put("write " + location.describe(key), key, RequestBody.fromBytes(content));
+    PutObjectRequest request = putRequest(key).overrideConfiguration(bounded).build();
+    put("write " + location.describe(key), request, RequestBody.fromBytes(content));
   }
 
   @Override
@@ -157,12 +167,12 @@ final class S3ObjectStore implements ObjectStore {
               + size
               + " bytes; use more shards");
     }
-    put(action, key, RequestBody.fromFile(source));
+    put(action, putRequest(key).build(), RequestBody.fromFile(source));
   }
 
   @Override
   public ConditionalWrite writeIf(String key, byte[] content, Expectation expectation) {
-    PutObjectRequest.Builder request = putRequest(key);
+    PutObjectRequest.Builder request = putRequest(key).overrideConfiguration(bounded);
     if (expectation instanceof Expectation.Unchanged unchanged) {
       request.ifMatch(unchanged.tag().value());
     } else {
@@ -196,7 +206,13 @@ final class S3ObjectStore implements ObjectStore {
         () -> {
           try {
             HeadObjectResponse found =
-                clients.retrying().headObject(r -> r.bucket(location.bucket()).key(absolute));
+                clients
+                    .retrying()
+                    .headObject(
+                        r ->
+                            r.bucket(location.bucket())
+                                .key(absolute)
+                                .overrideConfiguration(bounded));
             return Optional.of(new ObjectInfo(key, found.contentLength(), found.lastModified()));
           } catch (NoSuchKeyException e) {
             requireBucket();
@@ -212,6 +228,7 @@ final class S3ObjectStore implements ObjectStore {
         ListObjectsV2Request.builder()
             .bucket(location.bucket())
             .prefix(location.absolute(ObjectKeys.checkPrefix(prefix)))
+            .overrideConfiguration(bounded)
             .build();
     String action = "list " + location.describe(prefix);
     S3Listing listing =
@@ -260,7 +277,9 @@ final class S3ObjectStore implements ObjectStore {
                     .retrying()
                     .deleteObjects(
                         r ->
-                            r.bucket(location.bucket()).delete(d -> d.quiet(true).objects(batch))));
+                            r.bucket(location.bucket())
+                                .delete(d -> d.quiet(true).objects(batch))
+                                .overrideConfiguration(bounded)));
     List<S3Error> errors =
         response.errors().stream().filter(e -> !"NoSuchKey".equals(e.code())).toList();
     if (!errors.isEmpty()) {
@@ -294,8 +313,7 @@ final class S3ObjectStore implements ObjectStore {
         .key(location.absolute(ObjectKeys.check(key)));
   }
 
-  private void put(String action, String key, RequestBody body) {
-    PutObjectRequest request = putRequest(key).build();
+  private void put(String action, PutObjectRequest request, RequestBody body) {
     ask(action, () -> clients.retrying().putObject(request, body));
   }
 
@@ -314,7 +332,10 @@ final class S3ObjectStore implements ObjectStore {
   /** A HEAD has no body to say that it is the bucket that is missing. */
   private void requireBucket() {
     if (!bucketSeen) {
-      clients.retrying().listObjectsV2(r -> r.bucket(location.bucket()).maxKeys(1));
+      clients
+          .retrying()
+          .listObjectsV2(
+              r -> r.bucket(location.bucket()).maxKeys(1).overrideConfiguration(bounded));
     }
   }
 

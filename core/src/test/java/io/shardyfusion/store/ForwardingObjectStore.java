@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /** Passes every call on; subclasses inject what goes wrong. */
@@ -32,8 +33,8 @@ public class ForwardingObjectStore implements ObjectStore {
   }
 
   @Override
-  public Optional<Long> download(String key, Path target) {
-    return store.download(key, target);
+  public Optional<Long> download(String key, Path target, LongConsumer progress) {
+    return store.download(key, target, progress);
   }
 
   @Override

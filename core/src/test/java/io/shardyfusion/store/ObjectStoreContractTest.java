@@ -31,6 +31,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -302,6 +303,60 @@ abstract class ObjectStoreContractTest {
     assertThat(Files.mismatch(source, target)).isEqualTo(-1);
     assertThat(store.read("files/big.sst", content.length).orElseThrow().content())
         .isEqualTo(content);
+  }
+
+  @Test
+  void aDownloadTellsOfEachPieceBeforeItIsWrittenInTheCallingThread() {
+    store.write("object", new byte[200_000]);
+    Path target = directory.resolve("target");
+    List<Long> pieces = new ArrayList<>();
+    AtomicLong told = new AtomicLong();
+    Thread caller = Thread.currentThread();
+    assertThat(
+            store.download(
+                "object",
+                target,
+                bytes -> {
+                  assertThat(Thread.currentThread()).isSameAs(caller);
+                  assertThat(target.toFile().length()).isLessThanOrEqualTo(told.get());
+                  told.addAndGet(bytes);
+                  pieces.add(bytes);
+                }))
+        .contains(200_000L);
+    assertThat(told).hasValue(200_000);
+    assertThat(pieces).allSatisfy(bytes -> assertThat(bytes).isBetween(1L, 65_536L));
+  }
+
+  @Test
+  void whatProgressThrowsEndsADownloadAndIsThrownOn() {
+    byte[] content = new byte[1_000_000];
+    store.write("object", content);
+    Path target = directory.resolve("target");
+    List<Long> pieces = new ArrayList<>();
+    ClosedException enough = new ClosedException("enough");
+    assertThatThrownBy(
+            () ->
+                store.download(
+                    "object",
+                    target,
+                    bytes -> {
+                      pieces.add(bytes);
+                      if (pieces.size() == 2) {
+                        throw enough;
+                      }
+                    }))
+        .isSameAs(enough);
+    assertThat(pieces).hasSize(2);
+    assertThat(target.toFile().length()).isEqualTo(pieces.get(0));
+    assertThat(store.read("object", content.length)).isPresent();
+  }
+
+  @Test
+  void aStoreThatIsClosedEndsADownload() {
+    store.write("object", new byte[10_000_000]);
+    assertThatThrownBy(
+            () -> store.download("object", directory.resolve("target"), bytes -> store.close()))
+        .isInstanceOf(ClosedException.class);
   }
 
   @Test

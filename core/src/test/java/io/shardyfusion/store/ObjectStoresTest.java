@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,7 +116,7 @@ class ObjectStoresTest {
   @ParameterizedTest
   @ValueSource(strings = {"localhost:9000", "ftp://host", "http:///x", "host", "/path"})
   void anEndpointIsAServersAddress(String endpoint) {
-    assertThatThrownBy(() -> new StoreOptions(URI.create(endpoint), null, true, null))
+    assertThatThrownBy(() -> StoreOptions.builder().s3Endpoint(URI.create(endpoint)))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContainingAll("https://host:port", endpoint);
   }
@@ -118,19 +124,56 @@ class ObjectStoresTest {
   @Test
   void anEndpointHasNoCredentials() {
     URI endpoint = URI.create("https://AKIA:hush@host");
-    assertThatThrownBy(() -> new StoreOptions(endpoint, null, true, null))
+    assertThatThrownBy(() -> StoreOptions.builder().s3Endpoint(endpoint))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageNotContaining("hush");
   }
 
   @Test
   void namesAreNotBlank() {
-    assertThatThrownBy(() -> new StoreOptions(null, " ", true, null))
+    assertThatThrownBy(() -> StoreOptions.builder().s3Region(" "))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("region");
-    assertThatThrownBy(() -> new StoreOptions(null, null, true, ""))
+    assertThatThrownBy(() -> StoreOptions.builder().s3Profile(""))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("profile");
+  }
+
+  @Test
+  void timeoutsArePositiveAndAtMostADay() {
+    for (Duration timeout : List.of(Duration.ZERO, Duration.ofNanos(1), Duration.ofHours(25))) {
+      assertThatThrownBy(() -> StoreOptions.builder().callTimeout(timeout))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContainingAll("callTimeout", timeout.toString());
+      assertThatThrownBy(() -> StoreOptions.builder().silenceTimeout(timeout))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContainingAll("silenceTimeout", timeout.toString());
+    }
+  }
+
+  @Test
+  void optionsAreAValueThatOutlivesSerialization() throws Exception {
+    StoreOptions options =
+        StoreOptions.builder()
+            .s3Endpoint(URI.create("https://host:9000"))
+            .s3Region("eu-central-1")
+            .s3PathStyle(true)
+            .s3Profile("readers")
+            .callTimeout(Duration.ofSeconds(7))
+            .silenceTimeout(Duration.ofSeconds(3))
+            .build();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(options);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      assertThat(in.readObject()).isEqualTo(options).hasSameHashCodeAs(options);
+    }
+    assertThat(options.toBuilder().build())
+        .isEqualTo(options)
+        .isNotEqualTo(StoreOptions.defaults());
+    assertThat(options.toString()).contains("host:9000", "eu-central-1", "readers", "PT7S", "PT3S");
   }
 
   private static URI root(String uri) {

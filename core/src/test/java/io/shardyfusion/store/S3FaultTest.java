@@ -69,10 +69,14 @@ class S3FaultTest {
     return store(URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
   }
 
+  private static StoreOptions.Builder options(URI endpoint) {
+    return StoreOptions.builder().s3Endpoint(endpoint).s3Region("us-east-1").s3PathStyle(true);
+  }
+
   private static ObjectStore store(URI endpoint) {
     return new S3ObjectStore(
         new S3Location("bucket", "data"),
-        new StoreOptions(endpoint, "us-east-1", true, null),
+        options(endpoint).build(),
         StaticCredentialsProvider.create(AwsBasicCredentials.create("access", "hush")));
   }
 
@@ -344,7 +348,7 @@ class S3FaultTest {
   @Test
   void aProfileThatDoesNotExistIsNamed() {
     URI endpoint = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    StoreOptions options = new StoreOptions(endpoint, "us-east-1", true, "no-such-profile");
+    StoreOptions options = options(endpoint).s3Profile("no-such-profile").build();
     try (ObjectStore store = ObjectStores.open("s3://bucket/data", options)) {
       assertThatThrownBy(() -> store.read("a", 1))
           .isExactlyInstanceOf(StorageException.class)

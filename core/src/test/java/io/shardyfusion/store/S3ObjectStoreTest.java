@@ -57,7 +57,11 @@ class S3ObjectStoreTest extends ObjectStoreContractTest {
   private static ObjectStore open(String bucket, String prefix, String accessKey, String secret) {
     return new S3ObjectStore(
         new S3Location(bucket, prefix),
-        new StoreOptions(server.endpoint(), server.region(), true, null),
+        StoreOptions.builder()
+            .s3Endpoint(server.endpoint())
+            .s3Region(server.region())
+            .s3PathStyle(true)
+            .build(),
         StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secret)));
   }
 

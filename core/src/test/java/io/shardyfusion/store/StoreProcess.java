@@ -48,7 +48,7 @@ final class StoreProcess {
     StoreOptions options =
         args.length < 4
             ? StoreOptions.defaults()
-            : new StoreOptions(URI.create(args[3]), null, true, null);
+            : StoreOptions.builder().s3Endpoint(URI.create(args[3])).s3PathStyle(true).build();
     try (ObjectStore store = ObjectStores.open(args[2], options)) {
       switch (args[0]) {
         case "add" -> add(store, Integer.parseInt(args[1]));

@@ -73,7 +73,13 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
   /** The result of a backfill; null for a continuous job, which prints nothing. */
   @Override
   public @Nullable RunResult call() {
-    StoreOptions store = new StoreOptions(s3Endpoint, s3Region, s3PathStyle, s3Profile);
+    StoreOptions store =
+        StoreOptions.builder()
+            .s3Endpoint(s3Endpoint)
+            .s3Region(s3Region)
+            .s3PathStyle(s3PathStyle)
+            .s3Profile(s3Profile)
+            .build();
     SnapshotJobConfig config = options.toConfig(dataset, store);
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     if (config.continuous() == null) {

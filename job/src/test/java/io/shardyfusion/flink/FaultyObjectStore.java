@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -64,17 +65,17 @@ final class FaultyObjectStore implements ObjectStore {
   }
 
   @Override
-  public Optional<Long> download(String key, Path target) {
+  public Optional<Long> download(String key, Path target, LongConsumer progress) {
     switch (faults.next()) {
       case ERROR_BEFORE -> throw failed("download " + key);
       case ERROR_AFTER, PARTIAL -> {
-        store.download(key, target);
+        store.download(key, target, progress);
         cut(target);
         throw failed("download of the second half of " + key);
       }
       case NONE -> {}
     }
-    return store.download(key, target);
+    return store.download(key, target, progress);
   }
 
   private static void cut(Path target) {

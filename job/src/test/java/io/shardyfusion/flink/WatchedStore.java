@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -72,8 +73,8 @@ final class WatchedStore implements ObjectStore {
   }
 
   @Override
-  public Optional<Long> download(String key, Path target) {
-    return store.download(key, target);
+  public Optional<Long> download(String key, Path target, LongConsumer progress) {
+    return store.download(key, target, progress);
   }
 
   @Override

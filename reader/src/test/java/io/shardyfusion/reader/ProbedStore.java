@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /** An object store that remembers what was read from it, and where a test can step in. */
@@ -65,10 +66,10 @@ final class ProbedStore implements ObjectStore {
   }
 
   @Override
-  public Optional<Long> download(String key, Path target) {
+  public Optional<Long> download(String key, Path target, LongConsumer progress) {
     downloads.add(key);
     beforeDownload.accept(key);
-    return store.download(key, target);
+    return store.download(key, target, progress);
   }
 
   @Override
