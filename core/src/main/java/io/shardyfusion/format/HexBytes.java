@@ -19,7 +19,10 @@ public record HexBytes(String hex) {
       char c = hex.charAt(i);
       if ("0123456789abcdef".indexOf(c) < 0) {
         throw new IllegalArgumentException(
-            "expected lower-case hexadecimal digits, found '" + c + "' at position " + i);
+            "expected lower-case hexadecimal digits, found "
+                + Checks.shown(String.valueOf(c))
+                + " at position "
+                + i);
       }
     }
   }

@@ -88,7 +88,7 @@ public record Manifest(
     custom.forEach(
         (name, value) -> {
           Checks.text("custom: a name", name, Limits.MAX_CUSTOM_NAME);
-          Checks.possiblyEmptyText("custom." + name, value, Limits.MAX_CUSTOM_VALUE);
+          Checks.possiblyEmptyText(JsonFields.join("custom", name), value, Limits.MAX_CUSTOM_VALUE);
         });
   }
 

@@ -75,7 +75,7 @@ public final class ManifestParser {
                 fields.nullableInteger("checkpoint_id"),
                 fields.nullableText("watermark", Timestamps::parse),
                 fields.object("sharding", ShardingParser::read),
-                fields.text("key_encoding", KeyEncoding::of),
+                fields.text("key_encoding", ManifestParser::keyEncoding),
                 fields.text("value_format", ValueFormat::of),
                 fields.object("engine", ManifestParser::readEngine),
                 fields.object("stats", ManifestParser::readStats),
@@ -93,6 +93,11 @@ public final class ManifestParser {
     json.writeStringField("manifest", parent.object());
     json.writeStringField("sha256", parent.sha256().hex());
     json.writeEndObject();
+  }
+
+  /** {@link KeyEncoding#of} shows a name as it is, which here can be anything. */
+  private static KeyEncoding keyEncoding(String name) {
+    return Checks.named(KeyEncoding.values(), KeyEncoding::externalName, name);
   }
 
   private static ManifestRef readParent(JsonFields fields) {

@@ -62,7 +62,7 @@ public enum KeyEncoding {
     }
     throw new InvalidRequestException(
         "unknown key encoding '"
-            + externalName
+            + abbreviated(externalName)
             + "'; expected one of i64, u64be, u32be, utf8, raw");
   }
 

@@ -153,7 +153,8 @@ final class ParserFuzzTest {
       assertThat(refusal.getMessage())
           .as(description)
           .startsWith("the object some/object ")
-          .hasSizeLessThan(MAX_MESSAGE_CHARS);
+          .hasSizeLessThan(MAX_MESSAGE_CHARS)
+          .matches(m -> m.chars().noneMatch(Character::isISOControl), "has no control characters");
       return false;
     }
     if (outcome.thrown != null) {
