@@ -206,7 +206,8 @@ public final class Dataset {
     return content;
   }
 
-  private NotFoundException noSnapshot() {
+  /** What to throw where the dataset has nothing that could be served. */
+  public NotFoundException noSnapshot() {
     return new NotFoundException(
         "the dataset "
             + store.root()

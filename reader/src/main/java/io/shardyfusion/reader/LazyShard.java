@@ -87,6 +87,11 @@ final class LazyShard implements AutoCloseable {
     }
   }
 
+  /** Whether it is open, and the next use costs no download. */
+  boolean isOpen() {
+    return open != null;
+  }
+
   /** The open shard. */
   OpenShard shard() {
     OpenShard shard = open;

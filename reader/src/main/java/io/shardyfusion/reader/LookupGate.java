@@ -85,6 +85,16 @@ final class LookupGate {
     shut = true;
   }
 
+  /** Whether nobody is inside, and so nobody will be. The gate must be shut. */
+  boolean isEmpty() {
+    for (int counter = 1; counter <= mask + 1; counter++) {
+      if (counters.get(counter * LONGS_APART) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Waits until nobody is inside. The gate must be shut. An interrupt does not end it, and is kept.
    */

@@ -3,6 +3,10 @@ package io.shardyfusion.reader;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.store.StoreOptions;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link ShardedReader} reads, and how. Immutable. */
@@ -14,11 +18,19 @@ public final class ReaderOptions {
   /** The smallest block cache: 1 MiB. */
   public static final long MIN_BLOCK_CACHE_BYTES = 1L << 20;
 
+  /** How often a reader looks for another version where nothing is asked for: 30 seconds. */
+  public static final Duration DEFAULT_REFRESH_INTERVAL = Duration.ofSeconds(30);
+
+  private static final Duration MAX_REFRESH_INTERVAL = Duration.ofDays(366);
+
   private final String datasetUri;
   private final @Nullable Path cacheDirectory;
   private final StoreOptions store;
   private final @Nullable String at;
   private final long blockCacheBytes;
+  private final Duration refreshInterval;
+  private final @Nullable SortedSet<Integer> shards;
+  private final boolean eager;
 
   private ReaderOptions(Builder builder) {
     datasetUri = builder.datasetUri;
@@ -26,6 +38,9 @@ public final class ReaderOptions {
     store = builder.store;
     at = builder.at;
     blockCacheBytes = builder.blockCacheBytes;
+    refreshInterval = builder.refreshInterval;
+    shards = builder.shards;
+    eager = builder.eager;
   }
 
   /**
@@ -64,6 +79,21 @@ public final class ReaderOptions {
     return blockCacheBytes;
   }
 
+  /** How often to look for another version; zero if only {@link ShardedReader#refresh} does. */
+  public Duration refreshInterval() {
+    return refreshInterval;
+  }
+
+  /** The ids of the shards to serve, or null for all. */
+  public @Nullable SortedSet<Integer> shards() {
+    return shards;
+  }
+
+  /** Whether shards are opened with the version that they are part of, not at their first use. */
+  public boolean eager() {
+    return eager;
+  }
+
   /** Builds {@link ReaderOptions}. Not thread-safe. */
   public static final class Builder {
 
@@ -72,6 +102,9 @@ public final class ReaderOptions {
     private StoreOptions store = StoreOptions.defaults();
     private @Nullable String at;
     private long blockCacheBytes = DEFAULT_BLOCK_CACHE_BYTES;
+    private Duration refreshInterval = DEFAULT_REFRESH_INTERVAL;
+    private @Nullable SortedSet<Integer> shards;
+    private boolean eager;
 
     private Builder(String datasetUri) {
       if (datasetUri.isBlank()) {
@@ -132,6 +165,56 @@ public final class ReaderOptions {
             "blockCacheBytes must be at least " + MIN_BLOCK_CACHE_BYTES + ", found " + bytes);
       }
       this.blockCacheBytes = bytes;
+      return this;
+    }
+
+    /**
+     * How often to look for another version, which then replaces the one that is served. Each time
+     * is varied by a tenth, so that many readers do not ask at once; after failures the time
+     * doubles, up to ten times the interval. Default: {@link #DEFAULT_REFRESH_INTERVAL}. A reader
+     * {@linkplain #at of one version} stays on it.
+     *
+     * @param interval zero: never; only {@link ShardedReader#refresh} does it then
+     * @throws InvalidRequestException if it is negative, or more than a year
+     */
+    public Builder refreshInterval(Duration interval) {
+      if (interval.isNegative() || interval.compareTo(MAX_REFRESH_INTERVAL) > 0) {
+        throw new InvalidRequestException(
+            "refreshInterval must be from 0 (off) to "
+                + MAX_REFRESH_INTERVAL
+                + ", found "
+                + interval);
+      }
+      this.refreshInterval = interval;
+      return this;
+    }
+
+    /**
+     * Serves only these shards: a lookup in another one is an error. For services that split a
+     * dataset among themselves. Default: all shards.
+     *
+     * @param ids at least one
+     * @throws InvalidRequestException if there is none, or one is negative
+     */
+    public Builder shards(int... ids) {
+      SortedSet<Integer> chosen = new TreeSet<>();
+      for (int id : ids) {
+        chosen.add(id);
+      }
+      if (chosen.isEmpty() || chosen.first() < 0) {
+        throw new InvalidRequestException(
+            "expected the ids of the shards to serve, 0 or more, found " + chosen);
+      }
+      this.shards = Collections.unmodifiableSortedSet(chosen);
+      return this;
+    }
+
+    /**
+     * Opens all shards that are served with the reader, and with each version that follows, instead
+     * of at their first use: opening takes longer, and no lookup waits for a download.
+     */
+    public Builder eager() {
+      this.eager = true;
       return this;
     }
 

@@ -3,18 +3,20 @@ package io.shardyfusion.reader;
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.dataset.Dataset;
-import io.shardyfusion.format.Manifest;
-import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,26 +32,59 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe, and meant to be shared. Values are new arrays, the caller's own.
  */
-public final class ShardedReader implements AutoCloseable {
+public final class ShardedReader implements Lookups, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ShardedReader.class);
+
+  private static final int DOWNLOADS = 4;
+  private static final int BACKGROUND_THREADS = 2;
 
   private final ObjectStore store;
   private final FileCache cache;
   private final ReadResources resources;
-  private final Snapshot snapshot;
+  private final ShardTasks tasks;
+  private final ScheduledExecutorService background;
+  private final SnapshotLoader loader;
+  private final OpenVersions versions;
+  private final Refresher refresher;
 
-  private ShardedReader(
-      ObjectStore store, FileCache cache, ReadResources resources, Snapshot snapshot) {
+  /** Opens all that a reader consists of; {@code opened} gets what must be closed if it fails. */
+  private ShardedReader(ReaderOptions options, ObjectStore store, Deque<AutoCloseable> opened) {
     this.store = store;
-    this.cache = cache;
-    this.resources = resources;
-    this.snapshot = snapshot;
+    cache = FileCache.open(cacheDirectory(options));
+    opened.push(cache);
+    resources = new ReadResources(options.blockCacheBytes());
+    opened.push(resources);
+    tasks = new ShardTasks(DOWNLOADS);
+    opened.push(tasks);
+    background = background();
+    opened.push(background::shutdownNow);
+    Dataset dataset = new Dataset(store, cache);
+    loader =
+        new SnapshotLoader(
+            options.datasetUri(),
+            dataset,
+            new ShardPool(new ShardOpener(dataset, cache, resources)),
+            tasks,
+            new ShardChoice(options.shards(), options.eager()));
+    PointerWatch pointer = new PointerWatch(dataset);
+    String at = options.at();
+    Snapshot first = loader.load(at == null ? pointer.current() : dataset.resolve(at), null);
+    versions = new OpenVersions(first, background);
+    opened.push(versions);
+    refresher = new Refresher(pointer, versions, loader, background);
+    LOG.info(
+        "event=reader_opened dataset={} version={} shards={} rows={} bytes={}",
+        options.datasetUri(),
+        first.entry().version(),
+        first.manifest().shards().size(),
+        first.entry().rows(),
+        first.entry().bytes());
   }
 
   /**
    * Opens a reader on the dataset's current version, or the one that the options name. Reads the
-   * pointer and the manifest; no shard.
+   * pointer and the manifest; no shard, unless the options ask for it.
    *
    * @throws InvalidRequestException if the options cannot be used
    * @throws io.shardyfusion.NotFoundException if the dataset has no snapshot, or not the version
@@ -67,160 +102,68 @@ public final class ShardedReader implements AutoCloseable {
   static ShardedReader open(ReaderOptions options, ObjectStore store) {
     Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(store));
     try {
-      FileCache cache = FileCache.open(cacheDirectory(options));
-      opened.push(cache);
-      ReadResources resources = new ReadResources(options.blockCacheBytes());
-      opened.push(resources);
-      Dataset dataset = new Dataset(store, cache);
-      String at = options.at();
-      PointerEntry entry = at == null ? dataset.current() : dataset.resolve(at);
-      Manifest manifest = dataset.manifest(entry.manifest());
-      Snapshot snapshot =
-          new Snapshot(
-              options.datasetUri(), entry, manifest, new ShardOpener(dataset, cache, resources));
-      LOG.info(
-          "event=reader_opened dataset={} version={} shards={} rows={} bytes={}",
-          options.datasetUri(),
-          entry.version(),
-          manifest.shards().size(),
-          entry.rows(),
-          entry.bytes());
-      return new ShardedReader(store, cache, resources, snapshot);
+      return new ShardedReader(options, store, opened);
     } catch (RuntimeException | Error e) {
       opened.forEach(r -> Cleanup.afterFailure(e, r));
       throw e;
     }
   }
 
-  /**
-   * The value of an integer key.
-   *
-   * @return a new array, or null if the key is not there
-   * @throws InvalidRequestException if the dataset's keys are no integers, or this one is out of
-   *     their range
-   * @throws io.shardyfusion.DataDamagedException if the shard's files are missing or damaged
-   * @throws io.shardyfusion.StorageException if the shard was not open yet, and could not be
-   *     fetched
-   * @throws ClosedException if the reader is closed
-   */
+  private static ScheduledExecutorService background() {
+    ScheduledThreadPoolExecutor background =
+        new ScheduledThreadPoolExecutor(BACKGROUND_THREADS, WorkerThreads.named("reader"));
+    background.setRemoveOnCancelPolicy(true);
+    return background;
+  }
+
+  @Override
   public byte @Nullable [] get(long key) {
-    return snapshot.get(key);
+    return versions.ask(s -> s.get(key));
   }
 
-  /**
-   * The value of a text key.
-   *
-   * @return a new array, or null if the key is not there
-   * @throws InvalidRequestException if the dataset's keys are no text, or this one has no UTF-8
-   *     form or is too long
-   * @throws io.shardyfusion.DataDamagedException if the shard's files are missing or damaged
-   * @throws io.shardyfusion.StorageException if the shard was not open yet, and could not be
-   *     fetched
-   * @throws ClosedException if the reader is closed
-   */
+  @Override
   public byte @Nullable [] get(String key) {
-    return snapshot.get(key);
+    return versions.ask(s -> s.get(key));
   }
 
-  /**
-   * The value of a binary key.
-   *
-   * @return a new array, or null if the key is not there
-   * @throws InvalidRequestException if the dataset's keys are not bytes, or this one is too long
-   * @throws io.shardyfusion.DataDamagedException if the shard's files are missing or damaged
-   * @throws io.shardyfusion.StorageException if the shard was not open yet, and could not be
-   *     fetched
-   * @throws ClosedException if the reader is closed
-   */
+  @Override
   public byte @Nullable [] get(byte[] key) {
-    return snapshot.get(key);
+    return versions.ask(s -> s.get(key));
   }
 
-  /**
-   * The values of many keys, all from one version; looked up shard by shard, which costs less than
-   * one by one.
-   *
-   * <p>The result is unmodifiable, has the keys that were found, each once, in the caller's order,
-   * and nothing for the others. Keys that are arrays are copied, and count by their content: {@code
-   * get} with an equal array finds the value.
-   *
-   * @param keys {@link Long} (or {@link Integer}, {@link Short}, {@link Byte}), {@link String} or
-   *     {@code byte[]}, by the dataset's key type
-   * @throws InvalidRequestException if one is null, or not a key of this dataset; then none is
-   *     looked up
-   * @throws io.shardyfusion.DataDamagedException if the shard's files are missing or damaged
-   * @throws io.shardyfusion.StorageException if the shard was not open yet, and could not be
-   *     fetched
-   * @throws ClosedException if the reader is closed
-   */
+  @Override
   public <K> Map<K, byte[]> multiGet(Collection<K> keys) {
-    return snapshot.multiGet(keys);
+    return versions.ask(s -> s.multiGet(keys));
   }
 
-  /**
-   * The shard of an integer key, whether it is there or not. Throws what {@link #get(long)} throws,
-   * without a look.
-   */
+  @Override
   public int shardFor(long key) {
-    return snapshot.shardFor(key);
+    return versions.ask(s -> s.shardFor(key));
   }
 
-  /** The shard of a text key, likewise. */
+  @Override
   public int shardFor(String key) {
-    return snapshot.shardFor(key);
+    return versions.ask(s -> s.shardFor(key));
   }
 
-  /** The shard of a binary key, likewise. */
+  @Override
   public int shardFor(byte[] key) {
-    return snapshot.shardFor(key);
+    return versions.ask(s -> s.shardFor(key));
   }
 
-  /**
-   * A cursor over all rows of one shard. The caller closes it.
-   *
-   * @throws InvalidRequestException if there is no such shard
-   * @throws io.shardyfusion.DataDamagedException if the shard's files are missing or damaged
-   * @throws io.shardyfusion.StorageException if the shard was not open yet, and could not be
-   *     fetched
-   * @throws ClosedException if the reader is closed
-   */
-  public ShardCursor scan(int shard) {
-    return scan(shard, KeyRange.all());
-  }
-
-  /**
-   * A cursor over the rows of one shard that are in a range. The caller closes it.
-   *
-   * @throws InvalidRequestException if there is no such shard, or the range is not one of keys of
-   *     this dataset
-   * @throws io.shardyfusion.DataDamagedException if the shard's files are missing or damaged
-   * @throws io.shardyfusion.StorageException if the shard was not open yet, and could not be
-   *     fetched
-   * @throws ClosedException if the reader is closed
-   */
+  @Override
   public ShardCursor scan(int shard, KeyRange range) {
-    return snapshot.scan(shard, range);
+    return versions.ask(s -> s.scan(shard, range));
   }
 
-  /** The version that is served. Throws {@link ClosedException} if the reader is closed. */
-  public long version() {
-    return snapshot().version();
-  }
-
-  /**
-   * What the served snapshot says of itself. Throws {@link ClosedException} if the reader is
-   * closed.
-   */
+  @Override
   public SnapshotInfo snapshot() {
-    return snapshot.info();
+    return versions.ask(Snapshot::info);
   }
 
-  /**
-   * What the manifest says of each shard, by id. Throws {@link ClosedException} if the reader is
-   * closed.
-   */
+  @Override
   public List<ShardEntry> shards() {
-    return snapshot.shards();
+    return versions.ask(Snapshot::shards);
   }
 
   /**
@@ -230,23 +173,91 @@ public final class ShardedReader implements AutoCloseable {
    * @throws ClosedException if the reader is closed
    */
   public SnapshotView view() {
-    snapshot.pin();
-    return new SnapshotView(snapshot);
+    return versions.ask(
+        snapshot -> {
+          snapshot.pin();
+          return new SnapshotView(snapshot);
+        });
+  }
+
+  /**
+   * Looks for another version now, and serves it, when all of it that shall be open is fetched,
+   * proved and opened. One conditional request if there is none. Where another refresh is under
+   * way, this one comes after it. A reader {@linkplain ReaderOptions.Builder#at of one version}
+   * stays on it.
+   *
+   * <p>After an exception the reader serves the version that it served before.
+   *
+   * @return whether another version is served than before
+   * @throws io.shardyfusion.NotFoundException if the dataset has no version to serve any more
+   * @throws io.shardyfusion.DataDamagedException if the other version is damaged
+   * @throws io.shardyfusion.StorageException if it could not be fetched, or this thread is
+   *     interrupted
+   * @throws InvalidRequestException if its keys are of another type, or it does not have a shard
+   *     that this reader was opened for
+   * @throws ClosedException if the reader is closed
+   */
+  public boolean refresh() {
+    return refresher.refresh();
+  }
+
+  /**
+   * Does {@link #refresh} in the background.
+   *
+   * @return completes as {@code refresh} returns or throws; cancelling it has no effect on that
+   */
+  public CompletableFuture<Boolean> refreshAsync() {
+    return refresher.refreshAsync();
+  }
+
+  /**
+   * Fetches and opens all shards that are served, several at a time, so that no lookup waits for
+   * it. Those that are open already cost nothing.
+   *
+   * @throws io.shardyfusion.DataDamagedException if one is damaged
+   * @throws io.shardyfusion.StorageException if one could not be fetched; others may be open
+   * @throws ClosedException if the reader is closed
+   */
+  public void prefetch() {
+    versions.ask(
+        snapshot -> {
+          loader.open(snapshot, snapshot.servedShards());
+          return true;
+        });
+  }
+
+  /**
+   * Fetches and opens these shards, likewise.
+   *
+   * @throws InvalidRequestException if one is not served
+   */
+  public void prefetch(int... shards) {
+    versions.ask(
+        snapshot -> {
+          loader.open(snapshot, Arrays.stream(shards).boxed().toList());
+          return true;
+        });
+  }
+
+  /** How many versions are open: the one that is served, and those still in use. */
+  int versionsOpen() {
+    return versions.count();
   }
 
   /**
    * Closes the reader, with its views and cursors: lets what is being looked up end, which ends
-   * downloads early where the store can, then releases all memory, files and connections. Later
-   * calls of anything throw {@link ClosedException}. Idempotent; a second call waits for the first.
-   * An interrupt does not end it.
+   * downloads early where the store can, then releases all memory, files, threads and connections.
+   * Later calls of anything throw {@link ClosedException}. Idempotent; a second call waits for the
+   * first. An interrupt does not end it.
    *
    * @throws io.shardyfusion.StorageException if a directory could not be deleted; everything else
    *     is released
    */
   @Override
   public synchronized void close() {
-    snapshot.shut();
-    Cleanup.all(List.of(store, snapshot, resources, cache));
+    versions.shut();
+    Cleanup.all(
+        List.of(tasks, store, refresher, versions, resources, cache, background::shutdownNow));
   }
 
   private static Path cacheDirectory(ReaderOptions options) {

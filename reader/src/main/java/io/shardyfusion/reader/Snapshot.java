@@ -8,7 +8,6 @@ import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,29 +30,87 @@ import org.jspecify.annotations.Nullable;
 final class Snapshot implements AutoCloseable {
 
   private final String dataset;
+  private final PointerEntry entry;
   private final Manifest manifest;
   private final KeyEncoding encoding;
   private final Sharding sharding;
   private final SnapshotInfo info;
-  private final LazyShard[] shards;
+  private final ShardPool.Hold hold;
+
+  /** The shards by id; null for one that is not served. */
+  private final @Nullable LazyShard[] shards;
+
+  private final Runnable whenClosed;
   private final LookupGate gate = new LookupGate();
   private final AtomicInteger pins = new AtomicInteger(1);
   private final Set<ShardCursor> cursors = ConcurrentHashMap.newKeySet();
   private final Object closing = new Object();
+  private boolean closed;
 
   /**
    * A snapshot with one pin, the caller's.
    *
    * @param dataset its name, for messages
+   * @param hold the shards that are served, of which this takes the ownership
+   * @param whenClosed runs once, when all has been released
    */
-  Snapshot(String dataset, PointerEntry entry, Manifest manifest, ShardOpener opener) {
+  Snapshot(
+      String dataset,
+      PointerEntry entry,
+      Manifest manifest,
+      ShardPool.Hold hold,
+      Runnable whenClosed) {
     this.dataset = dataset;
+    this.entry = entry;
     this.manifest = manifest;
     this.encoding = manifest.keyEncoding();
     this.sharding = manifest.sharding();
     this.info = SnapshotInfo.of(entry, manifest);
-    this.shards =
-        manifest.shards().stream().map(s -> new LazyShard(s, opener)).toArray(LazyShard[]::new);
+    this.hold = hold;
+    this.whenClosed = whenClosed;
+    this.shards = new LazyShard[manifest.shards().size()];
+    hold.shards().forEach(shard -> shards[shard.entry().shard()] = shard);
+  }
+
+  /** What the pointer said of it. */
+  PointerEntry entry() {
+    return entry;
+  }
+
+  /** The manifest, also of a closed snapshot. */
+  Manifest manifest() {
+    return manifest;
+  }
+
+  /** The entries of the shards that are open now. */
+  List<ShardEntry> openShards() {
+    return hold.shards().stream().filter(LazyShard::isOpen).map(LazyShard::entry).toList();
+  }
+
+  /** The ids of the shards that are served. */
+  List<Integer> servedShards() {
+    return hold.shards().stream().map(shard -> shard.entry().shard()).toList();
+  }
+
+  /**
+   * Checks that a shard is served.
+   *
+   * @throws InvalidRequestException if it is not
+   */
+  void requireServed(int shard) {
+    served(shard);
+  }
+
+  /** Opens a shard, if it is not open yet. */
+  void open(int shard) {
+    int pass = enter();
+    try {
+      served(shard).shard();
+    } catch (RuntimeException e) {
+      throw closedOr(e);
+    } finally {
+      gate.leave(pass);
+    }
   }
 
   SnapshotInfo info() {
@@ -95,7 +152,7 @@ final class Snapshot implements AutoCloseable {
     MultiGet<K> request = new MultiGet<>(keys, manifest);
     int pass = enter();
     try {
-      return request.look((shard, storedKeys) -> shards[shard].multiGet(storedKeys));
+      return request.look((shard, storedKeys) -> served(shard).multiGet(storedKeys));
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {
@@ -104,15 +161,7 @@ final class Snapshot implements AutoCloseable {
   }
 
   ShardCursor scan(int shard, KeyRange range) {
-    if (shard < 0 || shard >= shards.length) {
-      throw new InvalidRequestException(
-          "there is no shard "
-              + shard
-              + " in "
-              + this
-              + "; expected one of 0 to "
-              + (shards.length - 1));
-    }
+    requireServed(shard);
     StoredRange storedRange = range.stored(encoding);
     pin();
     ShardCursor cursor = null;
@@ -139,9 +188,18 @@ final class Snapshot implements AutoCloseable {
 
   /** Takes one pin back. With the last one, the snapshot is closed. */
   void unpin() {
-    if (pins.decrementAndGet() == 0) {
+    if (unpinWithoutClosing()) {
       close();
     }
+  }
+
+  /**
+   * Takes one pin back.
+   *
+   * @return whether it was the last one; then the caller must close the snapshot
+   */
+  boolean unpinWithoutClosing() {
+    return pins.decrementAndGet() == 0;
   }
 
   /** Takes a cursor's pin back. */
@@ -155,6 +213,18 @@ final class Snapshot implements AutoCloseable {
     gate.shut();
   }
 
+  /** Whether it is shut, and no lookup is under way: closing it does not wait. */
+  boolean isIdle() {
+    return gate.isShut() && gate.isEmpty();
+  }
+
+  /** Whether everything was released. */
+  boolean isClosed() {
+    synchronized (closing) {
+      return closed;
+    }
+  }
+
   /**
    * Shuts, waits for the lookups under way, and releases everything, whoever pins it. Idempotent.
    */
@@ -164,8 +234,13 @@ final class Snapshot implements AutoCloseable {
     gate.awaitEmpty();
     synchronized (closing) {
       List<AutoCloseable> all = new ArrayList<>();
+      if (closed) {
+        return;
+      }
+      closed = true;
       cursors.forEach(c -> all.add(c::release));
-      all.addAll(Arrays.asList(shards));
+      all.add(hold);
+      all.add(whenClosed::run);
       Cleanup.all(all);
     }
   }
@@ -178,7 +253,7 @@ final class Snapshot implements AutoCloseable {
   private byte @Nullable [] find(int shard, byte[] storedKey) {
     int pass = enter();
     try {
-      return shards[shard].get(storedKey);
+      return served(shard).get(storedKey);
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {
@@ -189,7 +264,7 @@ final class Snapshot implements AutoCloseable {
   private ShardCursor cursor(int shard, StoredRange range) {
     int pass = enter();
     try {
-      ShardCursor cursor = shards[shard].scan(this, range);
+      ShardCursor cursor = served(shard).scan(this, range);
       cursors.add(cursor);
       return cursor;
     } catch (RuntimeException e) {
@@ -197,6 +272,34 @@ final class Snapshot implements AutoCloseable {
     } finally {
       gate.leave(pass);
     }
+  }
+
+  private LazyShard served(int shard) {
+    LazyShard served = shard < 0 || shard >= shards.length ? null : shards[shard];
+    if (served == null) {
+      throw notServed(shard);
+    }
+    return served;
+  }
+
+  private InvalidRequestException notServed(int shard) {
+    if (shard < 0 || shard >= shards.length) {
+      return new InvalidRequestException(
+          "there is no shard "
+              + shard
+              + " in "
+              + this
+              + "; expected one of 0 to "
+              + (shards.length - 1));
+    }
+    return new InvalidRequestException(
+        "this is of shard "
+            + shard
+            + " of "
+            + this
+            + ", but this reader was opened for the shards "
+            + servedShards()
+            + " only; ask one that serves it, or open the reader with it");
   }
 
   private int enter() {
@@ -220,6 +323,6 @@ final class Snapshot implements AutoCloseable {
 
   private ClosedException closed(@Nullable Throwable cause) {
     return new ClosedException(
-        "the reader that served " + this + " is closed; open another", cause);
+        this + " is not served any more: its reader was closed, or went on; open another", cause);
   }
 }

@@ -22,6 +22,7 @@ final class ProbedStore implements ObjectStore {
 
   private final ObjectStore store;
   private final List<String> reads = new CopyOnWriteArrayList<>();
+  private final List<String> conditionalReads = new CopyOnWriteArrayList<>();
   private final List<String> downloads = new CopyOnWriteArrayList<>();
   private volatile Consumer<String> beforeDownload = key -> {};
   private volatile boolean closed;
@@ -33,6 +34,11 @@ final class ProbedStore implements ObjectStore {
   /** The keys of the objects that were read whole, in order. */
   List<String> reads() {
     return List.copyOf(reads);
+  }
+
+  /** The keys of the objects that were read if they had changed, in order. */
+  List<String> conditionalReads() {
+    return List.copyOf(conditionalReads);
   }
 
   /** The keys of the objects that were downloaded, in order. */
@@ -62,6 +68,7 @@ final class ProbedStore implements ObjectStore {
 
   @Override
   public ConditionalRead readIfChanged(String key, ObjectTag tag, long maxBytes) {
+    conditionalReads.add(key);
     return store.readIfChanged(key, tag, maxBytes);
   }
 

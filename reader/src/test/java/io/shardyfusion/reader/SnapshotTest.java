@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.store.ObjectStore;
@@ -32,8 +33,9 @@ class SnapshotTest {
     resources = new ReadResources(1 << 20);
     Dataset dataset = new Dataset(store, cache);
     PointerEntry entry = dataset.current();
-    ShardOpener opener = new ShardOpener(dataset, cache, resources);
-    snapshot = new Snapshot("cities", entry, dataset.manifest(entry.manifest()), opener);
+    ShardPool pool = new ShardPool(new ShardOpener(dataset, cache, resources));
+    Manifest manifest = dataset.manifest(entry.manifest());
+    snapshot = new Snapshot("cities", entry, manifest, pool.hold(manifest.shards()), () -> {});
   }
 
   @AfterEach

@@ -1,0 +1,90 @@
+package io.shardyfusion.reader;
+
+import io.shardyfusion.ClosedException;
+import io.shardyfusion.StorageException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Does the same with many shards, several at a time. Its threads end when there is nothing to do.
+ * Thread-safe.
+ */
+final class ShardTasks implements AutoCloseable {
+
+  private static final long IDLE_SECONDS = 10;
+
+  private final ExecutorService threads;
+
+  /** Tasks for at most that many shards at a time, over all callers. */
+  ShardTasks(int atATime) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            atATime,
+            atATime,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            WorkerThreads.named("shards"));
+    pool.allowCoreThreadTimeOut(true);
+    threads = pool;
+  }
+
+  /**
+   * Does {@code task} with each of {@code items}, and returns when all is done. After a failure
+   * those that have not begun are left out, and those that have are interrupted, but not waited
+   * for.
+   *
+   * @throws StorageException if this thread is interrupted, which it stays
+   * @throws ClosedException if this is closed
+   */
+  <T> void forEach(Collection<T> items, Consumer<T> task) {
+    if (items.size() == 1) {
+      items.forEach(task);
+      return;
+    }
+    CompletionService<Void> completion = new ExecutorCompletionService<>(threads);
+    List<Future<Void>> futures = new ArrayList<>();
+    try {
+      for (T item : items) {
+        futures.add(
+            completion.submit(
+                () -> {
+                  task.accept(item);
+                  return null;
+                }));
+      }
+      for (int done = 0; done < items.size(); done++) {
+        completion.take().get();
+      }
+    } catch (RejectedExecutionException e) {
+      throw new ClosedException("the reader is closed; open another", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageException("the thread was interrupted while shards were opened", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause();
+    } finally {
+      futures.forEach(f -> f.cancel(true));
+    }
+  }
+
+  /** Interrupts what is running, and begins nothing any more. Idempotent. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}
