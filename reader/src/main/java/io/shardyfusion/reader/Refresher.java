@@ -22,7 +22,8 @@ final class Refresher implements AutoCloseable {
   /** Held by the one that refreshes. */
   private final ReentrantLock refreshing = new ReentrantLock();
 
-  private volatile boolean closed;
+  /** Guarded by that. */
+  private boolean closed;
 
   Refresher(
       PointerWatch pointer,
@@ -64,9 +65,12 @@ final class Refresher implements AutoCloseable {
   /** Begins no refresh any more, and waits for the one under way. Idempotent. */
   @Override
   public void close() {
-    closed = true;
     refreshing.lock();
-    refreshing.unlock();
+    try {
+      closed = true;
+    } finally {
+      refreshing.unlock();
+    }
   }
 
   private boolean refreshed() {
