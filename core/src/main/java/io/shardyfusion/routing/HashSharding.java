@@ -3,7 +3,6 @@ package io.shardyfusion.routing;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.key.KeyEncoding;
 
 /**
  * Routing by hash: {@code unsigned(XXH3_64(canonical bytes, seed 0)) mod numShards}.
@@ -44,8 +43,8 @@ public record HashSharding(int numShards) implements Sharding {
   }
 
   @Override
-  public int shardOf(String key) {
-    return shardOf(KeyEncoding.UTF8.encode(key));
+  public int shardOfUtf8(byte[] key) {
+    return shardOf(key);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.shardyfusion.routing;
 
+import io.shardyfusion.key.KeyEncoding;
 import java.io.Serializable;
 
 /**
@@ -25,8 +26,22 @@ public sealed interface Sharding extends Serializable permits HashSharding {
   /** The shard of an integer key. */
   int shardOf(long key);
 
-  /** The shard of a text key. */
-  int shardOf(String key);
+  /**
+   * The shard of a text key.
+   *
+   * @throws io.shardyfusion.InvalidRequestException if the key has no UTF-8 form or is too long
+   */
+  default int shardOf(String key) {
+    return shardOfUtf8(KeyEncoding.UTF8.encode(key));
+  }
+
+  /**
+   * The shard of a text key that is given as its UTF-8, so that who has encoded it to store or to
+   * find it does not pay for that twice.
+   *
+   * @param key what {@link KeyEncoding#UTF8} makes of the text
+   */
+  int shardOfUtf8(byte[] key);
 
   /** The shard of a binary key. */
   int shardOf(byte[] key);

@@ -2,12 +2,15 @@ package io.shardyfusion.shard;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.format.KeySample;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.TableFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,16 +31,41 @@ import org.rocksdb.RocksDBException;
  */
 public final class ShardDatabase implements AutoCloseable {
 
+  /** What {@link #get(byte[], ByteBuffer)} returns for a key that is not there. */
+  public static final int NOT_FOUND = RocksDB.NOT_FOUND;
+
+  /**
+   * How many keys of a batch are looked up one by one before RocksDB's multiGet may take over. It
+   * costs some 4 % less for each key that is there, but only with a hundred keys or so; with few,
+   * it costs up to 15 % more.
+   */
+  private static final int PROBED_KEYS = 32;
+
+  /** Descriptors that RocksDB's limit counts beside those of table files. */
+  private static final int OTHER_OPEN_FILES = 10;
+
   private final Path directory;
   private final ShardDescriptor descriptor;
   private final RocksDB db;
+  private final ReadOptions lookupOptions;
   private int openIterators;
   private volatile boolean closed;
 
-  private ShardDatabase(Path directory, ShardDescriptor descriptor, RocksDB db) {
+  private ShardDatabase(
+      Path directory, ShardDescriptor descriptor, RocksDB db, ReadOptions lookupOptions) {
     this.directory = directory;
     this.descriptor = descriptor;
     this.db = db;
+    this.lookupOptions = lookupOptions;
+  }
+
+  /** Opens a database as {@link ReadTuning#DEFAULT} says; everything else is as below. */
+  public static ShardDatabase open(
+      Path directory,
+      ShardDescriptor descriptor,
+      Function<TableFile, Path> tableFile,
+      ReadResources resources) {
+    return open(directory, descriptor, tableFile, resources, ReadTuning.DEFAULT);
   }
 
   /**
@@ -55,7 +83,8 @@ public final class ShardDatabase implements AutoCloseable {
       Path directory,
       ShardDescriptor descriptor,
       Function<TableFile, Path> tableFile,
-      ReadResources resources) {
+      ReadResources resources,
+      ReadTuning tuning) {
     try {
       DatabaseFiles.layOut(directory, descriptor, tableFile);
     } catch (IOException e) {
@@ -64,8 +93,8 @@ public final class ShardDatabase implements AutoCloseable {
     try (Options options = new Options()) {
       options
           .setCreateIfMissing(false)
-          // All tables stay open: RocksDB then takes its shorter path for databases of one level.
-          .setMaxOpenFiles(-1)
+          .setMaxOpenFiles(maxOpenFiles(descriptor, tuning))
+          .setAllowMmapReads(tuning.access() == ReadTuning.TableAccess.MAPPED)
           .setMaxFileOpeningThreads(1)
           .setSkipStatsUpdateOnDbOpen(true)
           .setStatsDumpPeriodSec(0)
@@ -74,10 +103,20 @@ public final class ShardDatabase implements AutoCloseable {
           .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL);
       resources.applyTo(options);
       return new ShardDatabase(
-          directory, descriptor, RocksDB.openReadOnly(options, directory.toString()));
+          directory,
+          descriptor,
+          RocksDB.openReadOnly(options, directory.toString()),
+          resources.lookupOptions());
     } catch (RocksDBException e) {
       throw Failures.reading(descriptor.shard(), directory, e);
     }
+  }
+
+  private static int maxOpenFiles(ShardDescriptor descriptor, ReadTuning tuning) {
+    // Where all tables may stay open, RocksDB takes its shorter path for databases of one level.
+    return descriptor.files().size() <= tuning.maxOpenFiles()
+        ? -1
+        : tuning.maxOpenFiles() + OTHER_OPEN_FILES;
   }
 
   /** What this database holds. */
@@ -93,10 +132,41 @@ public final class ShardDatabase implements AutoCloseable {
   public byte @Nullable [] get(byte[] storedKey) {
     checkOpen();
     try {
-      return db.get(storedKey);
+      return db.get(lookupOptions, storedKey);
     } catch (RocksDBException e) {
       throw failure(e);
     }
+  }
+
+  /**
+   * Reads the value of a stored key into a buffer, with no copy on the heap.
+   *
+   * @param value direct and writable. A value that fits between its position and its limit is
+   *     written there, and the limit is set to the value's end, so that the buffer is ready to be
+   *     read. Else position and limit stay, and the bytes between them may be anything
+   * @return the value's size in bytes, which is more than {@code value} had remaining if it did not
+   *     fit; or {@link #NOT_FOUND}
+   * @throws InvalidRequestException if the buffer is not direct, or read-only
+   * @throws DataDamagedException if a block cannot be read
+   */
+  public int get(byte[] storedKey, ByteBuffer value) {
+    checkOpen();
+    if (!value.isDirect() || value.isReadOnly()) {
+      throw new InvalidRequestException(
+          "the buffer for a value must be direct and writable, found a "
+              + (value.isReadOnly() ? "read-only" : "heap")
+              + " one; allocate it by ByteBuffer.allocateDirect");
+    }
+    int position = value.position();
+    int limit = value.limit();
+    int size;
+    try {
+      size = db.get(lookupOptions, DirectKey.of(storedKey), value);
+    } catch (RocksDBException e) {
+      throw failure(e);
+    }
+    value.limit(size >= 0 && size <= limit - position ? position + size : limit);
+    return size;
   }
 
   /**
@@ -105,22 +175,59 @@ public final class ShardDatabase implements AutoCloseable {
    * @throws DataDamagedException if a block cannot be read
    */
   public List<byte @Nullable []> multiGet(List<byte[]> storedKeys) {
+    byte[] @Nullable [] values = new byte[storedKeys.size()][];
+    multiGet(storedKeys.toArray(byte[][]::new), 0, values.length, values);
+    return Arrays.asList(values);
+  }
+
+  /**
+   * Looks up the stored keys {@code [from, to)} of an array, and puts their values at the same
+   * places of another; null where there is none.
+   *
+   * <p>RocksDB's own multiGet does not tell a key that is not there from one that it failed to
+   * read, so each null has to be asked for again. Therefore it is used only for a batch that is
+   * large, and whose first keys were nearly all there. Measured (1 M rows, blocks cached, ns per
+   * key that is there, and that is not): one by one 2 315 and 195; multiGet of 1 000 keys 2 156 and
+   * 409, of 12 keys 2 394 and 450, of 2 keys 2 349 and 760.
+   *
+   * @throws DataDamagedException if a block cannot be read; some of the values may be there
+   */
+  public void multiGet(byte[][] storedKeys, int from, int to, byte[] @Nullable [] values) {
     checkOpen();
-    if (storedKeys.isEmpty()) {
-      return List.of();
-    }
     try {
-      List<byte @Nullable []> values = db.multiGetAsList(storedKeys);
-      // RocksDB gives null not only for a key that is not there, but also for one it failed to
-      // read.
-      for (int i = 0; i < values.size(); i++) {
-        if (values.get(i) == null) {
-          values.set(i, db.get(storedKeys.get(i)));
-        }
+      int probed = to - from < 2 * PROBED_KEYS ? to : from + PROBED_KEYS;
+      int found = getEach(storedKeys, from, probed, values);
+      if (probed == to) {
+        return;
       }
-      return values;
+      if (found < PROBED_KEYS * 7 / 8) {
+        getEach(storedKeys, probed, to, values);
+      } else {
+        getTogether(storedKeys, probed, to, values);
+      }
     } catch (RocksDBException e) {
       throw failure(e);
+    }
+  }
+
+  private int getEach(byte[][] storedKeys, int from, int to, byte[] @Nullable [] values)
+      throws RocksDBException {
+    int found = 0;
+    for (int i = from; i < to; i++) {
+      byte[] value = db.get(lookupOptions, storedKeys[i]);
+      values[i] = value;
+      found += value == null ? 0 : 1;
+    }
+    return found;
+  }
+
+  private void getTogether(byte[][] storedKeys, int from, int to, byte[] @Nullable [] values)
+      throws RocksDBException {
+    List<byte[]> keys = Arrays.asList(storedKeys).subList(from, to);
+    List<byte @Nullable []> found = db.multiGetAsList(lookupOptions, keys);
+    for (int i = from; i < to; i++) {
+      byte[] value = found.get(i - from);
+      values[i] = value != null ? value : db.get(lookupOptions, storedKeys[i]);
     }
   }
 

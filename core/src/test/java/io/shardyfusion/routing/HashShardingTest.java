@@ -125,7 +125,11 @@ class HashShardingTest {
     String key = vector.get("key").textValue();
     return switch (vector.get("type").textValue()) {
       case "long" -> sharding.shardOf(Long.parseLong(key));
-      case "string" -> sharding.shardOf(key);
+      case "string" -> {
+        int shard = sharding.shardOf(key);
+        assertThat(sharding.shardOfUtf8(KeyEncoding.UTF8.encode(key))).isEqualTo(shard);
+        yield shard;
+      }
       default -> sharding.shardOf(HexFormat.of().parseHex(key));
     };
   }

@@ -3,6 +3,7 @@ package io.shardyfusion.shard;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardDescriptorParser;
+import io.shardyfusion.shard.ReadTuning.TableAccess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -133,9 +134,25 @@ public final class ShardCompatibilityMain {
   /** Reads the shard in {@code directory} in every way there is. */
   static Outcome read(Path directory) throws IOException {
     ShardImage image = new ShardImage(descriptor(directory), directory);
-    Path open = Files.createTempDirectory(directory.getParent(), "open").resolve("shard");
-    try (ReadResources resources = new ReadResources(1 << 20);
-        ShardDatabase database = Shards.open(open, image, resources)) {
+    Outcome outcome = null;
+    for (BlockCacheKind cache : BlockCacheKind.values()) {
+      for (TableAccess access : TableAccess.values()) {
+        Outcome next = read(image, cache, new ReadTuning(access, ReadTuning.MIN_OPEN_FILES));
+        if (outcome != null && !outcome.equals(next)) {
+          throw new AssertionError("reads another shard by " + cache + " and " + access);
+        }
+        outcome = next;
+      }
+    }
+    return outcome;
+  }
+
+  private static Outcome read(ShardImage image, BlockCacheKind cache, ReadTuning tuning)
+      throws IOException {
+    Path open = Files.createTempDirectory(image.directory().getParent(), "open").resolve("shard");
+    ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 12);
+    try (ReadResources resources = new ReadResources(cache, 1 << 20);
+        ShardDatabase database = Shards.open(open, image, resources, tuning)) {
       database.selfCheck();
       NavigableMap<byte[], byte[]> rows = Shards.scan(database);
       List<byte[]> keys = List.copyOf(rows.keySet());
@@ -146,8 +163,13 @@ public final class ShardCompatibilityMain {
         if (!Arrays.equals(values.get(i), scanned) || !Arrays.equals(database.get(key), scanned)) {
           throw new AssertionError("get, multiGet and iterate differ in row " + i);
         }
+        int size = database.get(key, buffer.clear());
+        if (size != scanned.length || !buffer.equals(ByteBuffer.wrap(scanned))) {
+          throw new AssertionError("get into a buffer differs in row " + i);
+        }
         byte[] missing = Arrays.copyOf(key, key.length + 20);
-        if (database.get(missing) != null) {
+        if (database.get(missing) != null
+            || database.get(missing, buffer) != ShardDatabase.NOT_FOUND) {
           throw new AssertionError("found a key that was not stored, after row " + i);
         }
       }

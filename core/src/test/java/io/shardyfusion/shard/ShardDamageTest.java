@@ -10,6 +10,7 @@ import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.TableFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,9 +75,14 @@ class ShardDamageTest {
     flip(image.path(file), 100);
     byte[] first = rows.firstKey();
     byte[] last = rows.lastKey();
-    try (ShardDatabase database = Shards.open(open, image, resources)) {
+    ReadTuning tuning = ReadTuning.of(profile.externalName(), 100, 1);
+    try (ShardDatabase database = Shards.open(open, image, resources, tuning)) {
       damaged(() -> database.get(first)).hasMessageContaining(file.name());
       damaged(() -> database.multiGet(List.of(last, first))).hasMessageContaining(file.name());
+      damaged(() -> database.multiGet(List.copyOf(rows.descendingKeySet())))
+          .hasMessageContaining(file.name());
+      damaged(() -> database.get(first, ByteBuffer.allocateDirect(1000)))
+          .hasMessageContaining(file.name());
       damaged(database::iterate).hasMessageContaining(file.name());
       damaged(database::selfCheck).hasMessageContaining(file.name());
       assertThat(database.get(last)).isEqualTo(rows.get(last));

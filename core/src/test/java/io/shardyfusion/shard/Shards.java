@@ -61,6 +61,11 @@ final class Shards {
     return ShardDatabase.open(directory, image.descriptor(), image::path, resources);
   }
 
+  static ShardDatabase open(
+      Path directory, ShardImage image, ReadResources resources, ReadTuning tuning) {
+    return ShardDatabase.open(directory, image.descriptor(), image::path, resources, tuning);
+  }
+
   /** All rows, in the order of the iterator. */
   static NavigableMap<byte[], byte[]> scan(ShardDatabase database) {
     NavigableMap<byte[], byte[]> rows = noRows();

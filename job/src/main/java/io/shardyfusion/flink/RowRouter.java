@@ -53,7 +53,8 @@ final class RowRouter<T> implements MapFunction<T, ShardRow> {
       return new ShardRow(sharding.shardOf(number), o, encoding.encode(number), v);
     }
     if (k instanceof String text) {
-      return new ShardRow(sharding.shardOf(text), o, encoding.encode(text), v);
+      byte[] stored = encoding.encode(text);
+      return new ShardRow(sharding.shardOfUtf8(stored), o, stored, v);
     }
     if (k instanceof byte[] bytes) {
       return new ShardRow(sharding.shardOf(bytes), o, encoding.encode(bytes), v);

@@ -40,7 +40,8 @@ final class KeyText {
         }
         case STRING -> {
           String k = new String(text, from, to - from, StandardCharsets.UTF_8);
-          return new ShardRow(sharding.shardOf(k), order, encoding.encode(k), value);
+          byte[] stored = encoding.encode(k);
+          return new ShardRow(sharding.shardOfUtf8(stored), order, stored, value);
         }
         case BYTES -> {
           byte[] k = parseBase64(text, from, to);
