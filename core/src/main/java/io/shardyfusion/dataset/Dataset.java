@@ -176,10 +176,22 @@ public final class Dataset {
    * @throws StorageException if it could not be read
    */
   public static Sha256 digest(Path file) {
+    return digest(file, bytes -> {});
+  }
+
+  /**
+   * The digest of a local file's bytes.
+   *
+   * @param progress is told of each piece that was read, of at most 64 KiB, in the calling thread;
+   *     it may block, which slows the reading, or throw, which ends it
+   * @throws StorageException if it could not be read
+   */
+  public static Sha256 digest(Path file, LongConsumer progress) {
     MessageDigest digest = Sha256.newDigest();
     byte[] buffer = new byte[BUFFER_BYTES];
     try (InputStream in = Files.newInputStream(file)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        progress.accept(n);
         digest.update(buffer, 0, n);
       }
     } catch (IOException e) {

@@ -2,10 +2,14 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.DocumentCache;
+import io.shardyfusion.format.Pointer;
+import io.shardyfusion.format.PointerParser;
 import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.TableFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -14,7 +18,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Local copies of a dataset's immutable objects, by content, in a directory that readers and
@@ -23,7 +37,10 @@ import java.util.Optional;
  * <pre>
  * files/&lt;2&gt;/&lt;sha256&gt;.sst        table files
  * documents/&lt;2&gt;/&lt;sha256&gt;.json   manifests and shard descriptors
+ * datasets/&lt;sha256&gt;.json       pointers, by the digest of their dataset's URI
+ * locks/&lt;sha256&gt;.lock          while a table file is downloaded, see {@link CacheLock}
  * open/&lt;reader&gt;/               what one reader has under way, see {@link OwnDirectory}
+ * open/&lt;reader&gt;/holds/         the manifests of the versions that it needs
  * </pre>
  *
  * <p><b>What is trusted.</b> A file gets its name by an atomic rename, after its size and digest
@@ -32,20 +49,43 @@ import java.util.Optional;
  * file, which may be large, only the size is, because RocksDB checks every block that it reads. A
  * block that fails its check leads to {@link #evictIfDamaged}.
  *
- * <p><b>Sharing.</b> Two that fetch the same file at the same time both download it, and the later
- * rename replaces equal by equal. Open databases hold links of their own, so a file may be evicted
- * or deleted under them.
+ * <p><b>Sharing.</b> Who downloads a file holds a lock, so that others wait for the file instead of
+ * downloading it as well. Nothing depends on that lock: two that download the same file replace
+ * equal by equal. Open databases hold links of their own, so a file may be evicted, pruned or
+ * deleted under them, and so may the whole directory; that costs a download at the next opening.
  *
- * <p>Thread-safe.
+ * <p><b>Pruning</b> is mark and sweep. Marked is what the held manifests of live readers lead to;
+ * of the rest, what was used longest ago goes first, until the whole is within its bound. The time
+ * of use is the time of the file.
+ *
+ * <p>Thread-safe. All methods but those that download are for local work only.
  */
 final class FileCache implements DocumentCache, AutoCloseable {
 
-  private final Path root;
-  private final OwnDirectory own;
+  private static final Logger LOG = LoggerFactory.getLogger(FileCache.class);
 
-  private FileCache(Path root, OwnDirectory own) {
-    this.root = root;
+  private static final int ATTEMPTS = 3;
+
+  private final CacheLayout layout;
+  private final CacheLimits limits;
+  private final OwnDirectory own;
+  private final Clock clock;
+  private final Disk disk;
+  private final CacheSweep sweep;
+
+  private FileCache(
+      CacheLayout layout, CacheLimits limits, OwnDirectory own, Clock clock, Disk disk) {
+    this.layout = layout;
+    this.limits = limits;
     this.own = own;
+    this.clock = clock;
+    this.disk = disk;
+    this.sweep = new CacheSweep(layout, limits.maxBytes(), clock);
+  }
+
+  /** Tells how many bytes can be written to the disk of a directory. */
+  interface Disk {
+    long free(Path directory) throws IOException;
   }
 
   /**
@@ -55,49 +95,95 @@ final class FileCache implements DocumentCache, AutoCloseable {
    * @throws InvalidRequestException if {@code root} is no directory
    * @throws StorageException if it cannot be written
    */
-  static FileCache open(Path root) {
-    Path open = root.resolve("open");
+  static FileCache open(Path root, CacheLimits limits) {
+    return open(root, limits, Clock.systemUTC(), at -> Files.getFileStore(at).getUsableSpace());
+  }
+
+  /** {@linkplain #open(Path, CacheLimits) Opens} a cache with another clock and disk. */
+  static FileCache open(Path root, CacheLimits limits, Clock clock, Disk disk) {
     if (Files.exists(root) && !Files.isDirectory(root)) {
       throw new InvalidRequestException(
           "the cache directory " + root + " is not a directory; choose another");
     }
+    CacheLayout layout;
     try {
-      Files.createDirectories(open);
+      layout = new CacheLayout(Files.createDirectories(root).toRealPath());
+      Files.createDirectories(layout.open());
     } catch (IOException e) {
       throw new StorageException(
           "the cache directory " + root + " cannot be created: " + e + "; choose another", e);
     }
-    OwnDirectory.removeDead(open);
-    return new FileCache(root, OwnDirectory.create(open));
+    OwnDirectory.removeDead(layout.open());
+    return new FileCache(layout, limits, OwnDirectory.create(layout.open()), clock, disk);
+  }
+
+  /** Where the local copy of {@code file} is, if there is one. */
+  Path path(TableFile file) {
+    return layout.tableFile(file.sha256());
+  }
+
+  /** Whether there is anything cached as {@code file}, sound or not. */
+  boolean has(TableFile file) {
+    return Files.exists(path(file));
+  }
+
+  /** Whether there is a local copy of {@code file}, which counts as used now. */
+  boolean use(TableFile file) {
+    Path path = path(file);
+    return hasSize(path, file.size()) && touch(path);
+  }
+
+  /** The distinct files of {@code shards} that have no local copy; the others are used now. */
+  List<TableFile> missing(Collection<ShardDescriptor> shards) {
+    return distinct(shards).stream().filter(f -> !use(f)).toList();
   }
 
   /**
-   * Where the local copy of {@code file} is; it is downloaded from {@code dataset} if there is
-   * none.
+   * Downloads {@code file} from {@code dataset} if there is no local copy; waits if another reader
+   * is downloading it.
    *
+   * @param progress is told of the bytes that are about to be written, as in {@link
+   *     Dataset#download(TableFile, Path, LongConsumer)}
    * @throws DataDamagedException if what the dataset holds is not the file
-   * @throws StorageException if it could not be downloaded or written
+   * @throws StorageException if it could not be downloaded or written, or the thread is interrupted
    */
-  Path tableFile(TableFile file, Dataset dataset) {
-    Path path = path(file);
-    if (!hasSize(path, file.size())) {
-      Path download = own.newPath("download");
-      dataset.download(file, download);
-      moveIn(download, path);
+  void fetch(TableFile file, Dataset dataset, LongConsumer progress) {
+    for (int attempt = 1; !use(file); attempt++) {
+      try (CacheLock lock =
+          CacheLock.await(
+              layout.downloadLock(file.sha256()), () -> hasSize(path(file), file.size()))) {
+        if (!use(file)) {
+          download(file, dataset, lock, progress);
+          return;
+        }
+      } catch (DeletedMeanwhile e) {
+        if (attempt == ATTEMPTS) {
+          throw e.failure;
+        }
+        LOG.warn("event=cache_download_lost object={} attempt={}", file.object(), attempt);
+      }
     }
-    return path;
   }
 
   /**
    * Whether the local copy of {@code file} is there and sound. One that is not, is deleted: the
-   * next {@link #tableFile} downloads it again. Reads the whole file.
+   * next {@link #fetch} downloads it again. Reads the whole file.
    */
   boolean evictIfDamaged(TableFile file) {
+    return evictIfDamaged(file, bytes -> {});
+  }
+
+  /**
+   * Likewise, at a pace.
+   *
+   * @param pace is told of the bytes that were read, and may block, or throw, which ends it
+   */
+  boolean evictIfDamaged(TableFile file, LongConsumer pace) {
     Path path = path(file);
-    if (hasSize(path, file.size()) && Dataset.digest(path).equals(file.sha256())) {
-      return false;
-    }
     try {
+      if (hasSize(path, file.size()) && Dataset.digest(path, pace).equals(file.sha256())) {
+        return false;
+      }
       Files.deleteIfExists(path);
     } catch (IOException e) {
       throw unusable(path, e);
@@ -107,9 +193,14 @@ final class FileCache implements DocumentCache, AutoCloseable {
 
   @Override
   public Optional<byte[]> find(Sha256 sha256, int maxBytes) {
-    Path path = path(sha256);
+    Path path = layout.document(sha256);
     try {
-      return Files.size(path) > maxBytes ? Optional.empty() : Optional.of(Files.readAllBytes(path));
+      if (Files.size(path) > maxBytes) {
+        return Optional.empty();
+      }
+      byte[] content = Files.readAllBytes(path);
+      touch(path);
+      return Optional.of(content);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -119,15 +210,36 @@ final class FileCache implements DocumentCache, AutoCloseable {
 
   @Override
   public void keep(Sha256 sha256, byte[] content) {
-    Path written = own.newPath("document");
+    write(content, layout.document(sha256));
+  }
+
+  /**
+   * Keeps a dataset's pointer, which was read from the store just now, for a start without the
+   * store.
+   *
+   * @param datasetUri the dataset; the same text finds it again
+   */
+  void keepPointer(String datasetUri, Pointer pointer) {
+    write(PointerParser.toJson(pointer), layout.pointer(datasetUri));
+  }
+
+  /** Notes that the kept pointer was found to be the current one just now. */
+  void pointerChecked(String datasetUri) {
+    touch(layout.pointer(datasetUri));
+  }
+
+  /** The pointer that was kept for a dataset; empty if there is none, or it is damaged. */
+  Optional<KeptPointer> keptPointer(String datasetUri) {
+    Path path = layout.pointer(datasetUri);
     try {
-      Files.write(written, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    } catch (IOException e) {
-      StorageException failure = unusable(written, e);
-      deleteQuietly(written, failure);
-      throw failure;
+      Pointer pointer = PointerParser.fromJson(path.toString(), Files.readAllBytes(path));
+      return Optional.of(new KeptPointer(pointer, Files.getLastModifiedTime(path).toInstant()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException | ShardyfusionException e) {
+      LOG.warn("event=cache_pointer_unusable path={} error=\"{}\"", path, e.toString());
+      return Optional.empty();
     }
-    moveIn(written, path(sha256));
   }
 
   /**
@@ -138,10 +250,167 @@ final class FileCache implements DocumentCache, AutoCloseable {
     return own.newPath("shard-" + shard);
   }
 
+  /**
+   * Keeps what the version with that manifest needs from being pruned, by any process, until {@link
+   * #release} was called as often, or this is closed.
+   */
+  void hold(Sha256 manifest) {
+    own.hold(manifest.hex());
+  }
+
+  /** Takes one {@link #hold} back. */
+  void release(Sha256 manifest) {
+    own.release(manifest.hex());
+  }
+
+  /**
+   * Removes what dead processes left, and what no live reader needs until the cache is within its
+   * bound. Does nothing if another reader is at it.
+   *
+   * @throws StorageException if the cache could not be listed, or something not deleted
+   */
+  void prune() {
+    prune(0, 0);
+  }
+
+  /**
+   * What it takes to serve {@code shards} of a version. Reads only the local disk.
+   *
+   * @param version for the plan
+   * @param shards those that are not open yet
+   */
+  RefreshPlan plan(long version, Collection<ShardDescriptor> shards) {
+    List<TableFile> wanted = distinct(shards);
+    List<TableFile> missing = wanted.stream().filter(f -> !hasSize(path(f), f.size())).toList();
+    CacheRoom room = room(missing, wanted);
+    long all = wanted.stream().mapToLong(TableFile::size).sum();
+    return new RefreshPlan(
+        version,
+        shards.size(),
+        missing.size(),
+        room.bytes(),
+        all - room.bytes(),
+        room.diskFree(),
+        room.cacheFree(),
+        room.refusal(layout.root(), limits.maxBytes()));
+  }
+
+  /**
+   * Makes room for files that are about to be fetched, by removing what nobody needs.
+   *
+   * @param missing the files
+   * @param wanted these, and others that will be needed with them
+   * @throws StorageException if they do not fit; nothing was removed then, except if the room that
+   *     was made on the disk did not suffice
+   */
+  void makeRoom(Collection<TableFile> missing, Collection<TableFile> wanted) {
+    long bytes = missing.stream().mapToLong(TableFile::size).sum();
+    if (bytes == 0) {
+      return;
+    }
+    long free = diskFree();
+    if (limits.maxBytes().isEmpty() && bytes + CacheRoom.RESERVE <= free) {
+      return;
+    }
+    CacheRoom room = room(missing, wanted);
+    String refusal = room.refusal(layout.root(), limits.maxBytes());
+    if (refusal != null) {
+      throw new StorageException(refusal);
+    }
+    prune(bytes, bytes + CacheRoom.RESERVE - free);
+    if (bytes + CacheRoom.RESERVE > diskFree()) {
+      CacheRoom left = new CacheRoom(bytes, missing.size(), diskFree(), 0, room.cacheFree());
+      throw new StorageException(
+          Objects.requireNonNullElse(
+              left.refusal(layout.root(), limits.maxBytes()), "the disk is full"));
+    }
+  }
+
+  /** The bytes of all cached files and documents, of all readers. Lists them. */
+  long bytes() {
+    try {
+      return layout.cached().stream().mapToLong(CacheLayout.CachedFile::bytes).sum();
+    } catch (IOException e) {
+      throw unusable(layout.root(), e);
+    }
+  }
+
   /** Deletes what is this reader's own; the cached files stay. Idempotent. */
   @Override
   public void close() {
     own.close();
+  }
+
+  /** The cached file that this process was about to move in was deleted with its directory. */
+  private static final class DeletedMeanwhile extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final StorageException failure;
+
+    DeletedMeanwhile(StorageException failure) {
+      super(failure);
+      this.failure = failure;
+    }
+  }
+
+  private void download(TableFile file, Dataset dataset, CacheLock lock, LongConsumer progress)
+      throws DeletedMeanwhile {
+    Path download = own.newPath("download");
+    try {
+      dataset.download(
+          file,
+          download,
+          bytes -> {
+            lock.beat();
+            progress.accept(bytes);
+          });
+      moveIn(download, path(file));
+    } catch (StorageException e) {
+      if (!Files.exists(download.getParent())) {
+        throw new DeletedMeanwhile(e);
+      }
+      throw e;
+    }
+  }
+
+  private void prune(long coming, long wanted) {
+    OwnDirectory.removeDead(layout.open());
+    try (CacheLock lock = CacheLock.tryLock(layout.sweepLock())) {
+      if (lock == null) {
+        LOG.debug("event=cache_prune_skipped reason=\"another reader is at it\"");
+        return;
+      }
+      sweep.sweep(coming, wanted);
+    } catch (IOException e) {
+      throw unusable(layout.root(), e);
+    }
+  }
+
+  private CacheRoom room(Collection<TableFile> missing, Collection<TableFile> wanted) {
+    try {
+      return CacheRoom.measure(layout, limits.maxBytes(), diskFree(), missing, wanted);
+    } catch (IOException e) {
+      throw unusable(layout.root(), e);
+    }
+  }
+
+  private long diskFree() {
+    try {
+      return disk.free(Files.createDirectories(layout.root()));
+    } catch (IOException e) {
+      throw unusable(layout.root(), e);
+    }
+  }
+
+  private void write(byte[] content, Path path) {
+    Path written = own.newPath("document");
+    try {
+      Files.write(written, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      StorageException failure = unusable(written, e);
+      deleteQuietly(written, failure);
+      throw failure;
+    }
+    moveIn(written, path);
   }
 
   private void moveIn(Path written, Path path) {
@@ -149,6 +418,7 @@ final class FileCache implements DocumentCache, AutoCloseable {
       try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
+      Files.setLastModifiedTime(written, FileTime.from(clock.instant()));
       Files.createDirectories(path.getParent());
       Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -158,22 +428,32 @@ final class FileCache implements DocumentCache, AutoCloseable {
     }
   }
 
+  /** Notes the use of a file; tells whether it is there. */
+  private boolean touch(Path path) {
+    try {
+      Files.setLastModifiedTime(path, FileTime.from(clock.instant()));
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      // Another user's, or on a disk that cannot be written: it can be read all the same.
+      LOG.debug("event=cache_touch_failed path={} error=\"{}\"", path, e.toString());
+      return true;
+    }
+  }
+
+  private static List<TableFile> distinct(Collection<ShardDescriptor> shards) {
+    Map<Sha256, TableFile> files = new LinkedHashMap<>();
+    shards.forEach(shard -> shard.files().forEach(f -> files.putIfAbsent(f.sha256(), f)));
+    return List.copyOf(files.values());
+  }
+
   private static void deleteQuietly(Path file, StorageException failure) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
       failure.addSuppressed(e);
     }
-  }
-
-  private Path path(TableFile file) {
-    return root.resolve(file.object());
-  }
-
-  private Path path(Sha256 document) {
-    return root.resolve("documents")
-        .resolve(document.hex().substring(0, 2))
-        .resolve(document.hex() + ".json");
   }
 
   private boolean hasSize(Path path, long size) {
@@ -189,7 +469,7 @@ final class FileCache implements DocumentCache, AutoCloseable {
   private StorageException unusable(Path path, IOException cause) {
     return new StorageException(
         "the local cache "
-            + root
+            + layout.root()
             + " cannot be used, at "
             + path
             + ": "

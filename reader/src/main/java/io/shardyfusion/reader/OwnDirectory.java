@@ -1,5 +1,6 @@
 package io.shardyfusion.reader;
 
+import io.shardyfusion.ClosedException;
 import io.shardyfusion.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -12,7 +13,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The directory of one reader in a cache that many share, with a lock that tells other processes
- * that its owner lives. It holds half-done downloads and the databases that are open. Thread-safe.
+ * that its owner lives. It holds half-done downloads, the databases that are open, and the names of
+ * the versions that the reader needs. Thread-safe.
  *
  * <p>The directory {@code <name>} belongs to whoever holds the lock on the file {@code
  * <name>.lock}. The operating system drops the lock of a process that dies, so a lock that can be
@@ -31,6 +37,9 @@ import org.slf4j.LoggerFactory;
  * above all). That is not only for people: on POSIX systems a process that closes <i>any</i>
  * channel on a file loses its locks on it, so a process must never so much as open the lock files
  * of its own readers, and it knows them by name.
+ *
+ * <p>If somebody deletes the cache, the lock goes with it. Then the next use makes another
+ * directory, under another name, with a lock of its own.
  */
 final class OwnDirectory implements AutoCloseable {
 
@@ -39,36 +48,56 @@ final class OwnDirectory implements AutoCloseable {
   private static final String LOCK_SUFFIX = ".lock";
   private static final int MAX_ATTEMPTS = 100;
 
-  private final Path directory;
-  private final Path lockFile;
-  private final FileChannel lockChannel;
+  private final Path parent;
   private final AtomicLong names = new AtomicLong();
 
-  private OwnDirectory(Path directory, Path lockFile, FileChannel lockChannel) {
-    this.directory = directory;
-    this.lockFile = lockFile;
-    this.lockChannel = lockChannel;
+  /** How many need each version; guarded by this. */
+  private final Map<String, Integer> holds = new HashMap<>();
+
+  /** The directories that were lost, which may have come again since; guarded by this. */
+  private final List<Owned> lost = new ArrayList<>();
+
+  private Owned owned;
+  private boolean closed;
+
+  private OwnDirectory(Path parent, Owned owned) {
+    this.parent = parent;
+    this.owned = owned;
+  }
+
+  private record Owned(Path directory, Path lockFile, FileChannel lockChannel) {
+
+    void delete() throws IOException {
+      try (lockChannel) {
+        deleteRecursively(directory);
+        Files.deleteIfExists(lockFile);
+      }
+    }
   }
 
   /**
-   * Creates a directory of its own in {@code parent}, which exists.
+   * Creates a directory of its own in {@code parent}, which is created if need be.
    *
    * @throws StorageException if it could not be created or locked
    */
   static OwnDirectory create(Path parent) {
+    return new OwnDirectory(parent, createOwned(parent));
+  }
+
+  private static Owned createOwned(Path parent) {
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       String name = process() + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
       Path lockFile = parent.resolve(name + LOCK_SUFFIX);
       FileChannel lockChannel = null;
       try {
+        Files.createDirectories(parent);
         lockChannel =
             FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         // Between the two steps another process may take the file for a dead one's, and delete it:
-        // then the lock is
-        // on a file that nobody else sees.
+        // then the lock is on a file that nobody else sees.
         if (lockChannel.tryLock() != null && Files.exists(lockFile)) {
           Path directory = Files.createDirectory(parent.resolve(name));
-          return new OwnDirectory(directory, lockFile, lockChannel);
+          return new Owned(directory, lockFile, lockChannel);
         }
         lockChannel.close();
       } catch (IOException e) {
@@ -88,16 +117,12 @@ final class OwnDirectory implements AutoCloseable {
             + " cannot be used: other processes remove what is created there");
   }
 
-  /** The directory. */
-  Path path() {
-    return directory;
-  }
-
   /**
    * A path in the directory, which is there again if somebody deleted it, at which there is nothing
    * yet.
    */
-  Path newPath(String prefix) {
+  synchronized Path newPath(String prefix) {
+    Path directory = present().directory();
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
@@ -106,17 +131,73 @@ final class OwnDirectory implements AutoCloseable {
     return directory.resolve(prefix + "-" + names.getAndIncrement());
   }
 
+  /** Notes, for all processes to see, that this reader needs the version of that name. */
+  synchronized void hold(String name) {
+    Owned current = present();
+    if (holds.merge(name, 1, Integer::sum) == 1) {
+      mark(current, name);
+    }
+  }
+
+  /** Takes back one {@link #hold}; with the last one the version is not needed any more. */
+  synchronized void release(String name) {
+    Integer left = holds.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+    if (left != null || closed) {
+      return;
+    }
+    Path mark = owned.directory().resolve(CacheLayout.HOLDS).resolve(name);
+    try {
+      Files.deleteIfExists(mark);
+    } catch (IOException e) {
+      LOG.warn("event=cache_release_failed hold={} error=\"{}\"", mark, e.toString());
+    }
+  }
+
   /** Deletes the directory, then gives the lock up. Idempotent. */
   @Override
-  public void close() {
-    try (lockChannel) {
-      if (lockChannel.isOpen()) {
-        deleteRecursively(directory);
-        Files.deleteIfExists(lockFile);
-      }
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    List<Owned> all = new ArrayList<>(lost);
+    all.add(owned);
+    List<AutoCloseable> deletions = new ArrayList<>();
+    all.forEach(o -> deletions.add(() -> delete(o)));
+    Cleanup.all(deletions);
+  }
+
+  private static void delete(Owned owned) {
+    try {
+      owned.delete();
     } catch (IOException e) {
       throw new StorageException(
-          "the directory " + directory + " could not be deleted: " + e + "; delete it", e);
+          "the directory " + owned.directory() + " could not be deleted: " + e + "; delete it", e);
+    }
+  }
+
+  /** What is owned, and was a moment ago still there. */
+  private Owned present() {
+    if (closed) {
+      throw new ClosedException("the cache " + parent.getParent() + " is closed; open another");
+    }
+    if (!Files.exists(owned.lockFile())) {
+      LOG.warn("event=cache_deleted directory={}", owned.directory());
+      Owned next = createOwned(parent);
+      lost.add(owned);
+      owned = next;
+      holds.keySet().forEach(name -> mark(next, name));
+    }
+    return owned;
+  }
+
+  private static void mark(Owned owned, String name) {
+    Path directory = owned.directory().resolve(CacheLayout.HOLDS);
+    try {
+      Files.createDirectories(directory);
+      Files.write(directory.resolve(name), new byte[0]);
+    } catch (IOException e) {
+      throw new StorageException("the directory " + directory + " cannot be used: " + e, e);
     }
   }
 

@@ -8,8 +8,7 @@ import io.shardyfusion.format.TableFile;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.shard.ShardDatabase;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +22,13 @@ final class ShardOpener {
 
   private final Dataset dataset;
   private final FileCache cache;
+  private final Downloads downloads;
   private final ReadResources resources;
 
-  ShardOpener(Dataset dataset, FileCache cache, ReadResources resources) {
+  ShardOpener(Dataset dataset, FileCache cache, Downloads downloads, ReadResources resources) {
     this.dataset = dataset;
     this.cache = cache;
+    this.downloads = downloads;
     this.resources = resources;
   }
 
@@ -82,30 +83,23 @@ final class ShardOpener {
   }
 
   private OpenShard opened(ShardDescriptor descriptor) {
-    Map<TableFile, Path> files = fetched(descriptor);
+    downloads.fetch(List.of(descriptor));
     try {
-      return layOut(descriptor, files);
+      return layOut(descriptor);
     } catch (DataDamagedException e) {
       if (!evictDamaged(descriptor, e)) {
         throw e;
       }
     }
-    return layOut(descriptor, fetched(descriptor));
+    downloads.fetch(List.of(descriptor));
+    return layOut(descriptor);
   }
 
-  private Map<TableFile, Path> fetched(ShardDescriptor descriptor) {
-    Map<TableFile, Path> files = new HashMap<>();
-    for (TableFile file : descriptor.files()) {
-      files.put(file, cache.tableFile(file, dataset));
-    }
-    return files;
-  }
-
-  private OpenShard layOut(ShardDescriptor descriptor, Map<TableFile, Path> files) {
+  private OpenShard layOut(ShardDescriptor descriptor) {
     Path directory = cache.newDatabase(descriptor.shard());
     ShardDatabase database;
     try {
-      database = ShardDatabase.open(directory, descriptor, files::get, resources);
+      database = ShardDatabase.open(directory, descriptor, cache::path, resources);
     } catch (RuntimeException | Error e) {
       Cleanup.afterFailure(e, () -> OwnDirectory.deleteRecursively(directory));
       throw e;

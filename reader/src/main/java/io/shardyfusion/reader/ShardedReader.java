@@ -41,6 +41,7 @@ public final class ShardedReader implements Lookups, AutoCloseable {
 
   private final ObjectStore store;
   private final FileCache cache;
+  private final Downloads downloads;
   private final ReadResources resources;
   private final ShardTasks tasks;
   private final ScheduledExecutorService background;
@@ -51,7 +52,7 @@ public final class ShardedReader implements Lookups, AutoCloseable {
   /** Opens all that a reader consists of; {@code opened} gets what must be closed if it fails. */
   private ShardedReader(ReaderOptions options, ObjectStore store, Deque<AutoCloseable> opened) {
     this.store = store;
-    cache = FileCache.open(cacheDirectory(options));
+    cache = FileCache.open(cacheDirectory(options), CacheLimits.defaults());
     opened.push(cache);
     resources = new ReadResources(options.blockCacheBytes());
     opened.push(resources);
@@ -60,11 +61,13 @@ public final class ShardedReader implements Lookups, AutoCloseable {
     background = background();
     opened.push(background::shutdownNow);
     Dataset dataset = new Dataset(store, cache);
+    downloads = new Downloads(dataset, cache, CacheLimits.defaults());
+    opened.push(downloads);
     loader =
         new SnapshotLoader(
             options.datasetUri(),
             dataset,
-            new ShardPool(new ShardOpener(dataset, cache, resources)),
+            new ShardPool(new ShardOpener(dataset, cache, downloads, resources)),
             tasks,
             new ShardChoice(options.shards(), options.eager()));
     PointerWatch pointer = new PointerWatch(dataset);
@@ -257,7 +260,16 @@ public final class ShardedReader implements Lookups, AutoCloseable {
   public synchronized void close() {
     versions.shut();
     Cleanup.all(
-        List.of(tasks, store, refresher, versions, resources, cache, background::shutdownNow));
+        List.of(
+            downloads::stop,
+            tasks,
+            store,
+            downloads,
+            refresher,
+            versions,
+            resources,
+            cache,
+            background::shutdownNow));
   }
 
   private static Path cacheDirectory(ReaderOptions options) {

@@ -134,25 +134,23 @@ class CacheTest {
     ProbedStore store = new ProbedStore(dataset.store());
     try (ShardedReader reader = ShardedReader.open(dataset.options(cache()), store)) {
       CountDownLatch opening = new CountDownLatch(1);
-      List<Thread> threads = new ArrayList<>();
+      CountDownLatch goOn = new CountDownLatch(1);
       List<Throwable> failures = new ArrayList<>();
       store.beforeDownload(
           key -> {
-            if (Thread.currentThread().getName().equals("opener")) {
-              opening.countDown();
-              awaitState(threads, 1, Thread.State.WAITING);
-              Thread.currentThread().interrupt();
-              throw new StorageException("interrupted");
-            }
+            opening.countDown();
+            await(goOn);
           });
       Thread opener = new Thread(() -> failures.add(failure(() -> reader.get(1L))), "opener");
       opener.start();
       opening.await();
       List<byte[]> found = new ArrayList<>();
       Thread other = new Thread(() -> found.add(reader.get(1L)), "other");
-      threads.add(other);
       other.start();
+      awaitState(List.of(other), 1, Thread.State.WAITING);
+      opener.interrupt();
       opener.join();
+      goOn.countDown();
       other.join();
       assertThat(failures).singleElement().isInstanceOf(StorageException.class);
       assertThat(found).containsExactly(value("v1", 1L));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.ClosedException;
+import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,7 +140,7 @@ class CloseTest {
         .singleElement()
         .isInstanceOf(ClosedException.class)
         .extracting(Throwable::getCause)
-        .isInstanceOf(StorageException.class);
+        .isInstanceOf(ShardyfusionException.class);
   }
 
   @Test

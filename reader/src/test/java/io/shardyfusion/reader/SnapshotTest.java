@@ -23,17 +23,19 @@ class SnapshotTest {
 
   private ObjectStore store;
   private FileCache cache;
+  private Downloads downloads;
   private ReadResources resources;
   private Snapshot snapshot;
 
   @BeforeEach
   void open() {
     store = TestDataset.ofLongs(directory, 2, 100).store();
-    cache = FileCache.open(directory.resolve("cache"));
+    cache = FileCache.open(directory.resolve("cache"), CacheLimits.defaults());
     resources = new ReadResources(1 << 20);
     Dataset dataset = new Dataset(store, cache);
     PointerEntry entry = dataset.current();
-    ShardPool pool = new ShardPool(new ShardOpener(dataset, cache, resources));
+    downloads = new Downloads(dataset, cache, CacheLimits.defaults());
+    ShardPool pool = new ShardPool(new ShardOpener(dataset, cache, downloads, resources));
     Manifest manifest = dataset.manifest(entry.manifest());
     snapshot = new Snapshot("cities", entry, manifest, pool.hold(manifest.shards()), () -> {});
   }
@@ -41,6 +43,7 @@ class SnapshotTest {
   @AfterEach
   void close() {
     snapshot.close();
+    downloads.close();
     resources.close();
     cache.close();
     store.close();
