@@ -27,6 +27,13 @@ record BenchReport(
     return new BenchReport(thisMachine(), thisCommit(), results);
   }
 
+  /** Likewise. */
+  static BenchReport ofFigures(Map<String, Figures> results) throws IOException {
+    Map<String, Map<String, Number>> figures = new LinkedHashMap<>();
+    results.forEach((name, f) -> figures.put(name, f.asMap()));
+    return of(figures);
+  }
+
   void write(Path file) throws IOException {
     ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     Files.write(file, mapper.writeValueAsBytes(this));

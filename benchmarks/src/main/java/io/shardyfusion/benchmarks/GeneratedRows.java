@@ -10,6 +10,8 @@ final class GeneratedRows {
 
   private static final int HALF_BYTES = 50;
   private static final int POOL_BITS = 20;
+  private static final long FACTOR = 0x9E37_79B9_7F4A_7C15L;
+  private static final long INVERSE = inverse(FACTOR);
   private static final byte[] POOL = new byte[(1 << POOL_BITS) + HALF_BYTES];
 
   static {
@@ -20,7 +22,21 @@ final class GeneratedRows {
 
   /** The key of the n-th row. */
   static long key(long n) {
-    return n * 0x9E37_79B9_7F4A_7C15L;
+    return n * FACTOR;
+  }
+
+  /** The n whose row has that key. */
+  static long row(long key) {
+    return key * INVERSE;
+  }
+
+  /** By Newton's method: each step doubles the bits that are right. */
+  private static long inverse(long odd) {
+    long inverse = odd;
+    while (inverse * odd != 1) {
+      inverse *= 2 - inverse * odd;
+    }
+    return inverse;
   }
 
   /** The value of the n-th row: random bytes, twice. */

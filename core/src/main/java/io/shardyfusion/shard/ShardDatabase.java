@@ -46,7 +46,7 @@ public final class ShardDatabase implements AutoCloseable {
 
   private final Path directory;
   private final ShardDescriptor descriptor;
-  private final RocksDB db;
+  final RocksDB db;
   private final ReadOptions lookupOptions;
   private int openIterators;
   private volatile boolean closed;

@@ -38,7 +38,7 @@ final class Snapshot implements AutoCloseable {
   private final ShardPool.Hold hold;
 
   /** The shards by id; null for one that is not served. */
-  private final @Nullable LazyShard[] shards;
+  final @Nullable LazyShard[] shards;
 
   private final Runnable whenClosed;
   private final LookupGate gate = new LookupGate();

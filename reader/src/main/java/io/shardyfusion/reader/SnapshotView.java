@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotView implements Lookups, AutoCloseable {
 
-  private final Snapshot snapshot;
+  final Snapshot snapshot;
   private final Lease lease;
 
   /** A view that takes the caller's pin over. */

@@ -1,0 +1,188 @@
+package io.shardyfusion.benchmarks;
+
+import io.shardyfusion.dataset.Announcement;
+import io.shardyfusion.dataset.Announcer;
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.dataset.Predecessor;
+import io.shardyfusion.dataset.Publisher;
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.SnapshotStats;
+import io.shardyfusion.format.TableFile;
+import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.shard.ShardBuilder;
+import io.shardyfusion.shard.TableProfile;
+import io.shardyfusion.store.ObjectStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.flink.util.FileUtils;
+
+/**
+ * A dataset of generated rows, published without Flink by the code that the job uses. Each version
+ * gives some shards other values. Not thread-safe. Does not own the store.
+ */
+final class BenchDataset {
+
+  /** A key and a value. */
+  static final int ROW_BYTES = 108;
+
+  private static final String LINEAGE = "be".repeat(16);
+
+  private final ObjectStore store;
+  private final Publisher publisher;
+  private final Announcer announcer;
+  private final HashSharding sharding;
+  private final Path scratch;
+  private final long rows;
+  private final long[][] keys;
+  private final ShardEntry[] entries;
+  private int versions;
+
+  /**
+   * A version that is stored, but not announced.
+   *
+   * @param changed the entries of the shards that are not as in the version before
+   */
+  record Stored(ManifestRef ref, Manifest manifest, List<ShardEntry> changed) {}
+
+  /**
+   * A dataset with nothing in it.
+   *
+   * @param scratch an existing directory, in which shards are built
+   */
+  BenchDataset(ObjectStore store, int shards, long rows, Path scratch) {
+    this.store = store;
+    this.publisher = new Publisher(store);
+    this.announcer = new Announcer(store, Clock.systemUTC());
+    this.sharding = new HashSharding(shards);
+    this.scratch = scratch;
+    this.rows = rows;
+    this.keys = sortedKeys(sharding, rows);
+    this.entries = new ShardEntry[shards];
+  }
+
+  private static long[][] sortedKeys(HashSharding sharding, long rows) {
+    int[] sizes = new int[sharding.numShards()];
+    for (long n = 0; n < rows; n++) {
+      sizes[sharding.shardOf(GeneratedRows.key(n))]++;
+    }
+    long[][] keys = new long[sizes.length][];
+    Arrays.setAll(keys, shard -> new long[sizes[shard]]);
+    for (long n = 0; n < rows; n++) {
+      int shard = sharding.shardOf(GeneratedRows.key(n));
+      keys[shard][--sizes[shard]] = GeneratedRows.key(n);
+    }
+    for (long[] shard : keys) {
+      Arrays.sort(shard);
+    }
+    return keys;
+  }
+
+  int shards() {
+    return sharding.numShards();
+  }
+
+  /** The rows that are there: the first ones of {@link GeneratedRows}. */
+  long rows() {
+    return rows;
+  }
+
+  HashSharding sharding() {
+    return sharding;
+  }
+
+  /** Publishes and announces a version in which all shards are new. */
+  Stored publishAll() throws IOException {
+    return publish(IntStream.range(0, shards()).boxed().toList());
+  }
+
+  /** Publishes and announces a version in which {@code changed} are new. */
+  Stored publish(Collection<Integer> changed) throws IOException {
+    Stored stored = store(changed);
+    announce(stored);
+    return stored;
+  }
+
+  /** Stores a version in which {@code changed} are new, without announcing it. */
+  Stored store(Collection<Integer> changed) throws IOException {
+    versions++;
+    List<ShardEntry> stored = new ArrayList<>();
+    for (int shard : changed) {
+      entries[shard] = build(shard);
+      stored.add(entries[shard]);
+    }
+    Manifest manifest = manifest(stored);
+    return new Stored(publisher.store(manifest), manifest, stored);
+  }
+
+  /** Announces a version. */
+  void announce(Stored stored) {
+    announcer.announce(
+        Announcement.of(stored.ref(), stored.manifest(), LINEAGE, new Predecessor.Any()));
+  }
+
+  /** The table files of those shards. */
+  List<TableFile> files(List<ShardEntry> shards) {
+    Dataset dataset = new Dataset(store);
+    return shards.stream().flatMap(s -> dataset.descriptor(s).files().stream()).toList();
+  }
+
+  private ShardEntry build(int shard) throws IOException {
+    Path directory = scratch.resolve("shard-" + shard);
+    ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES);
+    ByteBuffer value = ByteBuffer.allocateDirect(ROW_BYTES - Long.BYTES);
+    try (ShardBuilder builder = new ShardBuilder(shard, TableProfile.BALANCED, directory)) {
+      for (long k : keys[shard]) {
+        key.clear().put(KeyEncoding.I64.encode(k)).flip();
+        value.clear().put(GeneratedRows.value(GeneratedRows.row(k) + versions * rows)).flip();
+        builder.add(key, value);
+      }
+      return publisher.store(builder.finish(), Set.of());
+    } finally {
+      FileUtils.deleteDirectory(directory.toFile());
+    }
+  }
+
+  private Manifest manifest(List<ShardEntry> changed) {
+    List<ShardEntry> all = List.of(entries);
+    return new Manifest(
+        "%032x".formatted(versions),
+        null,
+        "%032x".formatted(versions),
+        Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS),
+        new ManifestWriter("benchmark", "1", "1", ManifestWriter.BATCH),
+        null,
+        null,
+        sharding,
+        KeyEncoding.I64,
+        ValueFormat.BYTES,
+        ShardBuilder.engine(TableProfile.BALANCED),
+        new SnapshotStats(
+            rows, true, bytes(all), fileCount(all), bytes(changed), fileCount(changed)),
+        Map.of(),
+        all);
+  }
+
+  /** The bytes of the table files of those shards. */
+  static long bytes(List<ShardEntry> shards) {
+    return shards.stream().mapToLong(ShardEntry::bytes).sum();
+  }
+
+  private static long fileCount(List<ShardEntry> shards) {
+    return shards.stream().mapToLong(ShardEntry::files).sum();
+  }
+}

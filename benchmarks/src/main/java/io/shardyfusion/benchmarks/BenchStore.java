@@ -1,0 +1,50 @@
+package io.shardyfusion.benchmarks;
+
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.ServerStores;
+import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.testing.S3Server;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Where a benchmark keeps its datasets: on a local S3 server, or in a directory. */
+final class BenchStore implements AutoCloseable {
+
+  private final Path directory;
+  private final @Nullable S3Server server;
+
+  /** The kinds of stores. */
+  enum Kind {
+    S3,
+    LOCAL;
+
+    /** The name in options. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Starts the server where one is wanted. */
+  BenchStore(Kind kind, Path directory) {
+    this.directory = directory;
+    this.server = kind == Kind.S3 ? S3Server.start() : null;
+  }
+
+  /** A store for the dataset of that name. The caller closes it. */
+  ObjectStore open(String dataset) {
+    return server == null
+        ? ObjectStores.open(directory.resolve(dataset).toString(), StoreOptions.defaults())
+        : ServerStores.open(server, dataset);
+  }
+
+  /** Stops the server. */
+  @Override
+  public void close() {
+    if (server != null) {
+      server.close();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Benchmarks that reach into the package of the same name. Never deployed. */
+@NullMarked
+package io.shardyfusion.store;
+
+import org.jspecify.annotations.NullMarked;
