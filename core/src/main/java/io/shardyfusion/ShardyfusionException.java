@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * correct the call; {@link NotFoundException}: the asked-for thing is not there; {@link
  * StorageException}: the storage failed, after retries; {@link DataDamagedException}: bytes are not
  * what they should be; {@link ConflictException}: another writer holds the dataset; {@link
- * ClosedException}: the object was closed.
+ * LimitExceededException}: ask later or less; {@link ClosedException}: the object was closed.
  *
  * <p>Messages say what was expected, what was found, which object, key or line, and what to do.
  * They never hold credentials.
@@ -20,6 +20,7 @@ public abstract sealed class ShardyfusionException extends RuntimeException
         StorageException,
         DataDamagedException,
         ConflictException,
+        LimitExceededException,
         ClosedException {
 
   private static final long serialVersionUID = 1L;

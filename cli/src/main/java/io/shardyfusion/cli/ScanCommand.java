@@ -5,7 +5,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.reader.KeyRange;
 import io.shardyfusion.reader.ReaderOptions;
-import io.shardyfusion.reader.ShardCursor;
+import io.shardyfusion.reader.RowCursor;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.reader.SnapshotInfo;
 import java.util.List;
@@ -79,7 +79,7 @@ final class ScanCommand extends ShardyCommand {
     }
     KeyEncoding encoding = reader.snapshot().keyEncoding();
     long count = 0;
-    try (ShardCursor cursor = reader.scan(shard, range)) {
+    try (RowCursor cursor = reader.scan(shard, range)) {
       while (count < most && cursor.next()) {
         ValueEncoding.Text value = options().valueEncoding().write(cursor.value());
         ObjectNode row = Printer.object();

@@ -4,22 +4,18 @@ import java.nio.ByteBuffer;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A map whose keys are arrays that count by their content, not by their identity, in the order in
- * which they were put. Unmodifiable from outside this package.
- */
+/** A map whose keys are arrays that count by their content, not by their identity. Unmodifiable. */
 final class BytesMap extends AbstractMap<byte[], byte[]> {
 
-  private final Map<ByteBuffer, byte[]> entries = new LinkedHashMap<>();
+  private final Map<ByteBuffer, byte[]> entries;
 
-  /** Adds an entry; the key is copied. */
-  void add(byte[] key, byte[] value) {
-    entries.put(ByteBuffer.wrap(key.clone()), value);
+  /** A map of these entries, which are not copied; each buffer wraps a whole array. */
+  BytesMap(Map<ByteBuffer, byte[]> entries) {
+    this.entries = entries;
   }
 
   @Override

@@ -27,12 +27,16 @@ final class Keys {
     throw wrongClass(encoding, key);
   }
 
-  /** The shard of a key that {@link #encode} takes. */
-  static int shardOf(Sharding sharding, Object key) {
+  /**
+   * The shard of a key.
+   *
+   * @param storedKey what {@link #encode} made of it
+   */
+  static int shardOf(Sharding sharding, Object key, byte[] storedKey) {
     if (key instanceof Number number) {
       return sharding.shardOf(number.longValue());
     }
-    return key instanceof String text ? sharding.shardOf(text) : sharding.shardOf((byte[]) key);
+    return key instanceof String ? sharding.shardOfUtf8(storedKey) : sharding.shardOf(storedKey);
   }
 
   private static InvalidRequestException wrongClass(KeyEncoding encoding, @Nullable Object key) {

@@ -3,6 +3,8 @@ package io.shardyfusion.reader;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.shard.ShardDatabase;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,23 +56,27 @@ final class LazyShard implements AutoCloseable {
     try {
       return shard.database().get(storedKey);
     } catch (DataDamagedException e) {
-      if (!repairable(shard, e)) {
-        throw e;
-      }
-      return shard().database().get(storedKey);
+      return repaired(shard, e).get(storedKey);
     }
   }
 
-  /** The values of stored keys, in their order; null where there is none. */
-  List<byte @Nullable []> multiGet(List<byte[]> storedKeys) {
+  /** Puts the value of a stored key into a direct buffer: see {@link ShardDatabase}. */
+  int get(byte[] storedKey, ByteBuffer value) {
     OpenShard shard = shard();
     try {
-      return shard.database().multiGet(storedKeys);
+      return shard.database().get(storedKey, value);
     } catch (DataDamagedException e) {
-      if (!repairable(shard, e)) {
-        throw e;
-      }
-      return shard().database().multiGet(storedKeys);
+      return repaired(shard, e).get(storedKey, value);
+    }
+  }
+
+  /** Puts the values of the stored keys {@code [from, to)} at their places; null for none. */
+  void multiGet(byte[][] storedKeys, int from, int to, byte[] @Nullable [] values) {
+    OpenShard shard = shard();
+    try {
+      shard.database().multiGet(storedKeys, from, to, values);
+    } catch (DataDamagedException e) {
+      repaired(shard, e).multiGet(storedKeys, from, to, values);
     }
   }
 
@@ -118,6 +124,14 @@ final class LazyShard implements AutoCloseable {
     replaced.add(shard);
     open = null;
     return true;
+  }
+
+  /** The database to try again with; what {@code damage} showed is thrown if there is none. */
+  private ShardDatabase repaired(OpenShard shard, DataDamagedException damage) {
+    if (!repairable(shard, damage)) {
+      throw damage;
+    }
+    return shard().database();
   }
 
   /** Closes the database, if it was opened. Idempotent. */

@@ -1,6 +1,7 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.format.ShardEntry;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link io.shardyfusion.ClosedException}: the reader, or the view, is closed
  * </ul>
  */
-public sealed interface Lookups permits ShardedReader, SnapshotView {
+public sealed interface Lookups permits SnapshotLookups {
+
+  /** What a lookup into a buffer returns for a key that is not there: -1. */
+  int NOT_FOUND = -1;
 
   /**
    * The value of an integer key.
@@ -49,6 +53,23 @@ public sealed interface Lookups permits ShardedReader, SnapshotView {
   byte @Nullable [] get(byte[] key);
 
   /**
+   * Reads the value of an integer key into a buffer of the caller's, with no copy on the heap.
+   *
+   * @param value direct and writable. A value that fits between its position and its limit is
+   *     written there, and the limit is set to the value's end, so that the buffer is ready to be
+   *     read. Else position and limit stay, and the bytes between them may be anything
+   * @return the value's size in bytes, which is more than {@code value} had remaining if it did not
+   *     fit: try again with a larger one. Or {@link #NOT_FOUND}
+   */
+  int get(long key, ByteBuffer value);
+
+  /** Reads the value of a text key into a buffer, as {@link #get(long, ByteBuffer)} does. */
+  int get(String key, ByteBuffer value);
+
+  /** Reads the value of a binary key into a buffer, as {@link #get(long, ByteBuffer)} does. */
+  int get(byte[] key, ByteBuffer value);
+
+  /**
    * The values of many keys, all from one version; looked up shard by shard, which costs less than
    * one by one.
    *
@@ -56,27 +77,58 @@ public sealed interface Lookups permits ShardedReader, SnapshotView {
    * and nothing for the others. Keys that are arrays are copied, and count by their content: {@code
    * get} with an equal array finds the value.
    *
+   * <p>With 256 keys or more in several shards, and with fewer if several of these are not open
+   * yet, the reader's own threads that are idle take part. An interrupt does not end the waiting
+   * for them.
+   *
    * @param keys {@link Long} (or {@link Integer}, {@link Short}, {@link Byte}), {@link String} or
    *     {@code byte[]}, by the dataset's key type; if one cannot be looked up, none is
    */
   <K> Map<K, byte[]> multiGet(Collection<K> keys);
 
-  /** The shard of an integer key, whether it is there or not. */
-  int shardFor(long key);
+  /**
+   * The id of the shard that an integer key belongs to, whether it is there, and served, or not.
+   */
+  int route(long key);
 
-  /** The shard of a text key, whether it is there or not. */
-  int shardFor(String key);
+  /** The id of the shard that a text key belongs to, likewise. */
+  int route(String key);
 
-  /** The shard of a binary key, whether it is there or not. */
-  int shardFor(byte[] key);
+  /** The id of the shard that a binary key belongs to, likewise. */
+  int route(byte[] key);
+
+  /** What the manifest says of the shard that an integer key belongs to, likewise. */
+  ShardEntry shardFor(long key);
+
+  /** What the manifest says of the shard that a text key belongs to, likewise. */
+  ShardEntry shardFor(String key);
+
+  /** What the manifest says of the shard that a binary key belongs to, likewise. */
+  ShardEntry shardFor(byte[] key);
 
   /** A cursor over all rows of one shard. The caller closes it. */
-  default ShardCursor scan(int shard) {
+  default RowCursor scan(int shard) {
     return scan(shard, KeyRange.all());
   }
 
   /** A cursor over the rows of one shard that are in a range. The caller closes it. */
-  ShardCursor scan(int shard, KeyRange range);
+  RowCursor scan(int shard, KeyRange range);
+
+  /**
+   * A cursor over the rows in a range of all shards that this reader serves, {@linkplain
+   * ScanOrder#BY_SHARD shard by shard}. The caller closes it.
+   */
+  default RowCursor scan(KeyRange range) {
+    return scan(range, ScanOrder.BY_SHARD);
+  }
+
+  /**
+   * A cursor over the rows in a range of all shards that this reader serves. The caller closes it.
+   *
+   * <p>Opens no shard: the cursor does. A shard whose smallest and largest key, as the manifest has
+   * them, leave no row for the range is never opened.
+   */
+  RowCursor scan(KeyRange range, ScanOrder order);
 
   /** The version that is looked at. */
   default long version() {

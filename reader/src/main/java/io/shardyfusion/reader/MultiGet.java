@@ -3,33 +3,52 @@ package io.shardyfusion.reader;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.key.KeyType;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one {@code multiGet}: each once, in the caller's order, and by shard. Not
- * thread-safe.
+ * thread-safe, but {@link #look} may be called for several shards at the same time.
+ *
+ * <p>The map of the result is what finds duplicates, so it is made first, and the values come into
+ * it in the end. The keys are brought together by shard by sorting longs that name the shard and
+ * the place of each: nothing is boxed, and a shard's keys lie side by side in one array.
  */
 final class MultiGet<K> {
 
-  /** The keys of one shard, as they are stored, and their places among all. */
-  private static final class Batch {
-    final List<byte[]> storedKeys = new ArrayList<>();
-    final List<Integer> places = new ArrayList<>();
+  /** Looks keys up in one shard. */
+  interface Lookup {
+
+    /** Puts the values of the stored keys {@code [from, to)} at their places; null for none. */
+    void look(int shard, byte[][] storedKeys, int from, int to, byte[] @Nullable [] values);
   }
 
-  private final Manifest manifest;
-  private final List<K> keys = new ArrayList<>();
-  private final Map<Integer, Batch> batches = new TreeMap<>();
+  /** The value of a key until it has been looked up. */
+  private static final byte[] PENDING = new byte[0];
+
+  private final boolean byContent;
+
+  /** The different keys in the caller's order; a key of bytes as a buffer around a copy. */
+  private final Map<Object, byte[]> result;
+
+  /** The shard of a key in the high half, its place in the result in the low one; ascending. */
+  private final long[] order;
+
+  /** The stored keys in that order. */
+  private final byte[][] storedKeys;
+
+  /** Their values in that order. */
+  private final byte[] @Nullable [] values;
+
+  /** Where in that order the keys of each shard begin, and after the last one the end. */
+  private final int[] begins;
+
+  private final int shards;
 
   /**
    * Takes the keys in.
@@ -37,56 +56,86 @@ final class MultiGet<K> {
    * @throws io.shardyfusion.InvalidRequestException if one is not a key of the dataset
    */
   MultiGet(Collection<? extends K> wanted, Manifest manifest) {
-    this.manifest = manifest;
-    Set<Object> seen = new HashSet<>();
-    for (K key : wanted) {
+    Object[] keys = wanted.toArray();
+    byContent = manifest.keyEncoding().type() == KeyType.BYTES;
+    result = new LinkedHashMap<>(keys.length + keys.length / 3 + 1);
+    byte[][] encoded = new byte[keys.length][];
+    long[] places = new long[keys.length];
+    int count = 0;
+    for (Object key : keys) {
       byte[] storedKey = Keys.encode(manifest.keyEncoding(), key);
-      if (seen.add(key instanceof byte[] bytes ? ByteBuffer.wrap(bytes) : key)) {
-        Batch batch =
-            batches.computeIfAbsent(Keys.shardOf(manifest.sharding(), key), s -> new Batch());
-        batch.storedKeys.add(storedKey);
-        batch.places.add(keys.size());
-        keys.add(key);
+      if (isNew(key)) {
+        long shard = Keys.shardOf(manifest.sharding(), key, storedKey);
+        encoded[count] = storedKey;
+        places[count] = shard << Integer.SIZE | count;
+        count++;
       }
     }
+    Arrays.sort(places, 0, count);
+    order = places;
+    storedKeys = new byte[count][];
+    values = new byte[count][];
+    begins = new int[count + 1];
+    int seen = 0;
+    for (int i = 0; i < count; i++) {
+      storedKeys[i] = encoded[(int) order[i]];
+      if (i == 0 || shardAt(i) != shardAt(i - 1)) {
+        begins[seen++] = i;
+      }
+    }
+    begins[seen] = count;
+    shards = seen;
   }
 
-  /**
-   * Looks the keys up, shard by shard.
-   *
-   * @param lookup the values of stored keys in a shard, in their order; null where there is none
-   * @return the keys that are there, in the caller's order
-   */
-  Map<K, byte[]> look(BiFunction<Integer, List<byte[]>, List<byte @Nullable []>> lookup) {
-    byte[] @Nullable [] values = new byte[keys.size()][];
-    batches.forEach(
-        (shard, batch) -> {
-          List<byte @Nullable []> found = lookup.apply(shard, batch.storedKeys);
-          for (int i = 0; i < found.size(); i++) {
-            values[batch.places.get(i)] = found.get(i);
-          }
-        });
-    return manifest.keyEncoding().type() == KeyType.BYTES ? byContent(values) : byEquality(values);
+  private boolean isNew(Object key) {
+    Object counted = key instanceof byte[] bytes ? ByteBuffer.wrap(bytes.clone()) : key;
+    return result.putIfAbsent(counted, PENDING) == null;
   }
 
-  private Map<K, byte[]> byEquality(byte[] @Nullable [] values) {
-    Map<K, byte[]> found = new LinkedHashMap<>();
+  /** How many different keys there are. */
+  int keys() {
+    return storedKeys.length;
+  }
+
+  /** In how many shards they are. */
+  int shards() {
+    return shards;
+  }
+
+  /** The id of one of these shards. */
+  int shard(int index) {
+    return shardAt(begins[index]);
+  }
+
+  /** Looks up the keys of one of these shards. */
+  void look(int index, Lookup lookup) {
+    lookup.look(shard(index), storedKeys, begins[index], begins[index + 1], values);
+  }
+
+  /** The keys that are there, in the caller's order; when all shards were looked up, and once. */
+  @SuppressWarnings("unchecked") // The keys are the caller's, or buffers if those are byte[].
+  Map<K, byte[]> result() {
+    byte[] @Nullable [] inCallersOrder = new byte[values.length][];
     for (int i = 0; i < values.length; i++) {
-      if (values[i] != null) {
-        found.put(keys.get(i), values[i]);
+      inCallersOrder[(int) order[i]] = values[i];
+    }
+    Iterator<Map.Entry<Object, byte[]>> entries = result.entrySet().iterator();
+    for (byte[] value : inCallersOrder) {
+      Map.Entry<Object, byte[]> entry = entries.next();
+      if (value == null) {
+        entries.remove();
+      } else {
+        entry.setValue(value);
       }
     }
-    return Collections.unmodifiableMap(found);
-  }
-
-  @SuppressWarnings("unchecked") // K is byte[], or a supertype of it.
-  private Map<K, byte[]> byContent(byte[] @Nullable [] values) {
-    BytesMap found = new BytesMap();
-    for (int i = 0; i < values.length; i++) {
-      if (values[i] != null) {
-        found.add((byte[]) keys.get(i), values[i]);
-      }
-    }
+    Map<?, byte[]> found =
+        byContent
+            ? new BytesMap((Map<ByteBuffer, byte[]>) (Map<?, byte[]>) result)
+            : Collections.unmodifiableMap(result);
     return (Map<K, byte[]>) found;
+  }
+
+  private int shardAt(int i) {
+    return (int) (order[i] >>> Integer.SIZE);
   }
 }

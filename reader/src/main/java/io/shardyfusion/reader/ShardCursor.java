@@ -9,23 +9,8 @@ import io.shardyfusion.shard.RowIterator;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A cursor over the rows of one shard in the order of their stored keys; before the first one when
- * it is made. It stays on its version of the dataset, and keeps that open until it is closed.
- *
- * <pre>{@code
- * try (ShardCursor cursor = reader.scan(0)) {
- *   while (cursor.next()) {
- *     use(cursor.key(), cursor.value());
- *   }
- * }
- * }</pre>
- *
- * <p>For one thread at a time; a mistake there can give mixed rows, but no crash, and {@link
- * #close()} may come from any thread. After it, and after the reader was closed, every other method
- * throws {@link ClosedException}.
- */
-public final class ShardCursor implements AutoCloseable {
+/** A cursor over the rows of one shard in the order of their stored keys. */
+final class ShardCursor implements RowCursor {
 
   private final Snapshot snapshot;
   private final LazyShard shard;
@@ -39,6 +24,9 @@ public final class ShardCursor implements AutoCloseable {
 
   /** The stored key of the row it is on, or null if it is on none; guarded by this. */
   private byte @Nullable [] storedKey;
+
+  /** What {@link #next} found, and finds again; guarded by this. */
+  private @Nullable DataDamagedException failure;
 
   private enum Place {
     BEFORE_FIRST,
@@ -60,21 +48,19 @@ public final class ShardCursor implements AutoCloseable {
     this.rows = open.database().iterateFrom(range.lower());
   }
 
-  /**
-   * Moves to the next row, if there is one. After the last row it stays there.
-   *
-   * @return whether it is on a row
-   * @throws DataDamagedException if the shard's files are damaged; a scan begun anew may read
-   *     repaired ones
-   */
+  @Override
   public synchronized boolean next() {
     checkOpen();
     if (place == Place.AFTER_LAST) {
       return false;
     }
+    if (failure != null) {
+      throw failure;
+    }
     try {
       advance();
     } catch (DataDamagedException e) {
+      failure = e;
       storedKey = null;
       shard.repairable(open, e);
       throw e;
@@ -82,12 +68,12 @@ public final class ShardCursor implements AutoCloseable {
     return place == Place.WITHIN;
   }
 
-  /**
-   * The key of the row: a {@link Long}, {@link String} or {@code byte[]} by the dataset's key type.
-   *
-   * @throws InvalidRequestException if the cursor is on no row
-   * @throws DataDamagedException if the stored bytes are no key of the dataset's encoding
-   */
+  /** The stored key of the row that it is on. Not a copy. */
+  synchronized byte[] storedKey() {
+    return row();
+  }
+
+  @Override
   public synchronized Object key() {
     byte[] stored = row().clone();
     KeyEncoding encoding = snapshot.encoding();
@@ -105,22 +91,18 @@ public final class ShardCursor implements AutoCloseable {
     }
   }
 
-  /**
-   * The value of the row: a new array.
-   *
-   * @throws InvalidRequestException if the cursor is on no row
-   */
+  @Override
   public synchronized byte[] value() {
     row();
     return rows.value();
   }
 
-  /** The shard that is scanned. */
+  /** The shard that is scanned, also while it is on no row. */
+  @Override
   public ShardEntry shard() {
     return shard.entry();
   }
 
-  /** Releases the cursor, and its hold on the version. Idempotent. */
   @Override
   public void close() {
     release();
@@ -154,8 +136,7 @@ public final class ShardCursor implements AutoCloseable {
     checkOpen();
     byte[] stored = storedKey;
     if (stored == null) {
-      throw new InvalidRequestException(
-          "the cursor is on no row; call next() first, and go on only if it is true");
+      throw ShardByShardCursor.onNoRow();
     }
     return stored;
   }

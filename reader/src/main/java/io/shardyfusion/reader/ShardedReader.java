@@ -3,12 +3,12 @@ package io.shardyfusion.reader;
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.dataset.Dataset;
-import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe, and meant to be shared. Values are new arrays, the caller's own.
  */
-public final class ShardedReader implements Lookups, AutoCloseable {
+public final class ShardedReader extends SnapshotLookups implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ShardedReader.class);
 
@@ -50,7 +51,9 @@ public final class ShardedReader implements Lookups, AutoCloseable {
   private final Refresher refresher;
 
   /** Opens all that a reader consists of; {@code opened} gets what must be closed if it fails. */
-  private ShardedReader(ReaderOptions options, ObjectStore store, Deque<AutoCloseable> opened) {
+  private ShardedReader(
+      ReaderOptions options, ObjectStore store, LookupPool pool, Deque<AutoCloseable> opened) {
+    super(pool);
     this.store = store;
     cache = FileCache.open(cacheDirectory(options), CacheLimits.defaults());
     opened.push(cache);
@@ -104,8 +107,10 @@ public final class ShardedReader implements Lookups, AutoCloseable {
    */
   static ShardedReader open(ReaderOptions options, ObjectStore store) {
     Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(store));
+    LookupPool pool = new LookupPool();
+    opened.push(pool);
     try {
-      return new ShardedReader(options, store, opened);
+      return new ShardedReader(options, store, pool, opened);
     } catch (RuntimeException | Error e) {
       opened.forEach(r -> Cleanup.afterFailure(e, r));
       throw e;
@@ -120,53 +125,44 @@ public final class ShardedReader implements Lookups, AutoCloseable {
   }
 
   @Override
-  public byte @Nullable [] get(long key) {
-    return versions.ask(s -> s.get(key));
+  <T extends @Nullable Object> T ask(Function<Snapshot, T> question) {
+    return versions.ask(question);
   }
 
-  @Override
-  public byte @Nullable [] get(String key) {
-    return versions.ask(s -> s.get(key));
+  /**
+   * The value of an integer key, looked up later by one of the reader's threads: of the version
+   * that is served then.
+   *
+   * @return completes as {@link #get(long)} returns or throws; fails with {@link
+   *     io.shardyfusion.LimitExceededException} if 1024 lookups wait already, and with {@link
+   *     ClosedException} if the reader is closed before. Cancelling it before its turn spares the
+   *     lookup
+   */
+  public CompletableFuture<byte @Nullable []> getAsync(long key) {
+    return pool().submit(() -> get(key));
   }
 
-  @Override
-  public byte @Nullable [] get(byte[] key) {
-    return versions.ask(s -> s.get(key));
+  /** The value of a text key, looked up as by {@link #getAsync(long)}. */
+  public CompletableFuture<byte @Nullable []> getAsync(String key) {
+    return pool().submit(() -> get(key));
   }
 
-  @Override
-  public <K> Map<K, byte[]> multiGet(Collection<K> keys) {
-    return versions.ask(s -> s.multiGet(keys));
+  /** The value of a binary key, which is copied, looked up as by {@link #getAsync(long)}. */
+  public CompletableFuture<byte @Nullable []> getAsync(byte[] key) {
+    byte[] copy = key.clone();
+    return pool().submit(() -> get(copy));
   }
 
-  @Override
-  public int shardFor(long key) {
-    return versions.ask(s -> s.shardFor(key));
-  }
-
-  @Override
-  public int shardFor(String key) {
-    return versions.ask(s -> s.shardFor(key));
-  }
-
-  @Override
-  public int shardFor(byte[] key) {
-    return versions.ask(s -> s.shardFor(key));
-  }
-
-  @Override
-  public ShardCursor scan(int shard, KeyRange range) {
-    return versions.ask(s -> s.scan(shard, range));
-  }
-
-  @Override
-  public SnapshotInfo snapshot() {
-    return versions.ask(Snapshot::info);
-  }
-
-  @Override
-  public List<ShardEntry> shards() {
-    return versions.ask(Snapshot::shards);
+  /**
+   * The values of many keys, looked up as by {@link #getAsync(long)}; idle threads take part as in
+   * {@link #multiGet}.
+   *
+   * @param keys are taken from the collection now; keys that are arrays must stay as they are until
+   *     this is complete
+   */
+  public <K> CompletableFuture<Map<K, byte[]>> multiGetAsync(Collection<K> keys) {
+    Collection<K> taken = new ArrayList<>(keys);
+    return pool().submit(() -> multiGet(taken));
   }
 
   /**
@@ -179,7 +175,7 @@ public final class ShardedReader implements Lookups, AutoCloseable {
     return versions.ask(
         snapshot -> {
           snapshot.pin();
-          return new SnapshotView(snapshot);
+          return new SnapshotView(snapshot, pool());
         });
   }
 
@@ -263,6 +259,7 @@ public final class ShardedReader implements Lookups, AutoCloseable {
         List.of(
             downloads::stop,
             tasks,
+            pool(),
             store,
             downloads,
             refresher,

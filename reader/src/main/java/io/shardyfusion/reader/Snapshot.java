@@ -2,11 +2,13 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  * for: it passes a {@link LookupGate}. A cursor, which lasts, guards its iterator by its own lock.
  */
 final class Snapshot implements AutoCloseable {
+
+  /**
+   * From how many keys on a multiGet is worth the help of other threads, which takes some 20 µs to
+   * arrive. Fewer are, where several shards have still to be opened.
+   */
+  private static final int SHARED_KEYS = 256;
 
   private final String dataset;
   private final PointerEntry entry;
@@ -114,12 +122,12 @@ final class Snapshot implements AutoCloseable {
   }
 
   SnapshotInfo info() {
-    checkOpen();
+    requireOpen();
     return info;
   }
 
   List<ShardEntry> shards() {
-    checkOpen();
+    requireOpen();
     return manifest.shards();
   }
 
@@ -127,10 +135,9 @@ final class Snapshot implements AutoCloseable {
     return encoding;
   }
 
-  int shardFor(Object key) {
-    checkOpen();
-    Keys.encode(encoding, key);
-    return Keys.shardOf(sharding, key);
+  int route(Object key) {
+    requireOpen();
+    return Keys.shardOf(sharding, key, Keys.encode(encoding, key));
   }
 
   byte @Nullable [] get(long key) {
@@ -140,7 +147,7 @@ final class Snapshot implements AutoCloseable {
 
   byte @Nullable [] get(String key) {
     byte[] storedKey = encoding.encode(key);
-    return find(sharding.shardOf(key), storedKey);
+    return find(sharding.shardOfUtf8(storedKey), storedKey);
   }
 
   byte @Nullable [] get(byte[] key) {
@@ -148,11 +155,12 @@ final class Snapshot implements AutoCloseable {
     return find(sharding.shardOf(key), storedKey);
   }
 
-  <K> Map<K, byte[]> multiGet(Collection<? extends K> keys) {
-    MultiGet<K> request = new MultiGet<>(keys, manifest);
+  int get(Object key, ByteBuffer value) {
+    byte[] storedKey = Keys.encode(encoding, key);
+    int shard = Keys.shardOf(sharding, key, storedKey);
     int pass = enter();
     try {
-      return request.look((shard, storedKeys) -> served(shard).multiGet(storedKeys));
+      return served(shard).get(storedKey, value);
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {
@@ -160,18 +168,92 @@ final class Snapshot implements AutoCloseable {
     }
   }
 
+  <K> Map<K, byte[]> multiGet(Collection<? extends K> keys, LookupPool pool) {
+    MultiGet<K> request = new MultiGet<>(keys, manifest);
+    // The pass is for all threads that take part: none does any more when it is given back.
+    int pass = enter();
+    try {
+      for (int i = 0; i < request.shards(); i++) {
+        requireServed(request.shard(i));
+      }
+      if (isWorthSharing(request)) {
+        pool.forEach(request.shards(), i -> request.look(i, this::look));
+      } else {
+        for (int i = 0; i < request.shards(); i++) {
+          request.look(i, this::look);
+        }
+      }
+    } catch (RuntimeException e) {
+      throw closedOr(e);
+    } finally {
+      gate.leave(pass);
+    }
+    return request.result();
+  }
+
+  private void look(int shard, byte[][] storedKeys, int from, int to, byte[] @Nullable [] values) {
+    served(shard).multiGet(storedKeys, from, to, values);
+  }
+
+  private boolean isWorthSharing(MultiGet<?> request) {
+    if (request.keys() >= SHARED_KEYS) {
+      return true;
+    }
+    int closed = 0;
+    for (int i = 0; i < request.shards(); i++) {
+      closed += served(request.shard(i)).isOpen() ? 0 : 1;
+    }
+    return closed > 1;
+  }
+
   ShardCursor scan(int shard, KeyRange range) {
+    return scan(shard, range.stored(encoding));
+  }
+
+  /** A cursor over the rows of one shard. */
+  ShardCursor scan(int shard, StoredRange range) {
     requireServed(shard);
-    StoredRange storedRange = range.stored(encoding);
     pin();
     ShardCursor cursor = null;
     try {
-      cursor = cursor(shard, storedRange);
+      cursor = cursor(shard, range);
       return cursor;
     } finally {
       if (cursor == null) {
         unpin();
       }
+    }
+  }
+
+  /** A cursor over the rows of all shards that are served. */
+  RowCursor scan(KeyRange range, ScanOrder order, LookupPool pool) {
+    StoredRange stored = range.stored(encoding);
+    List<Integer> shards =
+        hold.shards().stream()
+            .map(LazyShard::entry)
+            .filter(shard -> stored.meets(bytes(shard.minKey()), bytes(shard.maxKey())))
+            .map(ShardEntry::shard)
+            .sorted()
+            .toList();
+    pin();
+    return switch (order) {
+      case BY_SHARD -> new ShardByShardCursor(this, shards, stored);
+      case BY_KEY -> new MergedCursor(this, shards, stored, pool);
+    };
+  }
+
+  private static byte @Nullable [] bytes(@Nullable HexBytes bound) {
+    return bound == null ? null : bound.toBytes();
+  }
+
+  /**
+   * Checks that lookups may begin.
+   *
+   * @throws ClosedException if it is shut
+   */
+  void requireOpen() {
+    if (gate.isShut()) {
+      throw closed(null);
     }
   }
 
@@ -308,12 +390,6 @@ final class Snapshot implements AutoCloseable {
       throw closed(null);
     }
     return pass;
-  }
-
-  private void checkOpen() {
-    if (gate.isShut()) {
-      throw closed(null);
-    }
   }
 
   /** What a lookup failed with; if the snapshot was closed meanwhile, that is the reason. */

@@ -29,6 +29,17 @@ final class StoredRange {
     return upper == null || Arrays.compareUnsigned(storedKey, upper) < 0;
   }
 
+  /** Whether a key from {@code min} to {@code max}, null for no bound, can be in the range. */
+  boolean meets(byte @Nullable [] min, byte @Nullable [] max) {
+    if (upper != null) {
+      byte[] first = min != null && Arrays.compareUnsigned(min, lower) > 0 ? min : lower;
+      if (Arrays.compareUnsigned(first, upper) >= 0) {
+        return false;
+      }
+    }
+    return max == null || Arrays.compareUnsigned(lower, max) <= 0;
+  }
+
   /**
    * The first key after all that start with {@code prefix}; null if there is none, as after FF FF.
    */

@@ -47,7 +47,7 @@ class CacheTest {
       assertThat(store.reads()).hasSize(2);
       assertThat(store.reads().get(0)).isEqualTo(Layout.POINTER);
       assertThat(store.reads().get(1)).startsWith(Layout.MANIFESTS);
-      int shard = reader.shardFor(42L);
+      int shard = reader.route(42L);
       assertThat(reader.get(42L)).isEqualTo(value("v1", 42L));
       assertThat(store.reads()).hasSize(3);
       assertThat(store.reads().get(2)).isEqualTo(reader.shards().get(shard).descriptorObject());

@@ -60,7 +60,7 @@ class CloseTest {
   void everythingOfAClosedReaderSaysThatItIsClosed() {
     ShardedReader reader = open();
     SnapshotView view = reader.view();
-    ShardCursor cursor = reader.scan(0);
+    RowCursor cursor = reader.scan(0);
     assertThat(cursor.next()).isTrue();
     reader.close();
     Leaks.assertNone(directory);
@@ -69,7 +69,7 @@ class CloseTest {
             () -> reader.get(1L),
             () -> reader.multiGet(List.of(1L)),
             () -> reader.scan(0),
-            () -> reader.shardFor(1L),
+            () -> reader.route(1L),
             reader::version,
             reader::snapshot,
             reader::shards,
@@ -180,7 +180,7 @@ class CloseTest {
       for (int round = 0; round < 20; round++) {
         ShardedReader reader = open();
         SnapshotView view = reader.view();
-        ShardCursor cursor = view.scan(0);
+        RowCursor cursor = view.scan(0);
         assertThat(cursor.next()).isTrue();
         List<AutoCloseable> all = List.of(reader, reader, view, cursor);
         CountDownLatch start = new CountDownLatch(1);
@@ -232,7 +232,7 @@ class CloseTest {
         assertThat(found).hasSize(2);
       }
       case 1 -> {
-        try (ShardCursor cursor = reader.scan(reader.shardFor(key), KeyRange.all().from(key))) {
+        try (RowCursor cursor = reader.scan(reader.route(key), KeyRange.all().from(key))) {
           for (int i = 0; i < 5 && cursor.next(); i++) {
             assertThat(cursor.value()).isEqualTo(value("v1", cursor.key()));
           }

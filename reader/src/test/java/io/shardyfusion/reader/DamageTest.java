@@ -89,7 +89,7 @@ class DamageTest {
             .hasMessageContaining(dataset.root().relativize(file).toString());
         assertThat(cached("files")).isEmpty();
       }
-      assertThatThrownBy(() -> reader.scan(reader.shardFor(inside)))
+      assertThatThrownBy(() -> reader.scan(reader.route(inside)))
           .isInstanceOf(DataDamagedException.class);
       assertThatThrownBy(() -> reader.multiGet(List.of(inside)))
           .isInstanceOf(DataDamagedException.class);
@@ -102,7 +102,7 @@ class DamageTest {
   @EnumSource
   void aDamagedDescriptorIsNamedAndNotTrustedAndItsRepairIsSeen(Damage damage) throws IOException {
     try (ShardedReader reader = open()) {
-      int shard = reader.shardFor(7L);
+      int shard = reader.route(7L);
       String object = reader.shards().get(shard).descriptorObject();
       byte[] sound = damage.to(dataset.object(object));
       long documents = cached("documents").size();
@@ -222,9 +222,9 @@ class DamageTest {
   }
 
   private void readShardOf(ShardedReader reader, long inside) {
-    int shard = reader.shardFor(inside);
+    int shard = reader.route(inside);
     for (long key = 0; key < rows; key++) {
-      if (reader.shardFor(key) == shard) {
+      if (reader.route(key) == shard) {
         assertThat(reader.get(key)).isEqualTo(value("v1", key));
       }
     }
@@ -232,7 +232,7 @@ class DamageTest {
 
   private static long count(ShardedReader reader, int shard) {
     long found = 0;
-    try (ShardCursor cursor = reader.scan(shard)) {
+    try (RowCursor cursor = reader.scan(shard)) {
       while (cursor.next()) {
         assertThat(cursor.value()).isEqualTo(value("v1", cursor.key()));
         found++;
@@ -277,7 +277,7 @@ class DamageTest {
             .orElseThrow()
             .shard();
     return Stream.iterate(0L, k -> k + 1)
-        .filter(k -> reader.shardFor(k) == shard)
+        .filter(k -> reader.route(k) == shard)
         .findFirst()
         .orElseThrow();
   }

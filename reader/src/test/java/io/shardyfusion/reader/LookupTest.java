@@ -60,7 +60,7 @@ class LookupTest {
         assertThatThrownBy(() -> reader.get(key))
             .isInstanceOf(InvalidRequestException.class)
             .hasMessageContainingAll(Long.toString(key), "u32be", "0 to 4294967295");
-        assertThatThrownBy(() -> reader.shardFor(key)).isInstanceOf(InvalidRequestException.class);
+        assertThatThrownBy(() -> reader.route(key)).isInstanceOf(InvalidRequestException.class);
       }
     }
   }
@@ -107,7 +107,7 @@ class LookupTest {
       assertThatThrownBy(() -> reader.multiGet(List.of("seven")))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContainingAll("'seven'", "long");
-      assertThatThrownBy(() -> reader.shardFor("seven"))
+      assertThatThrownBy(() -> reader.route("seven"))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContainingAll("'seven'", "long");
     }
@@ -132,7 +132,7 @@ class LookupTest {
     try (ShardedReader reader =
         ShardedReader.open(dataset.options(directory.resolve("cache")), store)) {
       for (long key = -50; key < 150; key++) {
-        assertThat(reader.shardFor(key)).isEqualTo(dataset.sharding().shardOf(key));
+        assertThat(reader.route(key)).isEqualTo(dataset.sharding().shardOf(key));
       }
       assertThat(store.downloads()).isEmpty();
     }
@@ -188,7 +188,7 @@ class LookupTest {
     try (ShardedReader reader = published(KeyEncoding.I64, List.of())) {
       assertThat(reader.get(1L)).isNull();
       assertThat(reader.multiGet(List.of(1L, 2L))).isEmpty();
-      try (ShardCursor cursor = reader.scan(0)) {
+      try (RowCursor cursor = reader.scan(0)) {
         assertThat(cursor.next()).isFalse();
       }
     }
@@ -204,8 +204,8 @@ class LookupTest {
       assertThat(view.shards()).isEqualTo(reader.shards());
       assertThat(view.get(7L)).isEqualTo(value("v1", 7L));
       assertThat(view.multiGet(List.of(7L, 777L))).containsOnlyKeys(7L);
-      assertThat(view.shardFor(7L)).isEqualTo(reader.shardFor(7L));
-      try (ShardCursor cursor = view.scan(0)) {
+      assertThat(view.route(7L)).isEqualTo(reader.route(7L));
+      try (RowCursor cursor = view.scan(0)) {
         assertThat(cursor.next()).isTrue();
         view.close();
         assertThat(cursor.next()).isTrue();

@@ -77,7 +77,7 @@ class RefreshTest {
       reader.prefetch();
       List<String> readsBefore = store.reads();
       List<String> downloadsBefore = store.downloads();
-      int changed = reader.shardFor(7L);
+      int changed = reader.route(7L);
       dataset.publish(
           LongStream.range(0, ROWS).boxed(), key -> value(key.equals(7L) ? "v2" : "v1", key));
       assertThat(reader.refresh()).isTrue();
@@ -116,7 +116,7 @@ class RefreshTest {
   void aViewStaysOnItsVersionAndClosesItInTheEnd() {
     try (ShardedReader reader = open()) {
       SnapshotView view = reader.view();
-      ShardCursor cursor = reader.scan(3);
+      RowCursor cursor = reader.scan(3);
       publishAll("v2");
       assertThat(reader.refresh()).isTrue();
       publishAll("v3");
@@ -217,7 +217,7 @@ class RefreshTest {
       assertThat(store.downloads()).hasSize(4);
       for (long key = 0; key < 500; key++) {
         long asked = key;
-        int shard = reader.shardFor(key);
+        int shard = reader.route(key);
         if (shard == 0 || shard == 3) {
           assertThat(reader.get(key)).isEqualTo(value("v2", key));
         } else {

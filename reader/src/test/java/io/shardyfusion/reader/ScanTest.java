@@ -33,12 +33,12 @@ class ScanTest {
       List<Long> all = new ArrayList<>();
       for (int shard = 0; shard < 4; shard++) {
         List<Long> found = new ArrayList<>();
-        try (ShardCursor cursor = reader.scan(shard)) {
+        try (RowCursor cursor = reader.scan(shard)) {
           assertThat(cursor.shard()).isEqualTo(reader.shards().get(shard));
           while (cursor.next()) {
             long key = (Long) cursor.key();
             assertThat(cursor.value()).isEqualTo(value("v1", key));
-            assertThat(reader.shardFor(key)).isEqualTo(shard);
+            assertThat(reader.route(key)).isEqualTo(shard);
             found.add(key);
           }
           assertThat(cursor.next()).isFalse();
@@ -140,7 +140,7 @@ class ScanTest {
   @Test
   void aCursorThatIsOnNoRowSaysSo() {
     try (ShardedReader reader = open(oneShard(KeyEncoding.I64, 1L));
-        ShardCursor cursor = reader.scan(0)) {
+        RowCursor cursor = reader.scan(0)) {
       assertThatThrownBy(cursor::key).isInstanceOf(InvalidRequestException.class);
       assertThat(cursor.next()).isTrue();
       assertThat(cursor.key()).isEqualTo(1L);
@@ -154,7 +154,7 @@ class ScanTest {
   @Test
   void aClosedCursorSaysSo() {
     try (ShardedReader reader = open(oneShard(KeyEncoding.I64, 1L, 2L))) {
-      ShardCursor cursor = reader.scan(0);
+      RowCursor cursor = reader.scan(0);
       assertThat(cursor.next()).isTrue();
       cursor.close();
       cursor.close();
@@ -170,7 +170,7 @@ class ScanTest {
     TestDataset dataset = new TestDataset(directory, KeyEncoding.RAW, 1);
     dataset.publish(Stream.of(bytes("a")), key -> (byte[]) key);
     try (ShardedReader reader = open(dataset);
-        ShardCursor cursor = reader.scan(0)) {
+        RowCursor cursor = reader.scan(0)) {
       assertThat(cursor.next()).isTrue();
       ((byte[]) cursor.key())[0] = 'z';
       assertThat(cursor.key()).isEqualTo(bytes("a"));
@@ -189,7 +189,7 @@ class ScanTest {
 
   private static List<Object> scan(ShardedReader reader, KeyRange range) {
     List<Object> keys = new ArrayList<>();
-    try (ShardCursor cursor = reader.scan(0, range)) {
+    try (RowCursor cursor = reader.scan(0, range)) {
       while (cursor.next()) {
         keys.add(cursor.key());
       }

@@ -25,6 +25,7 @@ class SnapshotTest {
   private FileCache cache;
   private Downloads downloads;
   private ReadResources resources;
+  private final LookupPool pool = new LookupPool(2);
   private Snapshot snapshot;
 
   @BeforeEach
@@ -42,6 +43,7 @@ class SnapshotTest {
 
   @AfterEach
   void close() {
+    pool.close();
     snapshot.close();
     downloads.close();
     resources.close();
@@ -53,7 +55,7 @@ class SnapshotTest {
   @Test
   void lastsUntilTheLastPinGoes() {
     snapshot.pin();
-    SnapshotView view = new SnapshotView(snapshot);
+    SnapshotView view = new SnapshotView(snapshot, pool);
     ShardCursor cursor = snapshot.scan(0, KeyRange.all());
     snapshot.unpin();
     assertThat(view.get(1L)).isEqualTo(value("v1", 1L));

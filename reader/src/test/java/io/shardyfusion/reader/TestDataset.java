@@ -110,9 +110,10 @@ final class TestDataset {
       rows.add(new TreeMap<>(Arrays::compareUnsigned));
     }
     keys.forEach(
-        key ->
-            rows.get(Keys.shardOf(sharding, key))
-                .put(Keys.encode(encoding, key), values.apply(key)));
+        key -> {
+          byte[] storedKey = Keys.encode(encoding, key);
+          rows.get(Keys.shardOf(sharding, key, storedKey)).put(storedKey, values.apply(key));
+        });
     try (ObjectStore store = store()) {
       return publish(store, rows);
     } catch (IOException e) {
