@@ -17,7 +17,7 @@ import org.rocksdb.RocksDBException;
  * has just read is in the processor's caches.
  *
  * <p>A turn's time is that of all its requests, without a look at the clock between them; latencies
- * are measured in turns of their own, over the first quarter of the requests.
+ * are measured in turns of their own, over the first quarter of the requests, or 10 000 of them.
  */
 final class LookupRace implements AutoCloseable {
 
@@ -25,6 +25,7 @@ final class LookupRace implements AutoCloseable {
 
   private static final int TURNS = 8;
   private static final int TIMED_PART = 4;
+  private static final int MIN_TIMED = 10_000;
   private static final int SIGNIFICANT_DIGITS = 3;
 
   private final int threads;
@@ -129,10 +130,10 @@ final class LookupRace implements AutoCloseable {
         }
       }
     }
-    int timed = Math.max(TURNS, requests / TIMED_PART);
+    int timed = Math.min(requests, Math.max(MIN_TIMED, requests / TIMED_PART));
     for (int turn = 0; turn < TURNS; turn++) {
-      timedTurn(ours, our, Math.min(timed, requests), turn);
-      timedTurn(bare, their, Math.min(timed, requests), (turn + TURNS / 2) % TURNS);
+      timedTurn(ours, our, timed, turn);
+      timedTurn(bare, their, timed, (turn + TURNS / 2) % TURNS);
     }
   }
 
