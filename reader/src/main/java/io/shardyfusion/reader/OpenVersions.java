@@ -1,6 +1,8 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.ClosedException;
+import io.shardyfusion.StorageException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +58,11 @@ final class OpenVersions implements AutoCloseable {
     return current;
   }
 
+  /** Whether the reader is closed. */
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
   /** How many versions are open. */
   synchronized int count() {
     open.removeIf(Snapshot::isClosed);
@@ -91,6 +99,7 @@ final class OpenVersions implements AutoCloseable {
         open.add(next);
         before = current;
         current = next;
+        notifyAll();
       } else {
         before = null;
       }
@@ -105,11 +114,36 @@ final class OpenVersions implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until what is served is as wanted.
+   *
+   * @return whether it is; not, if the time has passed
+   * @throws StorageException if this thread is interrupted, which it stays
+   * @throws ClosedException if the reader is closed
+   */
+  synchronized boolean await(Predicate<SnapshotInfo> wanted, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!wanted.test(current.info())) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StorageException("the thread was interrupted while it waited for a version", e);
+      }
+    }
+    return true;
+  }
+
   /** Lets no lookup begin any more, in any version. Idempotent. */
   void shut() {
     List<Snapshot> all;
     synchronized (this) {
       closed = true;
+      notifyAll();
       all = new ArrayList<>(open);
     }
     all.forEach(Snapshot::shut);

@@ -1,24 +1,35 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.NotFoundException;
+import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.PointerRead;
 import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Follows the pointer of a dataset: knows what it said last, and asks only whether that changed.
- * For one thread at a time.
+ * Follows the pointer of a dataset: knows what it said last, asks only whether that changed, and
+ * keeps what it learns in the local cache. For one thread at a time.
  */
 final class PointerWatch {
 
+  private static final Logger LOG = LoggerFactory.getLogger(PointerWatch.class);
+
+  private final String datasetUri;
   private final Dataset dataset;
+  private final FileCache cache;
+  private final RefreshStatus status;
   private @Nullable PointerState last;
 
-  PointerWatch(Dataset dataset) {
+  PointerWatch(String datasetUri, Dataset dataset, FileCache cache, RefreshStatus status) {
+    this.datasetUri = datasetUri;
     this.dataset = dataset;
+    this.cache = cache;
+    this.status = status;
   }
 
   /**
@@ -26,29 +37,49 @@ final class PointerWatch {
    *
    * @throws NotFoundException if the dataset has none
    * @throws io.shardyfusion.DataDamagedException if it is no pointer
-   * @throws io.shardyfusion.StorageException if it could not be read
+   * @throws StorageException if it could not be read
    */
   Pointer read() {
     PointerState known = last;
     PointerState now = known == null ? dataset.pointer().orElse(null) : changed(known);
     last = now;
     if (now == null) {
-      throw dataset.noSnapshot();
+      throw noSnapshot();
     }
+    status.checked();
+    keep(now, known);
     return now.pointer();
   }
 
   /**
-   * The version to serve.
+   * The version to serve, after a {@link #read}.
    *
    * @throws NotFoundException if there is none
    */
   PointerEntry current() {
     PointerEntry current = read().current();
     if (current == null) {
-      throw dataset.noSnapshot();
+      throw noSnapshot();
     }
     return current;
+  }
+
+  private void keep(PointerState now, @Nullable PointerState known) {
+    try {
+      if (now.equals(known)) {
+        cache.pointerChecked(datasetUri);
+      } else {
+        cache.keepPointer(datasetUri, now.pointer());
+      }
+    } catch (StorageException e) {
+      // Only a start without the store would have needed it.
+      LOG.warn("event=pointer_not_kept dataset={} error=\"{}\"", datasetUri, e.getMessage());
+    }
+  }
+
+  /** What to throw where there is nothing to serve. */
+  NotFoundException noSnapshot() {
+    return dataset.noSnapshot();
   }
 
   private @Nullable PointerState changed(PointerState known) {

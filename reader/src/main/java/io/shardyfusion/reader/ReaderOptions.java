@@ -4,7 +4,9 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.store.StoreOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,9 @@ public final class ReaderOptions {
   /** How often a reader looks for another version where nothing is asked for: 30 seconds. */
   public static final Duration DEFAULT_REFRESH_INTERVAL = Duration.ofSeconds(30);
 
+  /** How many earlier versions are tried where nothing is asked for. */
+  public static final int DEFAULT_MAX_FALLBACK_VERSIONS = 3;
+
   private static final Duration MAX_REFRESH_INTERVAL = Duration.ofDays(366);
 
   private final String datasetUri;
@@ -31,6 +36,12 @@ public final class ReaderOptions {
   private final Duration refreshInterval;
   private final @Nullable SortedSet<Integer> shards;
   private final boolean eager;
+  private final CacheLimits cache;
+  private final boolean staleOk;
+  private final int maxFallbackVersions;
+  private final HealthLimits health;
+  private final ReaderMetrics metrics;
+  private final List<ReaderListener> listeners;
 
   private ReaderOptions(Builder builder) {
     datasetUri = builder.datasetUri;
@@ -41,6 +52,12 @@ public final class ReaderOptions {
     refreshInterval = builder.refreshInterval;
     shards = builder.shards;
     eager = builder.eager;
+    cache = builder.cache;
+    staleOk = builder.staleOk;
+    maxFallbackVersions = builder.maxFallbackVersions;
+    health = builder.health;
+    metrics = builder.metrics;
+    listeners = List.copyOf(builder.listeners);
   }
 
   /**
@@ -94,6 +111,36 @@ public final class ReaderOptions {
     return eager;
   }
 
+  /** What the reader may take for its local cache. */
+  public CacheLimits cache() {
+    return cache;
+  }
+
+  /** Whether a reader may be opened on what the local cache has, if the store does not answer. */
+  public boolean staleOk() {
+    return staleOk;
+  }
+
+  /** How many earlier versions are tried at the start, where the current one is damaged. */
+  public int maxFallbackVersions() {
+    return maxFallbackVersions;
+  }
+
+  /** From when on the reader calls itself degraded or unhealthy. */
+  public HealthLimits health() {
+    return health;
+  }
+
+  /** Where metrics are reported to. */
+  public ReaderMetrics metrics() {
+    return metrics;
+  }
+
+  /** Who is told of refreshes. */
+  public List<ReaderListener> listeners() {
+    return listeners;
+  }
+
   /** Builds {@link ReaderOptions}. Not thread-safe. */
   public static final class Builder {
 
@@ -105,6 +152,12 @@ public final class ReaderOptions {
     private Duration refreshInterval = DEFAULT_REFRESH_INTERVAL;
     private @Nullable SortedSet<Integer> shards;
     private boolean eager;
+    private CacheLimits cache = CacheLimits.defaults();
+    private boolean staleOk;
+    private int maxFallbackVersions = DEFAULT_MAX_FALLBACK_VERSIONS;
+    private HealthLimits health = HealthLimits.defaults();
+    private ReaderMetrics metrics = ReaderMetrics.NONE;
+    private final List<ReaderListener> listeners = new ArrayList<>();
 
     private Builder(String datasetUri) {
       if (datasetUri.isBlank()) {
@@ -215,6 +268,57 @@ public final class ReaderOptions {
      */
     public Builder eager() {
       this.eager = true;
+      return this;
+    }
+
+    /** What the reader may take for its local cache: room, connections, bandwidth. */
+    public Builder cache(CacheLimits limits) {
+      this.cache = limits;
+      return this;
+    }
+
+    /**
+     * Opens the reader also if the store does not answer, on the version that the local cache knows
+     * as the last, with the shards that it has: {@link ShardedReader#health} then says how old that
+     * is, and refreshes go on trying. Default: an error.
+     */
+    public Builder staleOk() {
+      this.staleOk = true;
+      return this;
+    }
+
+    /**
+     * How many earlier versions are tried when a reader is opened and the current version is
+     * damaged: its manifest, or a shard that is opened with it. Default: {@link
+     * #DEFAULT_MAX_FALLBACK_VERSIONS}.
+     *
+     * @param versions zero: none, a damaged version is an error
+     * @throws InvalidRequestException if it is negative
+     */
+    public Builder maxFallbackVersions(int versions) {
+      if (versions < 0) {
+        throw new InvalidRequestException(
+            "maxFallbackVersions must be 0 or more, found " + versions);
+      }
+      this.maxFallbackVersions = versions;
+      return this;
+    }
+
+    /** From when on the reader calls itself degraded or unhealthy. */
+    public Builder health(HealthLimits limits) {
+      this.health = limits;
+      return this;
+    }
+
+    /** Where metrics are reported to, for this one reader. Default: nowhere. */
+    public Builder metrics(ReaderMetrics destination) {
+      this.metrics = destination;
+      return this;
+    }
+
+    /** Tells a listener of refreshes, in addition to those that were given before. */
+    public Builder listener(ReaderListener listener) {
+      this.listeners.add(listener);
       return this;
     }
 

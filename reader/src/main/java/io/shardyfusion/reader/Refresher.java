@@ -3,24 +3,34 @@ package io.shardyfusion.reader;
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.PointerEntry;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import io.shardyfusion.format.Sha256;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a reader on the version that the pointer names. Thread-safe; refreshes come one after the
- * other.
+ * Brings a reader to the version that the pointer names, when it is told to. Thread-safe; refreshes
+ * come one after the other.
  */
 final class Refresher implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Refresher.class);
 
   private final PointerWatch pointer;
   private final OpenVersions versions;
   private final SnapshotLoader loader;
-  private final ScheduledExecutorService background;
+  private final FileCache cache;
+  private final Downloads downloads;
+  private final RefreshEvents events;
 
   /** Held by the one that refreshes. */
   private final ReentrantLock refreshing = new ReentrantLock();
+
+  /** The manifest of the version before, whose files are kept for a way back; guarded by that. */
+  private @Nullable Sha256 previous;
 
   /** Guarded by that. */
   private boolean closed;
@@ -29,37 +39,25 @@ final class Refresher implements AutoCloseable {
       PointerWatch pointer,
       OpenVersions versions,
       SnapshotLoader loader,
-      ScheduledExecutorService background) {
+      FileCache cache,
+      Downloads downloads,
+      RefreshEvents events) {
     this.pointer = pointer;
     this.versions = versions;
     this.loader = loader;
-    this.background = background;
+    this.cache = cache;
+    this.downloads = downloads;
+    this.events = events;
   }
 
   /** As {@link ShardedReader#refresh}. */
   boolean refresh() {
-    try {
-      refreshing.lockInterruptibly();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StorageException("the thread was interrupted while it waited for a refresh", e);
-    }
-    try {
-      requireOpen();
-      return refreshed();
-    } finally {
-      refreshing.unlock();
-    }
+    return locked(this::refreshed);
   }
 
-  /** As {@link ShardedReader#refreshAsync}. */
-  CompletableFuture<Boolean> refreshAsync() {
-    try {
-      return CompletableFuture.supplyAsync(this::refresh, background);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(
-          new ClosedException("the reader is closed; open another", e));
-    }
+  /** As {@link ShardedReader#plan}. */
+  RefreshPlan plan() {
+    return locked(() -> loader.plan(pointer.current(), versions.current()));
   }
 
   /** Begins no refresh any more, and waits for the one under way. Idempotent. */
@@ -73,20 +71,72 @@ final class Refresher implements AutoCloseable {
     }
   }
 
-  private boolean refreshed() {
-    PointerEntry target = pointer.current();
-    Snapshot served = versions.current();
-    if (target.manifest().equals(served.entry().manifest())
-        && target.version() == served.entry().version()) {
-      return false;
+  private <T> T locked(Supplier<T> work) {
+    try {
+      refreshing.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageException("the thread was interrupted while it waited for a refresh", e);
     }
-    versions.swap(loader.load(target, served));
-    return true;
+    try {
+      if (closed) {
+        throw new ClosedException("the reader is closed; open another");
+      }
+      return work.get();
+    } finally {
+      refreshing.unlock();
+    }
   }
 
-  private void requireOpen() {
-    if (closed) {
-      throw new ClosedException("the reader is closed; open another");
+  private boolean refreshed() {
+    long began = System.nanoTime();
+    Snapshot before = versions.current();
+    try {
+      PointerEntry target = pointer.current();
+      if (isServed(target, before)) {
+        events.upToDate();
+        return false;
+      }
+      events.detected(before.entry(), target);
+      long fetchedBefore = downloads.bytes();
+      Snapshot now = loader.load(target, before, events::downloading);
+      long fetched = downloads.bytes() - fetchedBefore;
+      keepForAWayBack(before);
+      versions.swap(now);
+      events.swapped(before, now, since(began), fetched);
+      prune();
+      return true;
+    } catch (ClosedException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      events.failed(before.entry(), since(began), e);
+      throw e;
     }
+  }
+
+  private static boolean isServed(PointerEntry target, Snapshot served) {
+    return target.version() == served.entry().version()
+        && target.manifest().equals(served.entry().manifest());
+  }
+
+  private void keepForAWayBack(Snapshot before) {
+    Sha256 older = previous;
+    previous = before.entry().manifest().sha256();
+    cache.hold(previous);
+    if (older != null) {
+      cache.release(older);
+    }
+  }
+
+  private void prune() {
+    try {
+      cache.prune();
+    } catch (StorageException e) {
+      LOG.warn("event=cache_prune_failed error=\"{}\"", e.getMessage());
+    }
+  }
+
+  private static Duration since(long began) {
+    return Duration.ofNanos(System.nanoTime() - began);
   }
 }

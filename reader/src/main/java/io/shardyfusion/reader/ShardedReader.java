@@ -2,11 +2,15 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Function;
@@ -37,55 +42,73 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
 
   private static final Logger LOG = LoggerFactory.getLogger(ShardedReader.class);
 
-  private static final int DOWNLOADS = 4;
   private static final int BACKGROUND_THREADS = 2;
 
+  private final ReaderOptions options;
   private final ObjectStore store;
   private final FileCache cache;
   private final Downloads downloads;
   private final ReadResources resources;
   private final ShardTasks tasks;
   private final ScheduledExecutorService background;
+  private final LookupMeter meter;
+  private final ShardPool shardPool;
   private final SnapshotLoader loader;
+  private final RefreshStatus status;
+  private final Listeners listeners;
   private final OpenVersions versions;
   private final Refresher refresher;
+  private final RefreshLoop loop;
+  private final RefreshEvents events;
 
   /** Opens all that a reader consists of; {@code opened} gets what must be closed if it fails. */
   private ShardedReader(
       ReaderOptions options, ObjectStore store, LookupPool pool, Deque<AutoCloseable> opened) {
     super(pool);
+    String uri = options.datasetUri();
+    this.options = options;
     this.store = store;
-    cache = FileCache.open(cacheDirectory(options), CacheLimits.defaults());
-    opened.push(cache);
-    resources = new ReadResources(options.blockCacheBytes());
-    opened.push(resources);
-    tasks = new ShardTasks(DOWNLOADS);
-    opened.push(tasks);
+    meter = new LookupMeter(options.metrics());
+    Clock clock = Clock.systemUTC();
+    status =
+        new RefreshStatus(
+            options.health().resolved(options.refreshInterval()), clock, System::nanoTime);
+    cache = opened(opened, FileCache.open(cacheDirectory(options), options.cache()));
+    resources = opened(opened, new ReadResources(options.blockCacheBytes()));
+    Dataset dataset = new Dataset(store, cache);
+    downloads = opened(opened, new Downloads(dataset, cache, options.cache()));
+    tasks = opened(opened, new ShardTasks(options.cache().downloads()));
+    listeners = opened(opened, new Listeners(options.listeners()));
     background = background();
     opened.push(background::shutdownNow);
-    Dataset dataset = new Dataset(store, cache);
-    downloads = new Downloads(dataset, cache, CacheLimits.defaults());
-    opened.push(downloads);
-    loader =
-        new SnapshotLoader(
-            options.datasetUri(),
-            dataset,
-            new ShardPool(new ShardOpener(dataset, cache, downloads, resources)),
-            tasks,
-            new ShardChoice(options.shards(), options.eager()));
-    PointerWatch pointer = new PointerWatch(dataset);
+    shardPool = new ShardPool(new ShardOpener(dataset, cache, downloads, resources));
+    ShardChoice choice = new ShardChoice(options.shards(), options.eager());
+    loader = new SnapshotLoader(uri, dataset, choice, shardPool, tasks, cache, downloads, meter);
+    PointerWatch pointer = new PointerWatch(uri, dataset, cache, status);
     String at = options.at();
-    Snapshot first = loader.load(at == null ? pointer.current() : dataset.resolve(at), null);
-    versions = new OpenVersions(first, background);
-    opened.push(versions);
-    refresher = new Refresher(pointer, versions, loader, background);
+    Snapshot first =
+        at == null
+            ? new ColdStart(options, pointer, loader, cache, status, clock).load()
+            : loader.load(dataset.resolve(at), null, plan -> {});
+    versions = opened(opened, new OpenVersions(first, background));
+    events = new RefreshEvents(options, status, listeners);
+    refresher = new Refresher(pointer, versions, loader, cache, downloads, events);
+    Duration interval = at == null ? options.refreshInterval() : Duration.ZERO;
+    loop = new RefreshLoop(refresher, status, background, interval, Math::random);
+    loop.start();
+    events.opened(this::stats);
     LOG.info(
         "event=reader_opened dataset={} version={} shards={} rows={} bytes={}",
-        options.datasetUri(),
+        uri,
         first.entry().version(),
         first.manifest().shards().size(),
         first.entry().rows(),
         first.entry().bytes());
+  }
+
+  private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> opened, T resource) {
+    opened.push(resource);
+    return resource;
   }
 
   /**
@@ -95,8 +118,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @throws InvalidRequestException if the options cannot be used
    * @throws io.shardyfusion.NotFoundException if the dataset has no snapshot, or not the version
    * @throws io.shardyfusion.DataDamagedException if the pointer or the manifest is damaged
-   * @throws io.shardyfusion.StorageException if the store could not be read, or the cache not
-   *     written
+   * @throws StorageException if the store could not be read, or the cache not written
    */
   public static ShardedReader open(ReaderOptions options) {
     return open(options, ObjectStores.open(options.datasetUri(), options.store()));
@@ -190,14 +212,13 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @return whether another version is served than before
    * @throws io.shardyfusion.NotFoundException if the dataset has no version to serve any more
    * @throws io.shardyfusion.DataDamagedException if the other version is damaged
-   * @throws io.shardyfusion.StorageException if it could not be fetched, or this thread is
-   *     interrupted
+   * @throws StorageException if it could not be fetched, or this thread is interrupted
    * @throws InvalidRequestException if its keys are of another type, or it does not have a shard
    *     that this reader was opened for
    * @throws ClosedException if the reader is closed
    */
   public boolean refresh() {
-    return refresher.refresh();
+    return options.at() == null ? refresher.refresh() : versions.ask(s -> false);
   }
 
   /**
@@ -206,7 +227,97 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @return completes as {@code refresh} returns or throws; cancelling it has no effect on that
    */
   public CompletableFuture<Boolean> refreshAsync() {
-    return refresher.refreshAsync();
+    try {
+      return CompletableFuture.supplyAsync(this::refresh, background);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(
+          new ClosedException("the reader is closed; open another", e));
+    }
+  }
+
+  /**
+   * What a {@link #refresh} would fetch now, and whether there is room for it. Reads the pointer,
+   * and of a new version the documents, which are kept for the refresh.
+   *
+   * @throws io.shardyfusion.NotFoundException if the dataset has no version to serve any more
+   * @throws io.shardyfusion.DataDamagedException if a document of the other version is damaged
+   * @throws StorageException if one could not be fetched
+   * @throws ClosedException if the reader is closed
+   */
+  public RefreshPlan plan() {
+    return refresher.plan();
+  }
+
+  /**
+   * Waits until this reader serves what is wanted, or something later. Meanwhile it looks for
+   * versions each second at least, also where periodic refresh is off; failures do not end the
+   * wait.
+   *
+   * @param timeout the longest time to wait
+   * @return whether it is served; not, if the time has passed
+   * @throws StorageException if this thread is interrupted, which it stays
+   * @throws ClosedException if the reader is closed, before or meanwhile
+   */
+  public boolean awaitAtLeast(AtLeast wanted, Duration timeout) {
+    if (versions.await(wanted::reachedBy, Duration.ZERO)) {
+      return true;
+    }
+    loop.somebodyWaits();
+    try {
+      return versions.await(wanted::reachedBy, timeout);
+    } finally {
+      loop.nobodyWaits();
+    }
+  }
+
+  /** Tells {@code listener} of refreshes from now on. */
+  public void addListener(ReaderListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Tells {@code listener} of refreshes that come no more. */
+  public void removeListener(ReaderListener listener) {
+    listeners.remove(listener);
+  }
+
+  /**
+   * How the reader is: whether what it serves is current, as far as it knows. Asks nobody, and
+   * never throws; a closed reader is unhealthy.
+   */
+  public ReaderHealth health() {
+    PointerEntry served = versions.current().entry();
+    return versions.isClosed() ? status.closed(served) : status.health(served);
+  }
+
+  /** What the reader has counted so far, and what it holds. Never throws. */
+  public ReaderStats stats() {
+    return new ReaderStats(
+        meter.lookups(),
+        meter.misses(),
+        status.refreshes(),
+        status.failures(),
+        downloads.files(),
+        downloads.bytes(),
+        versions.count(),
+        shardPool.open().size(),
+        cacheBytes(),
+        blockCacheBytes());
+  }
+
+  private long cacheBytes() {
+    try {
+      return cache.bytes();
+    } catch (StorageException e) {
+      return -1;
+    }
+  }
+
+  private long blockCacheBytes() {
+    try {
+      return resources.blockCacheUsageBytes();
+    } catch (ClosedException e) {
+      return 0;
+    }
   }
 
   /**
@@ -214,7 +325,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * it. Those that are open already cost nothing.
    *
    * @throws io.shardyfusion.DataDamagedException if one is damaged
-   * @throws io.shardyfusion.StorageException if one could not be fetched; others may be open
+   * @throws StorageException if one could not be fetched; others may be open
    * @throws ClosedException if the reader is closed
    */
   public void prefetch() {
@@ -249,24 +360,26 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * Later calls of anything throw {@link ClosedException}. Idempotent; a second call waits for the
    * first. An interrupt does not end it.
    *
-   * @throws io.shardyfusion.StorageException if a directory could not be deleted; everything else
-   *     is released
+   * @throws StorageException if a directory could not be deleted; everything else is released
    */
   @Override
   public synchronized void close() {
     versions.shut();
     Cleanup.all(
         List.of(
+            loop,
+            listeners,
             downloads::stop,
             tasks,
             pool(),
             store,
-            downloads,
             refresher,
+            downloads,
             versions,
+            background::shutdownNow,
             resources,
             cache,
-            background::shutdownNow));
+            events::closed));
   }
 
   private static Path cacheDirectory(ReaderOptions options) {

@@ -44,6 +44,7 @@ final class Snapshot implements AutoCloseable {
   private final Sharding sharding;
   private final SnapshotInfo info;
   private final ShardPool.Hold hold;
+  private final LookupMeter meter;
 
   /** The shards by id; null for one that is not served. */
   final @Nullable LazyShard[] shards;
@@ -60,6 +61,7 @@ final class Snapshot implements AutoCloseable {
    *
    * @param dataset its name, for messages
    * @param hold the shards that are served, of which this takes the ownership
+   * @param meter counts the lookups
    * @param whenClosed runs once, when all has been released
    */
   Snapshot(
@@ -67,6 +69,7 @@ final class Snapshot implements AutoCloseable {
       PointerEntry entry,
       Manifest manifest,
       ShardPool.Hold hold,
+      LookupMeter meter,
       Runnable whenClosed) {
     this.dataset = dataset;
     this.entry = entry;
@@ -75,6 +78,7 @@ final class Snapshot implements AutoCloseable {
     this.sharding = manifest.sharding();
     this.info = SnapshotInfo.of(entry, manifest);
     this.hold = hold;
+    this.meter = meter;
     this.whenClosed = whenClosed;
     this.shards = new LazyShard[manifest.shards().size()];
     hold.shards().forEach(shard -> shards[shard.entry().shard()] = shard);
@@ -158,14 +162,18 @@ final class Snapshot implements AutoCloseable {
   int get(Object key, ByteBuffer value) {
     byte[] storedKey = Keys.encode(encoding, key);
     int shard = Keys.shardOf(sharding, key, storedKey);
+    long began = meter.begin();
     int pass = enter();
+    int size;
     try {
-      return served(shard).get(storedKey, value);
+      size = served(shard).get(storedKey, value);
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {
       gate.leave(pass);
     }
+    meter.end(began, size != Lookups.NOT_FOUND);
+    return size;
   }
 
   <K> Map<K, byte[]> multiGet(Collection<? extends K> keys, LookupPool pool) {
@@ -188,7 +196,9 @@ final class Snapshot implements AutoCloseable {
     } finally {
       gate.leave(pass);
     }
-    return request.result();
+    Map<K, byte[]> found = request.result();
+    meter.count(request.keys(), request.keys() - found.size());
+    return found;
   }
 
   private void look(int shard, byte[][] storedKeys, int from, int to, byte[] @Nullable [] values) {
@@ -333,14 +343,18 @@ final class Snapshot implements AutoCloseable {
   }
 
   private byte @Nullable [] find(int shard, byte[] storedKey) {
+    long began = meter.begin();
     int pass = enter();
+    byte[] value;
     try {
-      return served(shard).get(storedKey);
+      value = served(shard).get(storedKey);
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {
       gate.leave(pass);
     }
+    meter.end(began, value != null);
+    return value;
   }
 
   private ShardCursor cursor(int shard, StoredRange range) {

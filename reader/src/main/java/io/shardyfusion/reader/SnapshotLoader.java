@@ -1,14 +1,20 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,20 +28,32 @@ final class SnapshotLoader {
   private final ShardPool pool;
   private final ShardTasks tasks;
   private final ShardChoice choice;
+  private final FileCache cache;
+  private final Downloads downloads;
+  private final LookupMeter meter;
 
   /**
-   * A loader of versions of one dataset.
+   * A loader of versions of one dataset. Owns nothing of what it is given.
    *
-   * @param datasetUri its name, for messages
    * @param choice which shards are served, and when they are opened
    */
   SnapshotLoader(
-      String datasetUri, Dataset dataset, ShardPool pool, ShardTasks tasks, ShardChoice choice) {
+      String datasetUri,
+      Dataset dataset,
+      ShardChoice choice,
+      ShardPool pool,
+      ShardTasks tasks,
+      FileCache cache,
+      Downloads downloads,
+      LookupMeter meter) {
     this.datasetUri = datasetUri;
     this.dataset = dataset;
+    this.choice = choice;
     this.pool = pool;
     this.tasks = tasks;
-    this.choice = choice;
+    this.cache = cache;
+    this.downloads = downloads;
+    this.meter = meter;
   }
 
   /**
@@ -44,18 +62,25 @@ final class SnapshotLoader {
    * @param entry what the pointer says of it
    * @param base the version that it shall follow: the shards that are open there are opened here;
    *     null for the first one
+   * @param planned is told what has to be fetched, before that begins
    * @return a snapshot with one pin, the caller's
    * @throws io.shardyfusion.DataDamagedException if something of it is damaged
-   * @throws io.shardyfusion.StorageException if something could not be fetched, or not be written
+   * @throws StorageException if something could not be fetched, or not be written, or does not fit
    * @throws InvalidRequestException if this reader cannot serve it
    */
-  Snapshot load(PointerEntry entry, @Nullable Snapshot base) {
+  Snapshot load(PointerEntry entry, @Nullable Snapshot base, Consumer<RefreshPlan> planned) {
     Manifest manifest = dataset.manifest(entry.manifest());
     requireSameKeys(entry, manifest, base);
     List<ShardEntry> served = choice.served(manifest.shards(), datasetUri);
-    Snapshot snapshot = new Snapshot(datasetUri, entry, manifest, pool.hold(served), () -> {});
+    Snapshot snapshot = snapshot(entry, manifest, served);
     try {
-      open(snapshot, toOpen(manifest, served, base));
+      List<ShardEntry> toOpen = toOpen(manifest, served, base);
+      List<ShardDescriptor> toFetch = descriptors(toOpen);
+      RefreshPlan plan = cache.plan(entry.version(), toFetch);
+      planned.accept(plan);
+      requireFit(plan);
+      downloads.fetch(toFetch);
+      open(snapshot, ids(toOpen));
       return snapshot;
     } catch (RuntimeException | Error e) {
       Cleanup.afterFailure(e, snapshot);
@@ -63,17 +88,54 @@ final class SnapshotLoader {
     }
   }
 
-  /** Opens shards of a snapshot, several at a time; those that are open already cost nothing. */
+  /** What it would take to load a version; fetches only documents. */
+  RefreshPlan plan(PointerEntry entry, @Nullable Snapshot base) {
+    Manifest manifest = dataset.manifest(entry.manifest());
+    List<ShardEntry> served = choice.served(manifest.shards(), datasetUri);
+    return cache.plan(entry.version(), descriptors(toOpen(manifest, served, base)));
+  }
+
+  /**
+   * Opens shards of a snapshot, several at a time; those that are open already cost nothing.
+   *
+   * @throws InvalidRequestException if one is not served; then none is opened
+   */
   void open(Snapshot snapshot, Collection<Integer> shards) {
     shards.forEach(snapshot::requireServed);
     tasks.forEach(shards, snapshot::open);
   }
 
+  private Snapshot snapshot(PointerEntry entry, Manifest manifest, List<ShardEntry> served) {
+    Sha256 held = entry.manifest().sha256();
+    cache.hold(held);
+    try {
+      return new Snapshot(
+          datasetUri, entry, manifest, pool.hold(served), meter, () -> cache.release(held));
+    } catch (RuntimeException | Error e) {
+      Cleanup.afterFailure(e, () -> cache.release(held));
+      throw e;
+    }
+  }
+
+  /** The descriptors of those of the shards that are not open yet, read several at a time. */
+  private List<ShardDescriptor> descriptors(List<ShardEntry> shards) {
+    List<ShardEntry> closed = shards.stream().filter(shard -> !pool.isOpen(shard)).toList();
+    Map<Integer, ShardDescriptor> found = new ConcurrentSkipListMap<>();
+    tasks.forEach(closed, shard -> found.put(shard.shard(), dataset.descriptor(shard)));
+    return List.copyOf(found.values());
+  }
+
+  private static void requireFit(RefreshPlan plan) {
+    if (plan.refusal() != null) {
+      throw new StorageException("version " + plan.version() + " is refused: " + plan.refusal());
+    }
+  }
+
   /** The shards of a version that shall be open when it is swapped in. */
-  private List<Integer> toOpen(
+  private List<ShardEntry> toOpen(
       Manifest manifest, List<ShardEntry> served, @Nullable Snapshot base) {
     if (choice.eager()) {
-      return ids(served);
+      return served;
     }
     if (base == null) {
       return List.of();
@@ -82,9 +144,9 @@ final class SnapshotLoader {
     base.openShards().forEach(shard -> open.add(shard.shard()));
     if (!open.isEmpty() && !base.manifest().sharding().equals(manifest.sharding())) {
       // Keys have moved to other shards: whatever was asked for may be in any of them.
-      return ids(served);
+      return served;
     }
-    return ids(served).stream().filter(open::contains).toList();
+    return served.stream().filter(shard -> open.contains(shard.shard())).toList();
   }
 
   private static List<Integer> ids(List<ShardEntry> shards) {

@@ -38,7 +38,14 @@ class SnapshotTest {
     downloads = new Downloads(dataset, cache, CacheLimits.defaults());
     ShardPool pool = new ShardPool(new ShardOpener(dataset, cache, downloads, resources));
     Manifest manifest = dataset.manifest(entry.manifest());
-    snapshot = new Snapshot("cities", entry, manifest, pool.hold(manifest.shards()), () -> {});
+    snapshot =
+        new Snapshot(
+            "cities",
+            entry,
+            manifest,
+            pool.hold(manifest.shards()),
+            new LookupMeter(ReaderMetrics.NONE),
+            () -> {});
   }
 
   @AfterEach
