@@ -12,7 +12,8 @@ import java.util.OptionalLong;
  *     downloaded. Unset: twice what the live readers need, and at least 1 GiB. Readers that share a
  *     directory each apply their own
  * @param downloads how many files a reader downloads at the same time, 1 to {@value #MAX_DOWNLOADS}
- * @param bytesPerSecond the bandwidth that all downloads of a reader share; unset: no bound
+ * @param bytesPerSecond the bandwidth that all downloads of a reader share, 1 to {@value
+ *     #MAX_BYTES_PER_SECOND}; unset: no bound
  * @param scrubInterval how often the cached files of open shards are digested again, to find and
  *     repair what the disk has damaged; zero: never
  */
@@ -21,6 +22,9 @@ public record CacheLimits(
 
   /** The most downloads at the same time. */
   public static final int MAX_DOWNLOADS = 64;
+
+  /** The highest bound of the bandwidth, a gigabyte per second; there is none above it but none. */
+  public static final long MAX_BYTES_PER_SECOND = 1_000_000_000;
 
   private static final CacheLimits DEFAULTS =
       new CacheLimits(OptionalLong.empty(), 4, OptionalLong.empty(), Duration.ZERO);
@@ -31,16 +35,15 @@ public record CacheLimits(
    * @throws InvalidRequestException if one is out of its range
    */
   public CacheLimits {
-    if (maxBytes.isPresent()) {
-      requirePositive("maxBytes", maxBytes.getAsLong());
+    if (maxBytes.isPresent() && maxBytes.getAsLong() < 1) {
+      throw new InvalidRequestException(
+          "maxBytes must be at least 1, found " + maxBytes.getAsLong());
     }
     if (downloads < 1 || downloads > MAX_DOWNLOADS) {
       throw new InvalidRequestException(
           "downloads must be from 1 to " + MAX_DOWNLOADS + ", found " + downloads);
     }
-    if (bytesPerSecond.isPresent()) {
-      requirePositive("bytesPerSecond", bytesPerSecond.getAsLong());
-    }
+    bytesPerSecond.ifPresent(CacheLimits::checkRate);
     if (scrubInterval.isNegative()) {
       throw new InvalidRequestException(
           "scrubInterval must be positive, or zero for never, found " + scrubInterval);
@@ -75,9 +78,13 @@ public record CacheLimits(
     return new CacheLimits(maxBytes, downloads, bytesPerSecond, interval);
   }
 
-  private static void requirePositive(String name, long value) {
-    if (value < 1) {
-      throw new InvalidRequestException(name + " must be at least 1, found " + value);
+  private static void checkRate(long bytesPerSecond) {
+    if (bytesPerSecond < 1 || bytesPerSecond > MAX_BYTES_PER_SECOND) {
+      throw new InvalidRequestException(
+          "bytesPerSecond must be from 1 to "
+              + MAX_BYTES_PER_SECOND
+              + ", or unset for no bound, found "
+              + bytesPerSecond);
     }
   }
 }

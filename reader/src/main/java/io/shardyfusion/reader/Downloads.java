@@ -101,6 +101,11 @@ final class Downloads implements AutoCloseable {
     return files.sum();
   }
 
+  /** How many turns wait for a thread. */
+  int waiting() {
+    return threads.getQueue().size();
+  }
+
   /** Lets every fetch end soon, and no other begin; does not wait. Idempotent. */
   void stop() {
     closed = true;

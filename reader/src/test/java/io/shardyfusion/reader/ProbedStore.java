@@ -25,6 +25,8 @@ final class ProbedStore implements ObjectStore {
   private final List<String> conditionalReads = new CopyOnWriteArrayList<>();
   private final List<String> downloads = new CopyOnWriteArrayList<>();
   private volatile Consumer<String> beforeDownload = key -> {};
+  private volatile LongConsumer duringDownload = bytes -> {};
+  private volatile Consumer<Path> afterDownload = target -> {};
   private volatile boolean closed;
 
   ProbedStore(ObjectStore store) {
@@ -55,6 +57,16 @@ final class ProbedStore implements ObjectStore {
     beforeDownload = step;
   }
 
+  /** Runs {@code step} in the thread that downloads, before each piece is written. */
+  void duringDownload(LongConsumer step) {
+    duringDownload = step;
+  }
+
+  /** Runs {@code step} in the thread that downloads, with the file that was written. */
+  void afterDownload(Consumer<Path> step) {
+    afterDownload = step;
+  }
+
   @Override
   public URI root() {
     return store.root();
@@ -76,7 +88,16 @@ final class ProbedStore implements ObjectStore {
   public Optional<Long> download(String key, Path target, LongConsumer progress) {
     downloads.add(key);
     beforeDownload.accept(key);
-    return store.download(key, target, progress);
+    Optional<Long> size =
+        store.download(
+            key,
+            target,
+            bytes -> {
+              duringDownload.accept(bytes);
+              progress.accept(bytes);
+            });
+    afterDownload.accept(target);
+    return size;
   }
 
   @Override

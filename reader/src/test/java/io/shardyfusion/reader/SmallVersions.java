@@ -1,0 +1,112 @@
+package io.shardyfusion.reader;
+
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.ManifestParser;
+import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.PrivateFile;
+import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.ShardDescriptor;
+import io.shardyfusion.format.ShardDescriptorParser;
+import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.SnapshotStats;
+import io.shardyfusion.format.TableEngine;
+import io.shardyfusion.format.TableFile;
+import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.store.ObjectStore;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Versions as a cache sees them: documents that are real, and table files of any bytes. */
+final class SmallVersions {
+
+  private final ObjectStore store;
+  private int made;
+
+  /** Versions whose table files go into {@code store}. */
+  SmallVersions(ObjectStore store) {
+    this.store = store;
+  }
+
+  /** A version: its documents, by their digests, and what they say. */
+  record Version(Sha256 manifest, Map<Sha256, byte[]> documents, List<ShardDescriptor> shards) {
+
+    List<TableFile> files() {
+      return shards.stream().flatMap(s -> s.files().stream()).toList();
+    }
+
+    long bytes() {
+      return files().stream().mapToLong(TableFile::size).sum();
+    }
+
+    /** What a reader of it does before it fetches. */
+    void holdIn(FileCache cache) {
+      documents.forEach(cache::keep);
+      cache.hold(manifest);
+    }
+  }
+
+  /** A version that has a shard for each list, with a table file for each content. */
+  Version version(List<List<byte[]>> contents) {
+    made++;
+    List<ShardDescriptor> shards = new ArrayList<>();
+    List<ShardEntry> entries = new ArrayList<>();
+    List<byte[]> documents = new ArrayList<>();
+    for (int shard = 0; shard < contents.size(); shard++) {
+      ShardDescriptor descriptor = shard(shard, contents.get(shard));
+      byte[] json = ShardDescriptorParser.toJson(descriptor);
+      shards.add(descriptor);
+      documents.add(json);
+      entries.add(ShardEntry.of(descriptor, Sha256.of(json)));
+    }
+    byte[] manifest = ManifestParser.toJson(manifest(entries));
+    documents.add(manifest);
+    return new Version(
+        Sha256.of(manifest),
+        documents.stream().distinct().collect(Collectors.toMap(Sha256::of, d -> d, (a, b) -> a)),
+        shards);
+  }
+
+  private ShardDescriptor shard(int id, List<byte[]> contents) {
+    List<TableFile> files = new ArrayList<>();
+    for (byte[] content : contents) {
+      TableFile file =
+          new TableFile("%06d.sst".formatted(files.size() + 1), content.length, Sha256.of(content));
+      store.write(file.object(), content);
+      files.add(file);
+    }
+    List<PrivateFile> own =
+        List.of(
+            new PrivateFile("CURRENT", bytes("MANIFEST-000001\n")),
+            new PrivateFile("MANIFEST-000001", bytes("m")));
+    return new ShardDescriptor(id, 0, true, null, null, 1, files, own, List.of());
+  }
+
+  private Manifest manifest(List<ShardEntry> shards) {
+    long bytes = shards.stream().mapToLong(ShardEntry::bytes).sum();
+    long files = shards.stream().mapToLong(ShardEntry::files).sum();
+    return new Manifest(
+        "%032x".formatted(made),
+        null,
+        "%032x".formatted(1000 + made),
+        TestDataset.CREATED,
+        new ManifestWriter("test", "1", "0.1.0", ManifestWriter.BATCH),
+        null,
+        null,
+        new HashSharding(shards.size()),
+        KeyEncoding.I64,
+        ValueFormat.TEXT,
+        new TableEngine(TableEngine.ROCKSDB, "1", "balanced"),
+        new SnapshotStats(0, true, bytes, files, bytes, files),
+        Map.of(),
+        shards);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
