@@ -1,6 +1,7 @@
 package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.reader.CacheLimits;
 import io.shardyfusion.reader.ReaderAccess;
 import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.reader.ShardedReader;
@@ -26,7 +27,7 @@ import org.apache.flink.util.FileUtils;
 final class RefreshCost {
 
   /** As many as a reader has. */
-  private static final int DOWNLOADS = 4;
+  private static final int DOWNLOADS = CacheLimits.defaults().downloads();
 
   private final BenchStore stores;
   private final Path directory;
