@@ -9,17 +9,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A map whose keys are arrays that count by their content, not by their identity. Unmodifiable. */
-final class BytesMap extends AbstractMap<byte[], byte[]> {
+final class BytesMap<V> extends AbstractMap<byte[], V> {
 
-  private final Map<ByteBuffer, byte[]> entries;
+  private final Map<ByteBuffer, V> entries;
 
   /** A map of these entries, which are not copied; each buffer wraps a whole array. */
-  BytesMap(Map<ByteBuffer, byte[]> entries) {
+  BytesMap(Map<ByteBuffer, V> entries) {
     this.entries = entries;
   }
 
   @Override
-  public byte @Nullable [] get(@Nullable Object key) {
+  public @Nullable V get(@Nullable Object key) {
     return key instanceof byte[] bytes ? entries.get(ByteBuffer.wrap(bytes)) : null;
   }
 
@@ -29,11 +29,11 @@ final class BytesMap extends AbstractMap<byte[], byte[]> {
   }
 
   @Override
-  public Set<Entry<byte[], byte[]>> entrySet() {
+  public Set<Entry<byte[], V>> entrySet() {
     return new AbstractSet<>() {
       @Override
-      public Iterator<Entry<byte[], byte[]>> iterator() {
-        Iterator<Entry<ByteBuffer, byte[]>> all = entries.entrySet().iterator();
+      public Iterator<Entry<byte[], V>> iterator() {
+        Iterator<Entry<ByteBuffer, V>> all = entries.entrySet().iterator();
         return new Iterator<>() {
           @Override
           public boolean hasNext() {
@@ -41,8 +41,8 @@ final class BytesMap extends AbstractMap<byte[], byte[]> {
           }
 
           @Override
-          public Entry<byte[], byte[]> next() {
-            Entry<ByteBuffer, byte[]> next = all.next();
+          public Entry<byte[], V> next() {
+            Entry<ByteBuffer, V> next = all.next();
             return Map.entry(next.getKey().array(), next.getValue());
           }
         };

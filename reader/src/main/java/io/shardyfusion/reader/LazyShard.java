@@ -3,6 +3,7 @@ package io.shardyfusion.reader;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.shard.ReadTuning;
 import io.shardyfusion.shard.ShardDatabase;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class LazyShard implements AutoCloseable {
 
   private final ShardEntry entry;
+  private final ReadTuning tuning;
   private final ShardOpener opener;
 
   private volatile @Nullable OpenShard open;
@@ -40,8 +42,9 @@ final class LazyShard implements AutoCloseable {
   /** What damage replaced; guarded by this. */
   private final List<OpenShard> replaced = new ArrayList<>();
 
-  LazyShard(ShardEntry entry, ShardOpener opener) {
+  LazyShard(ShardEntry entry, ReadTuning tuning, ShardOpener opener) {
     this.entry = entry;
+    this.tuning = tuning;
     this.opener = opener;
   }
 
@@ -171,7 +174,7 @@ final class LazyShard implements AutoCloseable {
 
   private OpenShard open(CompletableFuture<@Nullable OpenShard> attempt) {
     try {
-      OpenShard shard = opener.open(entry);
+      OpenShard shard = opener.open(entry, tuning);
       synchronized (this) {
         open = shard;
         opening = null;

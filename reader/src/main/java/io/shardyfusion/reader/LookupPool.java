@@ -89,6 +89,11 @@ final class LookupPool implements AutoCloseable {
     return later.result;
   }
 
+  /** How many tasks the threads have been given and have not done yet. */
+  int busy() {
+    return given.get();
+  }
+
   /** Interrupts what is running, which must be what ends it, and fails what waits. Idempotent. */
   @Override
   public void close() {

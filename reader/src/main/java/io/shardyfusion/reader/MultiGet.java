@@ -130,7 +130,7 @@ final class MultiGet<K> {
     }
     Map<?, byte[]> found =
         byContent
-            ? new BytesMap((Map<ByteBuffer, byte[]>) (Map<?, byte[]>) result)
+            ? new BytesMap<>((Map<ByteBuffer, byte[]>) (Map<?, byte[]>) result)
             : Collections.unmodifiableMap(result);
     return (Map<K, byte[]>) found;
   }

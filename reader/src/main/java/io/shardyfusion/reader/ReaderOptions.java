@@ -14,12 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** What a {@link ShardedReader} reads, and how. Immutable. */
 public final class ReaderOptions {
 
-  /** The block cache where none is asked for: 128 MiB. */
-  public static final long DEFAULT_BLOCK_CACHE_BYTES = 128L << 20;
-
-  /** The smallest block cache: 1 MiB. */
-  public static final long MIN_BLOCK_CACHE_BYTES = 1L << 20;
-
   /** How often a reader looks for another version where nothing is asked for: 30 seconds. */
   public static final Duration DEFAULT_REFRESH_INTERVAL = Duration.ofSeconds(30);
 
@@ -32,7 +26,8 @@ public final class ReaderOptions {
   private final @Nullable Path cacheDirectory;
   private final StoreOptions store;
   private final @Nullable String at;
-  private final long blockCacheBytes;
+  private final MemoryLimits memory;
+  private final @Nullable LookupLimit lookupLimit;
   private final Duration refreshInterval;
   private final @Nullable SortedSet<Integer> shards;
   private final boolean eager;
@@ -48,7 +43,8 @@ public final class ReaderOptions {
     cacheDirectory = builder.cacheDirectory;
     store = builder.store;
     at = builder.at;
-    blockCacheBytes = builder.blockCacheBytes;
+    memory = builder.memory;
+    lookupLimit = builder.lookupLimit;
     refreshInterval = builder.refreshInterval;
     shards = builder.shards;
     eager = builder.eager;
@@ -91,9 +87,14 @@ public final class ReaderOptions {
     return at;
   }
 
-  /** The size of the block cache, in bytes. */
-  public long blockCacheBytes() {
-    return blockCacheBytes;
+  /** What the reader may take of native memory and file handles. */
+  public MemoryLimits memory() {
+    return memory;
+  }
+
+  /** How many keys may be looked up in a second, or null for any number. */
+  public @Nullable LookupLimit lookupLimit() {
+    return lookupLimit;
   }
 
   /** How often to look for another version; zero if only {@link ShardedReader#refresh} does. */
@@ -148,7 +149,8 @@ public final class ReaderOptions {
     private @Nullable Path cacheDirectory;
     private StoreOptions store = StoreOptions.defaults();
     private @Nullable String at;
-    private long blockCacheBytes = DEFAULT_BLOCK_CACHE_BYTES;
+    private MemoryLimits memory = MemoryLimits.defaults();
+    private @Nullable LookupLimit lookupLimit;
     private Duration refreshInterval = DEFAULT_REFRESH_INTERVAL;
     private @Nullable SortedSet<Integer> shards;
     private boolean eager;
@@ -207,17 +209,17 @@ public final class ReaderOptions {
     }
 
     /**
-     * The size of the cache of uncompressed blocks that all open shards share, in bytes of native
-     * memory, used as it fills. Default: {@link #DEFAULT_BLOCK_CACHE_BYTES}.
-     *
-     * @throws InvalidRequestException if it is less than {@link #MIN_BLOCK_CACHE_BYTES}
+     * What the reader may take of native memory and file handles, for all shards and versions
+     * together. Default: {@link MemoryLimits#defaults}.
      */
-    public Builder blockCacheBytes(long bytes) {
-      if (bytes < MIN_BLOCK_CACHE_BYTES) {
-        throw new InvalidRequestException(
-            "blockCacheBytes must be at least " + MIN_BLOCK_CACHE_BYTES + ", found " + bytes);
-      }
-      this.blockCacheBytes = bytes;
+    public Builder memory(MemoryLimits limits) {
+      this.memory = limits;
+      return this;
+    }
+
+    /** Limits the keys that are looked up in a second. Default: no limit, and no cost. */
+    public Builder lookupLimit(LookupLimit limit) {
+      this.lookupLimit = limit;
       return this;
     }
 

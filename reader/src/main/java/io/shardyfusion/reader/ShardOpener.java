@@ -6,6 +6,7 @@ import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.TableFile;
 import io.shardyfusion.shard.ReadResources;
+import io.shardyfusion.shard.ReadTuning;
 import io.shardyfusion.shard.ShardDatabase;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,13 +37,14 @@ final class ShardOpener {
    * Opens a shard. If RocksDB finds damage and the cache is at fault, it is opened once more from
    * what the store has.
    *
+   * @param tuning how it is read
    * @throws DataDamagedException if an object is damaged or missing
    * @throws io.shardyfusion.StorageException if something could not be fetched or written
    */
-  OpenShard open(ShardEntry entry) {
+  OpenShard open(ShardEntry entry, ReadTuning tuning) {
     long began = System.nanoTime();
     ShardDescriptor descriptor = dataset.descriptor(entry);
-    OpenShard shard = opened(descriptor);
+    OpenShard shard = opened(descriptor, tuning);
     LOG.debug(
         "event=shard_opened shard={} files={} bytes={} millis={}",
         entry.shard(),
@@ -82,24 +84,24 @@ final class ShardOpener {
     return evicted > 0;
   }
 
-  private OpenShard opened(ShardDescriptor descriptor) {
+  private OpenShard opened(ShardDescriptor descriptor, ReadTuning tuning) {
     downloads.fetch(List.of(descriptor));
     try {
-      return layOut(descriptor);
+      return layOut(descriptor, tuning);
     } catch (DataDamagedException e) {
       if (!evictDamaged(descriptor, e)) {
         throw e;
       }
     }
     downloads.fetch(List.of(descriptor));
-    return layOut(descriptor);
+    return layOut(descriptor, tuning);
   }
 
-  private OpenShard layOut(ShardDescriptor descriptor) {
+  private OpenShard layOut(ShardDescriptor descriptor, ReadTuning tuning) {
     Path directory = cache.newDatabase(descriptor.shard());
     ShardDatabase database;
     try {
-      database = ShardDatabase.open(directory, descriptor, cache::path, resources);
+      database = ShardDatabase.open(directory, descriptor, cache::path, resources, tuning);
     } catch (RuntimeException | Error e) {
       Cleanup.afterFailure(e, () -> OwnDirectory.deleteRecursively(directory));
       throw e;

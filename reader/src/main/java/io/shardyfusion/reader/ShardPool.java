@@ -1,6 +1,7 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.shard.ReadTuning;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,12 +20,19 @@ import java.util.Map;
 final class ShardPool {
 
   private final ShardOpener opener;
+  private final int maxOpenFiles;
 
   /** The shards that are held, by what the manifest says of them; guarded by this. */
   private final Map<ShardEntry, Held> held = new HashMap<>();
 
-  ShardPool(ShardOpener opener) {
+  /**
+   * A pool with nothing in it.
+   *
+   * @param maxOpenFiles the budget of open table files, which the shards of a version share
+   */
+  ShardPool(ShardOpener opener, int maxOpenFiles) {
     this.opener = opener;
+    this.maxOpenFiles = maxOpenFiles;
   }
 
   private static final class Held {
@@ -64,11 +72,16 @@ final class ShardPool {
     }
   }
 
-  /** Holds the shards of these entries; opens none. */
-  synchronized Hold hold(Collection<ShardEntry> entries) {
+  /**
+   * Holds the shards of these entries; opens none.
+   *
+   * @param profile of their tables, as the manifest records it
+   */
+  synchronized Hold hold(Collection<ShardEntry> entries, String profile) {
+    ReadTuning tuning = ReadTuning.of(profile, maxOpenFiles, Math.max(1, entries.size()));
     List<LazyShard> shards = new ArrayList<>(entries.size());
     for (ShardEntry entry : entries) {
-      Held one = held.computeIfAbsent(entry, e -> new Held(new LazyShard(e, opener)));
+      Held one = held.computeIfAbsent(entry, e -> new Held(new LazyShard(e, tuning, opener)));
       one.holds++;
       shards.add(one.shard);
     }

@@ -64,7 +64,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   /** Opens all that a reader consists of; {@code opened} gets what must be closed if it fails. */
   private ShardedReader(
       ReaderOptions options, ObjectStore store, LookupPool pool, Deque<AutoCloseable> opened) {
-    super(pool);
+    super(pool, throttle(options.lookupLimit()));
     String uri = options.datasetUri();
     this.options = options;
     this.store = store;
@@ -74,14 +74,19 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
         new RefreshStatus(
             options.health().resolved(options.refreshInterval()), clock, System::nanoTime);
     cache = opened(opened, FileCache.open(cacheDirectory(options), options.cache()));
-    resources = opened(opened, new ReadResources(options.blockCacheBytes()));
+    resources =
+        opened(
+            opened,
+            new ReadResources(options.memory().blockCache(), options.memory().blockCacheBytes()));
     Dataset dataset = new Dataset(store, cache);
     downloads = opened(opened, new Downloads(dataset, cache, options.cache()));
     tasks = opened(opened, new ShardTasks(options.cache().downloads()));
     listeners = opened(opened, new Listeners(options.listeners()));
     background = background();
     opened.push(background::shutdownNow);
-    shardPool = new ShardPool(new ShardOpener(dataset, cache, downloads, resources));
+    shardPool =
+        new ShardPool(
+            new ShardOpener(dataset, cache, downloads, resources), options.memory().maxOpenFiles());
     ShardChoice choice = new ShardChoice(options.shards(), options.eager());
     loader = new SnapshotLoader(uri, dataset, choice, shardPool, tasks, cache, downloads, meter);
     PointerWatch pointer = new PointerWatch(uri, dataset, cache, status);
@@ -137,6 +142,10 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
       opened.forEach(r -> Cleanup.afterFailure(e, r));
       throw e;
     }
+  }
+
+  private static @Nullable LookupThrottle throttle(@Nullable LookupLimit limit) {
+    return limit == null ? null : new LookupThrottle(limit);
   }
 
   private static ScheduledExecutorService background() {
@@ -197,7 +206,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     return versions.ask(
         snapshot -> {
           snapshot.pin();
-          return new SnapshotView(snapshot, pool());
+          return new SnapshotView(snapshot, pool(), throttle());
         });
   }
 

@@ -110,7 +110,12 @@ final class SnapshotLoader {
     cache.hold(held);
     try {
       return new Snapshot(
-          datasetUri, entry, manifest, pool.hold(served), meter, () -> cache.release(held));
+          datasetUri,
+          entry,
+          manifest,
+          pool.hold(served, manifest.engine().profile()),
+          meter,
+          () -> cache.release(held));
     } catch (RuntimeException | Error e) {
       Cleanup.afterFailure(e, () -> cache.release(held));
       throw e;

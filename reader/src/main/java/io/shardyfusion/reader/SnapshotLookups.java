@@ -12,14 +12,17 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, SnapshotView {
 
   private final LookupPool pool;
+  private final @Nullable LookupThrottle throttle;
 
   /**
    * Lookups with the help of {@code pool}.
    *
    * @param pool is not closed here
+   * @param throttle what lookups wait for; null for nothing
    */
-  SnapshotLookups(LookupPool pool) {
+  SnapshotLookups(LookupPool pool, @Nullable LookupThrottle throttle) {
     this.pool = pool;
+    this.throttle = throttle;
   }
 
   /**
@@ -29,39 +32,47 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
    */
   abstract <T extends @Nullable Object> T ask(Function<Snapshot, T> question);
 
+  /** Asks a question that counts as the lookup of so many keys. */
+  final <T extends @Nullable Object> T ask(int keys, Function<Snapshot, T> question) {
+    if (throttle != null) {
+      throttle.take(keys);
+    }
+    return ask(question);
+  }
+
   @Override
   public byte @Nullable [] get(long key) {
-    return ask(s -> s.get(key));
+    return ask(1, s -> s.get(key));
   }
 
   @Override
   public byte @Nullable [] get(String key) {
-    return ask(s -> s.get(key));
+    return ask(1, s -> s.get(key));
   }
 
   @Override
   public byte @Nullable [] get(byte[] key) {
-    return ask(s -> s.get(key));
+    return ask(1, s -> s.get(key));
   }
 
   @Override
   public int get(long key, ByteBuffer value) {
-    return ask(s -> s.get(key, value));
+    return ask(1, s -> s.get(key, value));
   }
 
   @Override
   public int get(String key, ByteBuffer value) {
-    return ask(s -> s.get(key, value));
+    return ask(1, s -> s.get(key, value));
   }
 
   @Override
   public int get(byte[] key, ByteBuffer value) {
-    return ask(s -> s.get(key, value));
+    return ask(1, s -> s.get(key, value));
   }
 
   @Override
   public <K> Map<K, byte[]> multiGet(Collection<K> keys) {
-    return ask(s -> s.multiGet(keys, pool));
+    return ask(keys.size(), s -> s.multiGet(keys, pool));
   }
 
   @Override
@@ -117,5 +128,10 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
   /** The threads that help. */
   LookupPool pool() {
     return pool;
+  }
+
+  /** What lookups wait for; null for nothing. */
+  @Nullable LookupThrottle throttle() {
+    return throttle;
   }
 }

@@ -19,8 +19,8 @@ public final class SnapshotView extends SnapshotLookups implements AutoCloseable
   private final Lease lease;
 
   /** A view that takes the caller's pin over. */
-  SnapshotView(Snapshot snapshot, LookupPool pool) {
-    super(pool);
+  SnapshotView(Snapshot snapshot, LookupPool pool, @Nullable LookupThrottle throttle) {
+    super(pool, throttle);
     this.snapshot = snapshot;
     this.lease = Lease.of(this, "view", snapshot.toString(), snapshot::unpin);
   }

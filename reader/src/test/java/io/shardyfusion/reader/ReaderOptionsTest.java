@@ -22,7 +22,8 @@ class ReaderOptionsTest {
     assertThat(options.cacheDirectory()).isNull();
     assertThat(options.at()).isNull();
     assertThat(options.store()).isEqualTo(StoreOptions.defaults());
-    assertThat(options.blockCacheBytes()).isEqualTo(128L << 20);
+    assertThat(options.memory()).isEqualTo(MemoryLimits.defaults());
+    assertThat(options.lookupLimit()).isNull();
   }
 
   @Test
@@ -30,9 +31,6 @@ class ReaderOptionsTest {
     assertThatThrownBy(() -> ReaderOptions.builder(" "))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("s3://bucket/prefix");
-    assertThatThrownBy(() -> ReaderOptions.builder("x").blockCacheBytes(1023))
-        .isInstanceOf(InvalidRequestException.class)
-        .hasMessageContainingAll("1048576", "1023");
     assertThatThrownBy(() -> ReaderOptions.builder("x").at(""))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("version");

@@ -36,14 +36,14 @@ class SnapshotTest {
     Dataset dataset = new Dataset(store, cache);
     PointerEntry entry = dataset.current();
     downloads = new Downloads(dataset, cache, CacheLimits.defaults());
-    ShardPool pool = new ShardPool(new ShardOpener(dataset, cache, downloads, resources));
+    ShardPool pool = new ShardPool(new ShardOpener(dataset, cache, downloads, resources), 100);
     Manifest manifest = dataset.manifest(entry.manifest());
     snapshot =
         new Snapshot(
             "cities",
             entry,
             manifest,
-            pool.hold(manifest.shards()),
+            pool.hold(manifest.shards(), "balanced"),
             new LookupMeter(ReaderMetrics.NONE),
             () -> {});
   }
@@ -62,7 +62,7 @@ class SnapshotTest {
   @Test
   void lastsUntilTheLastPinGoes() {
     snapshot.pin();
-    SnapshotView view = new SnapshotView(snapshot, pool);
+    SnapshotView view = new SnapshotView(snapshot, pool, null);
     ShardCursor cursor = snapshot.scan(0, KeyRange.all());
     snapshot.unpin();
     assertThat(view.get(1L)).isEqualTo(value("v1", 1L));
