@@ -12,8 +12,8 @@ package io.shardyfusion.reader;
  * @param versionsOpen the version that is served, and those that lookups, views and cursors still
  *     use; 0 when closed
  * @param shardsOpen databases that are open, over all versions; 0 when closed
- * @param cacheBytes of the local cache directory, with what others have there, which is listed for
- *     this; -1 if it could not be
+ * @param cacheBytes of the local cache directory, with what others have there, as counted at the
+ *     start and after each swap; -1 if that is not known
  * @param blockCacheBytes in use of the block cache; 0 when closed
  */
 public record ReaderStats(

@@ -30,7 +30,7 @@ final class RefreshLoop implements AutoCloseable {
   private static final int MAX_FACTOR = 10;
   private static final double JITTER = 0.1;
 
-  private final Refresher refresher;
+  private final Runnable refresh;
   private final RefreshStatus status;
   private final ScheduledExecutorService background;
   private final Duration interval;
@@ -51,16 +51,17 @@ final class RefreshLoop implements AutoCloseable {
   /**
    * A loop that does nothing yet.
    *
+   * @param refresh throws if it fails
    * @param interval zero: only while somebody waits
    * @param random evenly from 0 to 1
    */
   RefreshLoop(
-      Refresher refresher,
+      Runnable refresh,
       RefreshStatus status,
       ScheduledExecutorService background,
       Duration interval,
       DoubleSupplier random) {
-    this.refresher = refresher;
+    this.refresh = refresh;
     this.status = status;
     this.background = background;
     this.interval = interval;
@@ -141,7 +142,7 @@ final class RefreshLoop implements AutoCloseable {
       running = true;
     }
     try {
-      refresher.refresh();
+      refresh.run();
     } catch (ClosedException e) {
       LOG.debug("event=refresh_loop_ended reason=\"the reader is closed\"");
     } catch (RuntimeException e) {

@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings a reader to the version that the pointer names, when it is told to. Thread-safe; refreshes
@@ -17,13 +15,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Refresher implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Refresher.class);
-
   private final PointerWatch pointer;
   private final OpenVersions versions;
   private final SnapshotLoader loader;
   private final FileCache cache;
   private final Downloads downloads;
+  private final CacheUpkeep upkeep;
   private final RefreshEvents events;
 
   /** Held by the one that refreshes. */
@@ -41,12 +38,14 @@ final class Refresher implements AutoCloseable {
       SnapshotLoader loader,
       FileCache cache,
       Downloads downloads,
+      CacheUpkeep upkeep,
       RefreshEvents events) {
     this.pointer = pointer;
     this.versions = versions;
     this.loader = loader;
     this.cache = cache;
     this.downloads = downloads;
+    this.upkeep = upkeep;
     this.events = events;
   }
 
@@ -104,7 +103,7 @@ final class Refresher implements AutoCloseable {
       keepForAWayBack(before);
       versions.swap(now);
       events.swapped(before, now, since(began), fetched);
-      prune();
+      upkeep.prune();
       return true;
     } catch (ClosedException e) {
       throw e;
@@ -125,14 +124,6 @@ final class Refresher implements AutoCloseable {
     cache.hold(previous);
     if (older != null) {
       cache.release(older);
-    }
-  }
-
-  private void prune() {
-    try {
-      cache.prune();
-    } catch (StorageException e) {
-      LOG.warn("event=cache_prune_failed error=\"{}\"", e.getMessage());
     }
   }
 

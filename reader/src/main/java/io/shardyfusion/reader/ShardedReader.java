@@ -60,6 +60,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   private final Refresher refresher;
   private final RefreshLoop loop;
   private final RefreshEvents events;
+  private final CacheUpkeep upkeep;
 
   /** Opens all that a reader consists of; {@code opened} gets what must be closed if it fails. */
   private ShardedReader(
@@ -96,11 +97,13 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
             ? new ColdStart(options, pointer, loader, cache, status, clock).load()
             : loader.load(dataset.resolve(at), null, plan -> {});
     versions = opened(opened, new OpenVersions(first, background));
+    upkeep = new CacheUpkeep(cache);
     events = new RefreshEvents(options, status, listeners);
-    refresher = new Refresher(pointer, versions, loader, cache, downloads, events);
+    refresher = new Refresher(pointer, versions, loader, cache, downloads, upkeep, events);
     Duration interval = at == null ? options.refreshInterval() : Duration.ZERO;
-    loop = new RefreshLoop(refresher, status, background, interval, Math::random);
+    loop = new RefreshLoop(refresher::refresh, status, background, interval, Math::random);
     loop.start();
+    background.execute(upkeep::prune);
     events.opened(this::stats);
     LOG.info(
         "event=reader_opened dataset={} version={} shards={} rows={} bytes={}",
@@ -309,16 +312,8 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
         downloads.bytes(),
         versions.count(),
         shardPool.open().size(),
-        cacheBytes(),
+        upkeep.bytes(),
         blockCacheBytes());
-  }
-
-  private long cacheBytes() {
-    try {
-      return cache.bytes();
-    } catch (StorageException e) {
-      return -1;
-    }
   }
 
   private long blockCacheBytes() {
