@@ -30,7 +30,9 @@ final class CacheUpkeep {
       cache.prune();
       bytes = cache.bytes();
     } catch (StorageException e) {
-      LOG.warn("event=cache_prune_failed error=\"{}\"", e.getMessage());
+      if (!Thread.currentThread().isInterrupted()) { // As when the reader is closed.
+        LOG.warn("event=cache_prune_failed error=\"{}\"", e.getMessage());
+      }
     }
   }
 }

@@ -13,14 +13,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A reader's downloads: a few at a time, in threads of its own, within one bandwidth. Thread-safe.
@@ -29,11 +25,6 @@ import org.slf4j.LoggerFactory;
  * shard does not wait for a refresh of all.
  */
 final class Downloads implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
-
-  private static final long IDLE_SECONDS = 10;
-  private static final long LATE_SECONDS = 30;
 
   private final Dataset dataset;
   private final FileCache cache;
@@ -55,15 +46,7 @@ final class Downloads implements AutoCloseable {
     this.cache = cache;
     this.atOnce = atOnce;
     this.pace = pace;
-    this.threads =
-        new ThreadPoolExecutor(
-            atOnce,
-            atOnce,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            WorkerThreads.named("download"));
-    threads.allowCoreThreadTimeOut(true);
+    this.threads = WorkerThreads.pool("download", atOnce, Integer.MAX_VALUE);
   }
 
   /**
@@ -117,21 +100,7 @@ final class Downloads implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    boolean interrupted = false;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LATE_SECONDS);
-    while (true) {
-      try {
-        if (!threads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          LOG.warn("event=downloads_late threads={}", threads.getActiveCount());
-        }
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    WorkerThreads.end(threads);
   }
 
   /** The files that one caller waits for. */

@@ -2,10 +2,8 @@ package io.shardyfusion.reader;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,24 +13,14 @@ final class Listeners implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-  private static final long IDLE_SECONDS = 60;
-
   /** Calls that wait because a listener hangs; a refresh makes four at most. */
   private static final int MAX_WAITING = 10_000;
 
   private final List<ReaderListener> listeners;
-  private final ThreadPoolExecutor thread =
-      new ThreadPoolExecutor(
-          1,
-          1,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(MAX_WAITING),
-          WorkerThreads.named("listener"));
+  private final ThreadPoolExecutor thread = WorkerThreads.pool("listener", 1, MAX_WAITING);
 
   Listeners(List<ReaderListener> listeners) {
     this.listeners = new CopyOnWriteArrayList<>(listeners);
-    thread.allowCoreThreadTimeOut(true);
   }
 
   void add(ReaderListener listener) {
@@ -56,7 +44,9 @@ final class Listeners implements AutoCloseable {
     }
   }
 
-  /** Begins no call any more, and interrupts the one under way. Idempotent. */
+  /**
+   * Begins no call any more, interrupts the one under way, and does not wait for it. Idempotent.
+   */
   @Override
   public void close() {
     thread.shutdownNow();

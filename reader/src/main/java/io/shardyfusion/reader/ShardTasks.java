@@ -10,10 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -22,22 +19,11 @@ import java.util.function.Consumer;
  */
 final class ShardTasks implements AutoCloseable {
 
-  private static final long IDLE_SECONDS = 10;
-
   private final ExecutorService threads;
 
   /** Tasks for at most that many shards at a time, over all callers. */
   ShardTasks(int atATime) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            atATime,
-            atATime,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            WorkerThreads.named("shards"));
-    pool.allowCoreThreadTimeOut(true);
-    threads = pool;
+    threads = WorkerThreads.pool("shards", atATime, Integer.MAX_VALUE);
   }
 
   /**
@@ -82,9 +68,9 @@ final class ShardTasks implements AutoCloseable {
     }
   }
 
-  /** Interrupts what is running, and begins nothing any more. Idempotent. */
+  /** Interrupts what is running, begins nothing any more, and waits for the end. Idempotent. */
   @Override
   public void close() {
-    threads.shutdownNow();
+    WorkerThreads.end(threads);
   }
 }

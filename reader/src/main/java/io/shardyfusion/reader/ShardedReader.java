@@ -84,7 +84,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     tasks = opened(opened, new ShardTasks(options.cache().downloads()));
     listeners = opened(opened, new Listeners(options.listeners()));
     background = background();
-    opened.push(background::shutdownNow);
+    opened.push(() -> WorkerThreads.end(background));
     shardPool =
         new ShardPool(
             new ShardOpener(dataset, cache, downloads, resources), options.memory().maxOpenFiles());
@@ -370,7 +370,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   public synchronized void close() {
     versions.shut();
     Cleanup.all(
-        List.of(
+        List.<AutoCloseable>of(
             loop,
             listeners,
             downloads::stop,
@@ -380,7 +380,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
             refresher,
             downloads,
             versions,
-            background::shutdownNow,
+            () -> WorkerThreads.end(background),
             resources,
             cache,
             events::closed));
