@@ -44,12 +44,12 @@ final class Lease {
   private static final class Held {
 
     private final String what;
-    private final String snapshot;
+    private final Object snapshot;
     private final List<StackWalker.StackFrame> madeAt;
     private final Runnable release;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    Held(String what, String snapshot, List<StackWalker.StackFrame> madeAt, Runnable release) {
+    Held(String what, Object snapshot, List<StackWalker.StackFrame> madeAt, Runnable release) {
       this.what = what;
       this.snapshot = snapshot;
       this.madeAt = madeAt;
@@ -85,7 +85,7 @@ final class Lease {
    * @param release called once, when it ends, by the thread that ends it; does not refer to the
    *     owner
    */
-  static Lease of(Object owner, String what, String snapshot, Runnable release) {
+  static Lease of(Object owner, String what, Object snapshot, Runnable release) {
     return new Lease(owner, new Held(what, snapshot, frames(), release));
   }
 

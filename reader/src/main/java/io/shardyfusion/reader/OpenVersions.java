@@ -11,9 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,19 +68,16 @@ final class OpenVersions implements AutoCloseable {
   }
 
   /**
-   * Asks the version that is served.
+   * The version to ask after one has refused.
    *
-   * @throws ClosedException if the reader is closed
+   * @throws ClosedException the {@code refusal}, if the reader is closed
    */
-  <T extends @Nullable Object> T ask(Function<Snapshot, T> question) {
-    Snapshot asked = current;
-    while (true) {
-      try {
-        return question.apply(asked);
-      } catch (ClosedException e) {
-        asked = after(asked, e);
-      }
+  Snapshot after(Snapshot refused, ClosedException refusal) {
+    Snapshot now = current;
+    if (now == refused) {
+      throw refusal;
     }
+    return now;
   }
 
   /**
@@ -174,13 +169,5 @@ final class OpenVersions implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.warn("event=version_close_failed snapshot=\"{}\"", old, e);
     }
-  }
-
-  private Snapshot after(Snapshot refused, ClosedException refusal) {
-    Snapshot now = current;
-    if (now == refused) {
-      throw refusal;
-    }
-    return now;
   }
 }

@@ -22,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -159,8 +158,13 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   }
 
   @Override
-  <T extends @Nullable Object> T ask(Function<Snapshot, T> question) {
-    return versions.ask(question);
+  Snapshot asked() {
+    return versions.current();
+  }
+
+  @Override
+  Snapshot askedAfter(Snapshot refused, ClosedException refusal) {
+    return versions.after(refused, refusal);
   }
 
   /**
@@ -206,7 +210,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @throws ClosedException if the reader is closed
    */
   public SnapshotView view() {
-    return versions.ask(
+    return ask(
         snapshot -> {
           snapshot.pin();
           return new SnapshotView(snapshot, pool(), throttle());
@@ -230,7 +234,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @throws ClosedException if the reader is closed
    */
   public boolean refresh() {
-    return options.at() == null ? refresher.refresh() : versions.ask(s -> false);
+    return options.at() == null ? refresher.refresh() : ask(s -> false);
   }
 
   /**
@@ -333,7 +337,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @throws ClosedException if the reader is closed
    */
   public void prefetch() {
-    versions.ask(
+    ask(
         snapshot -> {
           loader.open(snapshot, snapshot.servedShards());
           return true;
@@ -346,7 +350,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @throws InvalidRequestException if one is not served
    */
   public void prefetch(int... shards) {
-    versions.ask(
+    ask(
         snapshot -> {
           loader.open(snapshot, Arrays.stream(shards).boxed().toList());
           return true;

@@ -1,6 +1,8 @@
 package io.shardyfusion.reader;
 
+import io.shardyfusion.ClosedException;
 import io.shardyfusion.format.ShardEntry;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
@@ -25,54 +27,112 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
     this.throttle = throttle;
   }
 
-  /**
-   * Asks the snapshot, which stays open meanwhile.
-   *
-   * @throws io.shardyfusion.ClosedException if there is none any more
-   */
-  abstract <T extends @Nullable Object> T ask(Function<Snapshot, T> question);
+  /** The snapshot to ask. */
+  abstract Snapshot asked();
 
-  /** Asks a question that counts as the lookup of so many keys. */
-  final <T extends @Nullable Object> T ask(int keys, Function<Snapshot, T> question) {
+  /**
+   * The snapshot to ask after {@code refused} has refused.
+   *
+   * @throws ClosedException the {@code refusal}, if there is none
+   */
+  abstract Snapshot askedAfter(Snapshot refused, ClosedException refusal);
+
+  /**
+   * Asks the snapshot, which stays open meanwhile, also if this is used no more after.
+   *
+   * @throws ClosedException if there is none any more
+   */
+  final <T extends @Nullable Object> T ask(Function<Snapshot, T> question) {
+    Snapshot asked = asked();
+    while (true) {
+      try {
+        return question.apply(asked);
+      } catch (ClosedException e) {
+        asked = askedAfter(asked, e);
+      } finally {
+        Reference.reachabilityFence(this);
+      }
+    }
+  }
+
+  /** Waits until so many keys may be looked up. */
+  final void throttle(int keys) {
     if (throttle != null) {
       throttle.take(keys);
     }
-    return ask(question);
   }
+
+  // These three are written out: as questions for ask(), which many share, they would cost an
+  // object
+  // and a call that is not inlined, a tenth of the lookup of a missing key.
 
   @Override
   public byte @Nullable [] get(long key) {
-    return ask(1, s -> s.get(key));
+    throttle(1);
+    Snapshot asked = asked();
+    while (true) {
+      try {
+        return asked.get(key);
+      } catch (ClosedException e) {
+        asked = askedAfter(asked, e);
+      } finally {
+        Reference.reachabilityFence(this);
+      }
+    }
   }
 
   @Override
   public byte @Nullable [] get(String key) {
-    return ask(1, s -> s.get(key));
+    throttle(1);
+    Snapshot asked = asked();
+    while (true) {
+      try {
+        return asked.get(key);
+      } catch (ClosedException e) {
+        asked = askedAfter(asked, e);
+      } finally {
+        Reference.reachabilityFence(this);
+      }
+    }
   }
 
   @Override
   public byte @Nullable [] get(byte[] key) {
-    return ask(1, s -> s.get(key));
+    throttle(1);
+    Snapshot asked = asked();
+    while (true) {
+      try {
+        return asked.get(key);
+      } catch (ClosedException e) {
+        asked = askedAfter(asked, e);
+      } finally {
+        Reference.reachabilityFence(this);
+      }
+    }
   }
 
   @Override
   public int get(long key, ByteBuffer value) {
-    return ask(1, s -> s.get(key, value));
+    throttle(1);
+    return ask(s -> s.get(key, value));
   }
 
   @Override
   public int get(String key, ByteBuffer value) {
-    return ask(1, s -> s.get(key, value));
+    throttle(1);
+    return ask(s -> s.get(key, value));
   }
 
   @Override
   public int get(byte[] key, ByteBuffer value) {
-    return ask(1, s -> s.get(key, value));
+    throttle(1);
+    return ask(s -> s.get(key, value));
   }
 
   @Override
   public <K> Map<K, byte[]> multiGet(Collection<K> keys) {
-    return ask(keys.size(), s -> s.multiGet(keys, pool));
+    throttle(keys.size());
+    return ask(s -> s.multiGet(keys, pool));
   }
 
   @Override

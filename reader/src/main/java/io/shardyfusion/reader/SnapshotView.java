@@ -1,8 +1,6 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.ClosedException;
-import java.lang.ref.Reference;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +20,7 @@ public final class SnapshotView extends SnapshotLookups implements AutoCloseable
   SnapshotView(Snapshot snapshot, LookupPool pool, @Nullable LookupThrottle throttle) {
     super(pool, throttle);
     this.snapshot = snapshot;
-    this.lease = Lease.of(this, "view", snapshot.toString(), snapshot::unpin);
+    this.lease = Lease.of(this, "view", snapshot, snapshot::unpin);
   }
 
   /** Lets the version go. Cursors of this view stay open. Idempotent. */
@@ -31,16 +29,16 @@ public final class SnapshotView extends SnapshotLookups implements AutoCloseable
     lease.end();
   }
 
-  /** Asks the snapshot, which cannot be let go meanwhile, not even if this was the last use. */
   @Override
-  <T extends @Nullable Object> T ask(Function<Snapshot, T> question) {
-    try {
-      if (lease.ended()) {
-        throw new ClosedException("this view of " + snapshot + " is closed; make another");
-      }
-      return question.apply(snapshot);
-    } finally {
-      Reference.reachabilityFence(this);
+  Snapshot asked() {
+    if (lease.ended()) {
+      throw new ClosedException("this view of " + snapshot + " is closed; make another");
     }
+    return snapshot;
+  }
+
+  @Override
+  Snapshot askedAfter(Snapshot refused, ClosedException refusal) {
+    throw refusal;
   }
 }

@@ -73,8 +73,8 @@ public final class TypedReader<K, V> {
 
   /** The value of a key, or null if the key is not there. */
   public @Nullable V get(K key) {
+    lookups.throttle(1);
     return lookups.ask(
-        1,
         snapshot -> {
           byte[] value = find(snapshot, key);
           return value == null ? null : decode(snapshot, key, value);
@@ -86,8 +86,8 @@ public final class TypedReader<K, V> {
    * order, without those that are not there.
    */
   public Map<K, V> multiGet(Collection<K> keys) {
-    return lookups.ask(
-        keys.size(), snapshot -> decoded(snapshot, snapshot.multiGet(keys, lookups.pool())));
+    lookups.throttle(keys.size());
+    return lookups.ask(snapshot -> decoded(snapshot, snapshot.multiGet(keys, lookups.pool())));
   }
 
   /**
