@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -68,6 +70,9 @@ class CloseTest {
         List.of(
             () -> reader.get(1L),
             () -> reader.multiGet(List.of(1L)),
+            () -> reader.get(1L, ByteBuffer.allocateDirect(10)),
+            () -> reader.route(1L),
+            () -> reader.scan(KeyRange.all()),
             () -> reader.scan(0),
             () -> reader.route(1L),
             reader::version,
@@ -225,7 +230,7 @@ class CloseTest {
 
   private static void lookUp(ShardedReader reader, Random random) {
     long key = random.nextInt(ROWS);
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(14)) {
       case 0 -> {
         Map<Long, byte[]> found = reader.multiGet(List.of(key, key + ROWS, (key + 1) % ROWS));
         assertThat(found.get(key)).isEqualTo(value("v1", key));
@@ -242,6 +247,34 @@ class CloseTest {
         try (SnapshotView view = reader.view()) {
           assertThat(view.get(key)).isEqualTo(value("v1", key));
           assertThat(view.version()).isEqualTo(1);
+        }
+      }
+      case 3 -> {
+        List<Long> keys = random.longs(500, 0, ROWS).boxed().toList();
+        Map<Long, byte[]> found = reader.multiGet(keys);
+        assertThat(found.keySet()).containsExactlyInAnyOrderElementsOf(new HashSet<>(keys));
+        found.forEach((k, value) -> assertThat(value).isEqualTo(value("v1", k)));
+      }
+      case 4 -> {
+        ScanOrder order = random.nextBoolean() ? ScanOrder.BY_KEY : ScanOrder.BY_SHARD;
+        try (RowCursor cursor = reader.scan(KeyRange.all().from(key), order)) {
+          for (int i = 0; i < 20 && cursor.next(); i++) {
+            assertThat(cursor.value()).isEqualTo(value("v1", cursor.key()));
+          }
+        }
+      }
+      case 5 -> {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(100);
+        reader.get(key, buffer);
+        assertThat(buffer).isEqualTo(ByteBuffer.wrap(value("v1", key)));
+      }
+      case 6 -> {
+        try {
+          assertThat(reader.getAsync(key).get()).isEqualTo(value("v1", key));
+        } catch (ExecutionException e) {
+          throw (RuntimeException) e.getCause();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
         }
       }
       default -> assertThat(reader.get(key)).isEqualTo(value("v1", key));

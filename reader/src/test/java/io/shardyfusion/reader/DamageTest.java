@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.format.Layout;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -190,6 +191,22 @@ class DamageTest {
       List<Long> keys = Stream.iterate(0L, k -> k + 1).limit(rows).toList();
       assertThat(reader.multiGet(keys)).hasSize((int) rows);
     }
+  }
+
+  @Test
+  void aLookupIntoABufferThatMeetsADamagedBlockIsAnsweredFromTheRepairedShard() {
+    publishManyBlocks();
+    readAll();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(200);
+    try (ShardedReader reader = open()) {
+      assertThat(reader.multiGet(List.of(0L, 1L, 2L, 3L, 4L, 5L))).hasSize(6);
+      tableFilesInCache().forEach(DamageTest::spoilBlocks);
+      for (long key = 0; key < rows; key++) {
+        reader.get(key, buffer.clear());
+        assertThat(buffer).isEqualTo(ByteBuffer.wrap(value("v1", key)));
+      }
+    }
+    assertSound(tableFilesInCache());
   }
 
   @Test

@@ -10,8 +10,12 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.NotFoundException;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.shard.BlockCacheKind;
+import io.shardyfusion.shard.TableProfile;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +36,70 @@ class LookupTest {
       assertThat(reader.get(2L)).isNull();
       assertThat(reader.get(-2L)).isNull();
       assertThat(reader.get(Long.MIN_VALUE + 1)).isNull();
+    }
+  }
+
+  @Test
+  void aDirectBufferGetsTheValue() {
+    try (ShardedReader reader = published(KeyEncoding.I64, SIGNED);
+        SnapshotView view = reader.view()) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(40);
+      for (Lookups lookups : List.of(reader, view)) {
+        for (long key : SIGNED) {
+          buffer.clear().position(3);
+          byte[] expected = value("v1", key);
+          assertThat(lookups.get(key, buffer)).isEqualTo(expected.length);
+          assertThat(buffer.position()).isEqualTo(3);
+          assertThat(buffer).isEqualTo(ByteBuffer.wrap(expected));
+        }
+        assertThat(lookups.get(2L, buffer)).isEqualTo(Lookups.NOT_FOUND);
+        buffer.clear().limit(2);
+        assertThat(lookups.get(1L, buffer)).isEqualTo(value("v1", 1L).length);
+        assertThat(buffer.position()).isZero();
+        assertThat(buffer.limit()).isEqualTo(2);
+      }
+      assertThatThrownBy(() -> reader.get(1L, ByteBuffer.allocate(40)))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContainingAll("direct", "heap");
+      assertThatThrownBy(() -> reader.get("1", buffer)).isInstanceOf(InvalidRequestException.class);
+    }
+  }
+
+  @Test
+  void textAndBytesAreFoundIntoBuffers() {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(40);
+    try (ShardedReader reader = published(KeyEncoding.UTF8, List.of("", "ü", "x".repeat(3000)))) {
+      assertThat(reader.get("x".repeat(3000), buffer)).isGreaterThan(3000);
+      assertThat(reader.get("", buffer)).isEqualTo(3);
+      assertThat(reader.get("y", buffer.clear())).isEqualTo(Lookups.NOT_FOUND);
+    }
+    TestDataset raw = new TestDataset(directory.resolve("raw"), KeyEncoding.RAW, 3);
+    raw.publish(Stream.of(bytes("a")), key -> bytes("b"));
+    try (ShardedReader reader = ShardedReader.open(raw.options(directory.resolve("cache")))) {
+      assertThat(reader.get(bytes("a"), buffer.clear())).isEqualTo(1);
+      assertThat(buffer.get()).isEqualTo((byte) 'b');
+    }
+  }
+
+  @Test
+  void everyProfileIsReadAsItSuits() {
+    for (TableProfile profile : TableProfile.values()) {
+      TestDataset dataset =
+          new TestDataset(directory.resolve(profile.name()), KeyEncoding.I64, 2, profile);
+      dataset.publish(LongStream.range(0, 2000).boxed(), key -> value("v1", key));
+      ReaderOptions options =
+          ReaderOptions.builder(dataset.uri())
+              .cacheDirectory(directory.resolve("cache"))
+              .memory(MemoryLimits.defaults().withBlockCache(BlockCacheKind.HYPER_CLOCK))
+              .build();
+      try (ShardedReader reader = ShardedReader.open(options)) {
+        assertThat(reader.snapshot().engine().profile()).isEqualTo(profile.externalName());
+        for (long key = 0; key < 2000; key++) {
+          assertThat(reader.get(key)).isEqualTo(value("v1", key));
+        }
+        assertThat(reader.get(2000L)).isNull();
+      }
+      Leaks.assertNone(directory);
     }
   }
 
@@ -133,6 +201,7 @@ class LookupTest {
         ShardedReader.open(dataset.options(directory.resolve("cache")), store)) {
       for (long key = -50; key < 150; key++) {
         assertThat(reader.route(key)).isEqualTo(dataset.sharding().shardOf(key));
+        assertThat(reader.shardFor(key)).isEqualTo(reader.shards().get(reader.route(key)));
       }
       assertThat(store.downloads()).isEmpty();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.StorageException;
 import io.shardyfusion.key.KeyEncoding;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,9 +15,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class MultiGetTest {
@@ -31,6 +37,40 @@ class MultiGetTest {
       Map<Long, byte[]> found = reader.multiGet(keys);
       assertThat(new ArrayList<>(found.keySet())).isEqualTo(keys);
       found.forEach((key, value) -> assertThat(value).isEqualTo(value("v1", key)));
+    }
+  }
+
+  @Test
+  void manyKeysAreAnsweredAsFewAre() {
+    try (ShardedReader reader = longs(3000)) {
+      Random random = new Random(8);
+      for (int size : new int[] {255, 256, 257, 1000, 5000}) {
+        List<Long> keys = random.longs(size, -500, 3500).boxed().toList();
+        Map<Long, byte[]> found = reader.multiGet(keys);
+        assertThat(new ArrayList<>(found.keySet()))
+            .isEqualTo(keys.stream().distinct().filter(k -> k >= 0 && k < 3000).toList());
+        found.forEach((key, value) -> assertThat(value).isEqualTo(value("v1", key)));
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void shardsThatAreNotOpenYetAreFetchedTogether() {
+    TestDataset dataset = TestDataset.ofLongs(directory, 4, 100);
+    ProbedStore store = new ProbedStore(dataset.store());
+    CyclicBarrier together = new CyclicBarrier(2);
+    store.beforeDownload(
+        key -> {
+          try {
+            together.await(30, TimeUnit.SECONDS);
+          } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new StorageException("the downloads came one after the other", e);
+          }
+        });
+    try (ShardedReader reader =
+        ShardedReader.open(dataset.options(directory.resolve("cache")), store)) {
+      assertThat(reader.multiGet(LongStream.range(0, 100).boxed().toList())).hasSize(100);
     }
   }
 

@@ -50,11 +50,18 @@ final class TestDataset {
   private final Path scratch;
   private final KeyEncoding encoding;
   private final Sharding sharding;
+  private final TableProfile profile;
   private final Map<List<Map.Entry<String, String>>, ShardEntry> storedBefore = new HashMap<>();
   private int published;
 
   /** A dataset below {@code directory} with nothing in it. */
   TestDataset(Path directory, KeyEncoding encoding, int shards) {
+    this(directory, encoding, shards, TableProfile.BALANCED);
+  }
+
+  /** A dataset below {@code directory} with nothing in it, whose tables are of that profile. */
+  TestDataset(Path directory, KeyEncoding encoding, int shards, TableProfile profile) {
+    this.profile = profile;
     this.root = directory.resolve("dataset");
     this.scratch = directory.resolve("scratch");
     this.encoding = encoding;
@@ -153,7 +160,7 @@ final class TestDataset {
   private ShardEntry storeNew(Publisher publisher, int shard, Map<byte[], byte[]> rows)
       throws IOException {
     Path directory = scratch.resolve("shard-" + shard);
-    try (ShardBuilder builder = new ShardBuilder(shard, TableProfile.BALANCED, directory)) {
+    try (ShardBuilder builder = new ShardBuilder(shard, profile, directory)) {
       rows.forEach((key, value) -> builder.add(direct(key), direct(value)));
       return publisher.store(builder.finish(), Set.of());
     } finally {
@@ -176,7 +183,7 @@ final class TestDataset {
         sharding,
         encoding,
         ValueFormat.TEXT,
-        ShardBuilder.engine(TableProfile.BALANCED),
+        ShardBuilder.engine(profile),
         new SnapshotStats(
             entries.stream().mapToLong(ShardEntry::rows).sum(), true, bytes, files, bytes, files),
         Map.of("purpose", "test"),
