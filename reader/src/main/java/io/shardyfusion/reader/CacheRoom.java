@@ -1,5 +1,6 @@
 package io.shardyfusion.reader;
 
+import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.TableFile;
 import io.shardyfusion.reader.CacheLayout.CachedFile;
 import java.io.IOException;
@@ -28,6 +29,7 @@ record CacheRoom(long bytes, int files, long diskFree, long removable, OptionalL
   /**
    * Measures.
    *
+   * @param held the manifests of versions that count as held, besides those that are
    * @param missing what is to be fetched
    * @param wanted what is needed besides, as it is in the cache
    */
@@ -35,10 +37,11 @@ record CacheRoom(long bytes, int files, long diskFree, long removable, OptionalL
       CacheLayout layout,
       OptionalLong maxBytes,
       long diskFree,
+      Set<Sha256> held,
       Collection<TableFile> missing,
       Collection<TableFile> wanted)
       throws IOException {
-    Set<Path> needed = new HashSet<>(Reachable.now(layout));
+    Set<Path> needed = new HashSet<>(Reachable.now(layout, held));
     wanted.forEach(f -> needed.add(layout.tableFile(f.sha256())));
     Set<Path> coming = new HashSet<>();
     missing.forEach(f -> coming.add(layout.tableFile(f.sha256())));

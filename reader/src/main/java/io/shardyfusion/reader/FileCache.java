@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -277,12 +278,13 @@ final class FileCache implements DocumentCache, AutoCloseable {
    * What it takes to serve {@code shards} of a version. Reads only the local disk.
    *
    * @param version for the plan
+   * @param manifest its manifest, which counts as held
    * @param shards those that are not open yet
    */
-  RefreshPlan plan(long version, Collection<ShardDescriptor> shards) {
+  RefreshPlan plan(long version, Sha256 manifest, Collection<ShardDescriptor> shards) {
     List<TableFile> wanted = distinct(shards);
     List<TableFile> missing = wanted.stream().filter(f -> !hasSize(path(f), f.size())).toList();
-    CacheRoom room = room(missing, wanted);
+    CacheRoom room = room(Set.of(manifest), missing, wanted);
     long all = wanted.stream().mapToLong(TableFile::size).sum();
     return new RefreshPlan(
         version,
@@ -312,7 +314,7 @@ final class FileCache implements DocumentCache, AutoCloseable {
     if (limits.maxBytes().isEmpty() && bytes + CacheRoom.RESERVE <= free) {
       return;
     }
-    CacheRoom room = room(missing, wanted);
+    CacheRoom room = room(Set.of(), missing, wanted);
     String refusal = room.refusal(layout.root(), limits.maxBytes());
     if (refusal != null) {
       throw new StorageException(refusal);
@@ -385,9 +387,10 @@ final class FileCache implements DocumentCache, AutoCloseable {
     }
   }
 
-  private CacheRoom room(Collection<TableFile> missing, Collection<TableFile> wanted) {
+  private CacheRoom room(
+      Set<Sha256> held, Collection<TableFile> missing, Collection<TableFile> wanted) {
     try {
-      return CacheRoom.measure(layout, limits.maxBytes(), diskFree(), missing, wanted);
+      return CacheRoom.measure(layout, limits.maxBytes(), diskFree(), held, missing, wanted);
     } catch (IOException e) {
       throw unusable(layout.root(), e);
     }

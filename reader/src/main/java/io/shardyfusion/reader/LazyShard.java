@@ -42,6 +42,9 @@ final class LazyShard implements AutoCloseable {
   /** What damage replaced; guarded by this. */
   private final List<OpenShard> replaced = new ArrayList<>();
 
+  /** Guarded by this. */
+  private boolean closed;
+
   LazyShard(ShardEntry entry, ReadTuning tuning, ShardOpener opener) {
     this.entry = entry;
     this.tuning = tuning;
@@ -129,6 +132,28 @@ final class LazyShard implements AutoCloseable {
     return true;
   }
 
+  /**
+   * Opens the shard anew, because its local files were damaged and replaced; until it is open,
+   * lookups go on in the database that is open now. Does nothing if it is not open.
+   *
+   * @throws io.shardyfusion.ShardyfusionException if it cannot be opened; then it stays as it is
+   */
+  void reopen() {
+    OpenShard before = open;
+    if (before == null) {
+      return;
+    }
+    OpenShard next = opener.open(entry, tuning);
+    synchronized (this) {
+      if (!closed && open == before) {
+        replaced.add(before);
+        open = next;
+        return;
+      }
+    }
+    next.close();
+  }
+
   /** The database to try again with; what {@code damage} showed is thrown if there is none. */
   private ShardDatabase repaired(OpenShard shard, DataDamagedException damage) {
     if (!repairable(shard, damage)) {
@@ -140,6 +165,7 @@ final class LazyShard implements AutoCloseable {
   /** Closes the database, if it was opened. Idempotent. */
   @Override
   public synchronized void close() {
+    closed = true;
     List<OpenShard> all = new ArrayList<>(replaced);
     OpenShard shard = open;
     if (shard != null) {

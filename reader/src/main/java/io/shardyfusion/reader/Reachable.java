@@ -36,7 +36,15 @@ final class Reachable {
 
   /** The paths of all that is held now, whether there is a file or not. */
   static Set<Path> now(CacheLayout layout) throws IOException {
+    return now(layout, Set.of());
+  }
+
+  /** The same, with what these manifests lead to. */
+  static Set<Path> now(CacheLayout layout, Set<Sha256> manifests) throws IOException {
     Reachable reachable = new Reachable(layout);
+    for (Sha256 manifest : manifests) {
+      reachable.addManifest(manifest);
+    }
     for (Sha256 manifest : layout.holds()) {
       reachable.addManifest(manifest);
     }
@@ -45,8 +53,11 @@ final class Reachable {
 
   private void addManifest(Sha256 sha256) throws IOException {
     Path path = layout.document(sha256);
+    if (!paths.add(path)) {
+      return;
+    }
     Optional<byte[]> content = proved(path, sha256);
-    if (!paths.add(path) || content.isEmpty()) {
+    if (content.isEmpty()) {
       return;
     }
     Manifest manifest;

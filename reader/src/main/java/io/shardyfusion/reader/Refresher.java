@@ -8,12 +8,16 @@ import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a reader to the version that the pointer names, when it is told to. Thread-safe; refreshes
  * come one after the other.
  */
 final class Refresher implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Refresher.class);
 
   private final PointerWatch pointer;
   private final OpenVersions versions;
@@ -97,6 +101,7 @@ final class Refresher implements AutoCloseable {
         return false;
       }
       events.detected(before.entry(), target);
+      makeRoom(target, before);
       long fetchedBefore = downloads.bytes();
       Snapshot now = loader.load(target, before, events::downloading);
       long fetched = downloads.bytes() - fetchedBefore;
@@ -116,6 +121,16 @@ final class Refresher implements AutoCloseable {
   private static boolean isServed(PointerEntry target, Snapshot served) {
     return target.version() == served.entry().version()
         && target.manifest().equals(served.entry().manifest());
+  }
+
+  /** Gives the way back up, if there is no room for it and the next version. */
+  private void makeRoom(PointerEntry target, Snapshot before) {
+    Sha256 kept = previous;
+    if (kept != null && !loader.plan(target, before).fits()) {
+      LOG.info("event=cache_way_back_given_up manifest={}", kept);
+      cache.release(kept);
+      previous = null;
+    }
   }
 
   private void keepForAWayBack(Snapshot before) {

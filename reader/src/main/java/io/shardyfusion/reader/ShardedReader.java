@@ -58,6 +58,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   private final OpenVersions versions;
   private final Refresher refresher;
   private final RefreshLoop loop;
+  private final ScrubLoop scrubs;
   private final RefreshEvents events;
   private final CacheUpkeep upkeep;
 
@@ -103,6 +104,14 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     loop = new RefreshLoop(refresher::refresh, status, background, interval, Math::random);
     loop.start();
     background.execute(upkeep::prune);
+    scrubs =
+        new ScrubLoop(
+            new Scrub(cache, downloads),
+            shardPool,
+            dataset,
+            background,
+            options.cache().scrubInterval());
+    scrubs.start();
     events.opened(this::stats);
     LOG.info(
         "event=reader_opened dataset={} version={} shards={} rows={} bytes={}",
@@ -383,6 +392,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
             store,
             refresher,
             downloads,
+            scrubs,
             versions,
             () -> WorkerThreads.end(background),
             resources,

@@ -101,7 +101,7 @@ class CacheTest {
       List<Thread> threads = new ArrayList<>();
       store.beforeDownload(
           key -> {
-            awaitState(threads, 3, Thread.State.WAITING);
+            awaitState(threads, 4, Thread.State.WAITING);
             throw new StorageException("the cable is out");
           });
       for (int i = 0; i < 4; i++) {

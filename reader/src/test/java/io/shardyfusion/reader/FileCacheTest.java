@@ -250,7 +250,7 @@ class FileCacheTest {
     Version version = version(4);
     try (FileCache cache = cache(CacheLimits.defaults().withMaxBytes(SIZE * 5))) {
       cache.fetch(version.files().get(0), dataset, bytes -> {});
-      RefreshPlan plan = cache.plan(7, version.shards());
+      RefreshPlan plan = cache.plan(7, version.manifest(), version.shards());
       assertThat(plan.version()).isEqualTo(7);
       assertThat(plan.shards()).isEqualTo(4);
       assertThat(plan.filesToFetch()).isEqualTo(3);
@@ -261,7 +261,8 @@ class FileCacheTest {
       assertThat(plan.fits()).isTrue();
       assertThat(plan.refusal()).isNull();
       try (FileCache unbounded = cache(CacheLimits.defaults())) {
-        assertThat(unbounded.plan(7, version.shards()).cacheFreeBytes()).isEmpty();
+        assertThat(unbounded.plan(7, version.manifest(), version.shards()).cacheFreeBytes())
+            .isEmpty();
       }
     }
   }
@@ -277,7 +278,7 @@ class FileCacheTest {
       fetch(held, cache);
       clock.advance(LATER);
       next.holdIn(cache);
-      RefreshPlan plan = cache.plan(2, next.shards());
+      RefreshPlan plan = cache.plan(2, next.manifest(), next.shards());
       assertThat(plan.fits()).isFalse();
       assertThat(plan.cacheFreeBytes().orElseThrow()).isBetween(SIZE - 10_000L, SIZE - 1L);
       int before = store.downloads().size();
@@ -305,7 +306,7 @@ class FileCacheTest {
     diskFree.set(CacheRoom.RESERVE + 2 * SIZE - 1);
     try (FileCache cache = cache(CacheLimits.defaults());
         Downloads downloads = new Downloads(dataset, cache, CacheLimits.defaults())) {
-      assertThat(cache.plan(1, version.shards()).fits()).isFalse();
+      assertThat(cache.plan(1, version.manifest(), version.shards()).fits()).isFalse();
       assertThatThrownBy(() -> downloads.fetch(version.shards()))
           .isInstanceOf(StorageException.class)
           .hasMessageContainingAll(
@@ -327,7 +328,7 @@ class FileCacheTest {
         Downloads downloads = new Downloads(dataset, cache, CacheLimits.defaults())) {
       downloads.fetch(old.shards());
       clock.advance(LATER);
-      assertThat(cache.plan(2, next.shards()).fits()).isTrue();
+      assertThat(cache.plan(2, next.manifest(), next.shards()).fits()).isTrue();
       downloads.fetch(next.shards());
       assertThat(next.files()).allMatch(cache::has);
       assertThat(old.files()).allMatch(cache::has);
