@@ -72,7 +72,7 @@ class SharedCacheTest {
       Await.until("it is in mid-download", SOON, process::hasBegun);
       process.kill();
     }
-    assertThat(halfDownloads()).isNotEmpty().allSatisfy(f -> assertThat(f).isNotEmptyFile());
+    assertThat(halfDownloads()).anySatisfy(f -> assertThat(f).isNotEmptyFile());
     int whole = tableFiles();
     assertThat(whole).isLessThan(SHARDS);
     assertEverythingIsServed(SHARDS - whole);
