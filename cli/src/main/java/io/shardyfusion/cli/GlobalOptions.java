@@ -5,6 +5,7 @@ import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.store.StoreOptions;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -128,7 +129,8 @@ final class GlobalOptions {
 
   /** How to read {@code version}, a number or a manifest; the current version if it is null. */
   ReaderOptions readerOptions(@Nullable String version) {
-    ReaderOptions.Builder builder = ReaderOptions.builder(dataset()).store(storeOptions());
+    ReaderOptions.Builder builder =
+        ReaderOptions.builder(dataset()).store(storeOptions()).refreshInterval(Duration.ZERO);
     if (cache != null) {
       builder.cacheDirectory(cache);
     }

@@ -9,6 +9,7 @@ import io.shardyfusion.reader.ShardedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -94,7 +95,8 @@ final class QuickstartCommand extends ShardyCommand {
     keys.put(1L, "no city");
     line(text, "");
     line(text, "Lookups with the reader library:");
-    ReaderOptions.Builder reader = ReaderOptions.builder(dataset);
+    ReaderOptions.Builder reader =
+        ReaderOptions.builder(dataset).refreshInterval(Duration.ZERO);
     Path cache = options().cache();
     if (cache != null) {
       reader.cacheDirectory(cache);
