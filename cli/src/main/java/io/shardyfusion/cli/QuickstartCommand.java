@@ -95,8 +95,7 @@ final class QuickstartCommand extends ShardyCommand {
     keys.put(1L, "no city");
     line(text, "");
     line(text, "Lookups with the reader library:");
-    ReaderOptions.Builder reader =
-        ReaderOptions.builder(dataset).refreshInterval(Duration.ZERO);
+    ReaderOptions.Builder reader = ReaderOptions.builder(dataset).refreshInterval(Duration.ZERO);
     Path cache = options().cache();
     if (cache != null) {
       reader.cacheDirectory(cache);

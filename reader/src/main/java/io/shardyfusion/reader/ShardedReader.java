@@ -101,7 +101,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     events = new RefreshEvents(options, status, listeners);
     refresher = new Refresher(pointer, versions, loader, cache, downloads, upkeep, events);
     Duration interval = at == null ? options.refreshInterval() : Duration.ZERO;
-    loop = new RefreshLoop(refresher::refresh, status, background, interval, Math::random);
+    loop = new RefreshLoop(this::refresh, status, background, interval, Math::random);
     loop.start();
     background.execute(upkeep::prune);
     scrubs =
@@ -270,7 +270,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @throws ClosedException if the reader is closed
    */
   public RefreshPlan plan() {
-    return refresher.plan();
+    return options.at() == null ? refresher.plan() : ask(s -> loader.plan(s.entry(), s));
   }
 
   /**

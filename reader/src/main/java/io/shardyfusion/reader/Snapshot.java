@@ -54,7 +54,9 @@ final class Snapshot implements AutoCloseable {
   private final AtomicInteger pins = new AtomicInteger(1);
   private final Set<ShardCursor> cursors = ConcurrentHashMap.newKeySet();
   private final Object closing = new Object();
-  private boolean closed;
+
+  /** Written under {@link #closing}. */
+  private volatile boolean closed;
 
   /**
    * A snapshot with one pin, the caller's.
@@ -312,9 +314,7 @@ final class Snapshot implements AutoCloseable {
 
   /** Whether everything was released. */
   boolean isClosed() {
-    synchronized (closing) {
-      return closed;
-    }
+    return closed;
   }
 
   /**

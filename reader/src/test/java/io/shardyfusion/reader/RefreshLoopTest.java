@@ -138,6 +138,8 @@ class RefreshLoopTest {
       int reads = store.reads().size();
       publish(dataset, "v2");
       assertThat(reader.refresh()).isFalse();
+      assertThat(reader.awaitAtLeast(AtLeast.version(2), Duration.ofMillis(100))).isFalse();
+      assertThat(reader.plan().version()).isEqualTo(1);
       assertThat(reader.version()).isEqualTo(1);
       assertThat(store.conditionalReads()).isEmpty();
       assertThat(store.reads()).hasSize(reads);
