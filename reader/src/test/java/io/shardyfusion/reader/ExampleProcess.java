@@ -1,0 +1,137 @@
+package io.shardyfusion.reader;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.shardyfusion.testing.Await;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A program of {@code docs/examples} in a process of its own, as a user starts it: with the
+ * reader's jar and its dependencies on the class path, and nothing else.
+ */
+final class ExampleProcess implements AutoCloseable {
+
+  private static final Path ROOT = Path.of(System.getProperty("shardyfusion.root"));
+  private static final Duration DEADLINE = Duration.ofSeconds(120);
+
+  private final Process process;
+  private final Path out;
+  private final Path errors;
+
+  private ExampleProcess(Process process, Path out, Path errors) {
+    this.process = process;
+    this.out = out;
+    this.errors = errors;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param directory for its temporary files and its output
+   * @param example the name of the file
+   * @param environment in addition to that of this process
+   */
+  static ExampleProcess start(
+      Path directory, String example, Map<String, String> environment, String... arguments)
+      throws IOException {
+    Path own = Files.createTempDirectory(directory, "process-");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+    command.add("-Djava.io.tmpdir=" + own);
+    command.add("-cp");
+    command.add(String.join(File.pathSeparator, readerJar().toString(), dependencies()));
+    command.add(ROOT.resolve("docs/examples").resolve(example).toString());
+    command.addAll(List.of(arguments));
+    Path out = own.resolve("out.txt");
+    Path errors = own.resolve("errors.txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile());
+    builder.environment().putAll(environment);
+    return new ExampleProcess(builder.start(), out, errors);
+  }
+
+  /** What a service gets with the reader, as the build has resolved it. */
+  static List<Path> dependencyJars() {
+    return Stream.of(dependencies().split(File.pathSeparator)).map(Path::of).toList();
+  }
+
+  /** Waits for a line of its output that begins so; the rest of that line. */
+  String await(String start) {
+    return Await.value(
+        "the example printed '" + start + "'",
+        DEADLINE,
+        () -> {
+          Optional<String> line = out().lines().filter(l -> l.startsWith(start)).findFirst();
+          if (line.isEmpty() && !process.isAlive()) {
+            throw new AssertionError("the example ended with " + process.exitValue() + all());
+          }
+          return line.map(l -> l.substring(start.length())).orElse(null);
+        });
+  }
+
+  /** Sends SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for its end; its exit code. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("the example has not ended after " + DEADLINE + all());
+    }
+    return process.exitValue();
+  }
+
+  /** What it has printed so far. */
+  String out() {
+    return read(out);
+  }
+
+  /** What it has printed so far as errors. */
+  String errors() {
+    return read(errors);
+  }
+
+  /** Kills it. */
+  @Override
+  public void close() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  private String all() {
+    return ":\n" + out() + "\n" + errors();
+  }
+
+  private static String dependencies() {
+    return read(ROOT.resolve("reader/target/class-path.txt")).strip();
+  }
+
+  private static Path readerJar() {
+    try {
+      return Path.of(
+          ShardedReader.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file, UTF_8);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
