@@ -171,8 +171,8 @@ public final class ReaderOptions {
 
     /**
      * The directory of the local cache of table files, which is created if need be. Readers,
-     * processes and datasets may share one. It can grow to the size of all versions that were read
-     * from it; deleting it while no reader is open costs only downloads.
+     * processes and datasets may share one. It is kept within {@link CacheLimits#maxBytes};
+     * deleting it, at any time, costs only downloads.
      *
      * <p>Whoever can write to it can change what is served: give nobody else that right.
      *

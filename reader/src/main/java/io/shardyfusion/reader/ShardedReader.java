@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A reader of one dataset: it serves the snapshot that was current when it was opened, from local
- * files.
+ * A reader of one dataset: it serves the current version from local files, and goes to another when
+ * the dataset does.
  *
  * <p>A shard is fetched at its first use: that lookup takes as long as the download, and others for
  * the same shard wait with it. From then on a lookup costs little more than one in RocksDB, and
@@ -73,7 +73,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     Clock clock = Clock.systemUTC();
     status =
         new RefreshStatus(
-            options.health().resolved(options.refreshInterval()), clock, System::nanoTime);
+            options.health().resolved(refreshInterval(options)), clock, System::nanoTime);
     cache = opened(opened, FileCache.open(cacheDirectory(options), options.cache()));
     resources =
         opened(
@@ -96,12 +96,16 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
         at == null
             ? new ColdStart(options, pointer, loader, cache, status, clock).load()
             : loader.load(dataset.resolve(at), null, plan -> {});
+    if (at != null) {
+      status.checked(); // The pointer names that version; there is nothing more to look for.
+    }
     versions = opened(opened, new OpenVersions(first, background));
     upkeep = new CacheUpkeep(cache);
     events = new RefreshEvents(options, status, listeners);
     refresher = new Refresher(pointer, versions, loader, cache, downloads, upkeep, events);
-    Duration interval = at == null ? options.refreshInterval() : Duration.ZERO;
-    loop = new RefreshLoop(this::refresh, status, background, interval, Math::random);
+    loop =
+        new RefreshLoop(
+            this::refresh, status, background, refreshInterval(options), Math::random);
     loop.start();
     background.execute(upkeep::prune);
     scrubs =
@@ -398,6 +402,11 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
             resources,
             cache,
             events::closed));
+  }
+
+  /** Zero for a reader of one version. */
+  private static Duration refreshInterval(ReaderOptions options) {
+    return options.at() == null ? options.refreshInterval() : Duration.ZERO;
   }
 
   private static Path cacheDirectory(ReaderOptions options) {

@@ -53,6 +53,20 @@ class ObservabilityTest {
   }
 
   @Test
+  void aReaderOfOneVersionIsHealthyForAsLongAsItIsOpen() {
+    ReaderOptions options =
+        ReaderOptions.builder(dataset.uri())
+            .cacheDirectory(directory.resolve("cache"))
+            .at("1")
+            .refreshInterval(Duration.ofNanos(1)) // Ten of them have passed when it is asked.
+            .build();
+    try (ShardedReader reader = ShardedReader.open(options)) {
+      assertThat(reader.health().problems()).isEmpty();
+      assertThat(reader.health().status()).isEqualTo(ReaderHealth.Status.HEALTHY);
+    }
+  }
+
+  @Test
   void listenersAreToldInOrderWhatHappened() {
     List<String> told = new CopyOnWriteArrayList<>();
     List<String> threads = new CopyOnWriteArrayList<>();
