@@ -184,7 +184,10 @@ public final class LookupService {
     @Override
     public void swapped(SnapshotInfo before, SnapshotInfo now) {
       LOG.log(
-          System.Logger.Level.INFO, "serves version {0} after {1}", now.version(), before.version());
+          System.Logger.Level.INFO,
+          "serves version {0} after {1}",
+          now.version(),
+          before.version());
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.shardyfusion.reader;
 /**
  * Is told what happens to a reader's version. Each method may be left out.
  *
- * <p>All calls come from one thread of the reader, named {@code shardyfusion-listener-1}, one after
+ * <p>All calls come from one thread of the reader, named {@code shardyfusion-listener-n}, one after
  * the other, in the order of what happened and after it: a listener that is slow, or throws, delays
  * the next call, and nothing else. What it throws is logged. After the reader was closed no call
  * begins.

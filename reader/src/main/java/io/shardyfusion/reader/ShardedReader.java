@@ -104,8 +104,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     events = new RefreshEvents(options, status, listeners);
     refresher = new Refresher(pointer, versions, loader, cache, downloads, upkeep, events);
     loop =
-        new RefreshLoop(
-            this::refresh, status, background, refreshInterval(options), Math::random);
+        new RefreshLoop(this::refresh, status, background, refreshInterval(options), Math::random);
     loop.start();
     background.execute(upkeep::prune);
     scrubs =
