@@ -27,13 +27,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A reader of one dataset: it serves the current version from local files, and goes to another when
- * the dataset does.
+ * A reader of one dataset: it serves the version that the dataset names as current, from local
+ * files, and follows it under live traffic.
  *
  * <p>A shard is fetched at its first use: that lookup takes as long as the download, and others for
  * the same shard wait with it. From then on a lookup costs little more than one in RocksDB, and
  * needs no network. Every byte that is fetched is proved by its digest, and stays in the local
  * cache for the next start.
+ *
+ * <p>In the background, and when {@link #refresh} is called, it looks for another version. What
+ * changed of the shards that are open is fetched, opened and checked beside the version that is
+ * served; then lookups go to the new one at once, those that are under way end on the old one, and
+ * that is closed when its last view and cursor are. A refresh that fails changes nothing, is tried
+ * again, and shows in {@link #health}.
  *
  * <p>Thread-safe, and meant to be shared. Values are new arrays, the caller's own.
  */
@@ -41,7 +47,8 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
 
   private static final Logger LOG = LoggerFactory.getLogger(ShardedReader.class);
 
-  private static final int BACKGROUND_THREADS = 2;
+  /** One for a refresh, one for a scrub, which may take hours, and one for what is short. */
+  private static final int BACKGROUND_THREADS = 3;
 
   private final ReaderOptions options;
   private final ObjectStore store;
@@ -132,11 +139,13 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
 
   /**
    * Opens a reader on the dataset's current version, or the one that the options name. Reads the
-   * pointer and the manifest; no shard, unless the options ask for it.
+   * pointer and the manifest; no shard, unless the options ask for it. Where the current version is
+   * damaged, earlier ones are tried: see {@link ReaderOptions.Builder#maxFallbackVersions}.
    *
    * @throws InvalidRequestException if the options cannot be used
    * @throws io.shardyfusion.NotFoundException if the dataset has no snapshot, or not the version
-   * @throws io.shardyfusion.DataDamagedException if the pointer or the manifest is damaged
+   * @throws io.shardyfusion.DataDamagedException if the pointer is damaged, or the manifest is, and
+   *     no earlier version can be served
    * @throws StorageException if the store could not be read, or the cache not written
    */
   public static ShardedReader open(ReaderOptions options) {
