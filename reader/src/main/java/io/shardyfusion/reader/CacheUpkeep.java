@@ -1,6 +1,8 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.StorageException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,19 +15,32 @@ final class CacheUpkeep {
   private static final long UNKNOWN = -1;
 
   private final FileCache cache;
+  private final Executor background;
   private volatile long bytes = UNKNOWN;
 
-  CacheUpkeep(FileCache cache) {
+  CacheUpkeep(FileCache cache, Executor background) {
     this.cache = cache;
+    this.background = background;
   }
 
-  /** The bytes in the cache when {@link #prune} last ran; -1 if that is not known. */
+  /** The bytes in the cache when it was last pruned; -1 if that is not known. */
   long bytes() {
     return bytes;
   }
 
-  /** Removes what is not needed any more. A failure is logged: the next time may succeed. */
+  /**
+   * Removes what is not needed any more, later: nobody has to wait for that. A failure is logged,
+   * and the next time may succeed.
+   */
   void prune() {
+    try {
+      background.execute(this::pruneNow);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("event=cache_prune_skipped reason=\"the reader is closed\"");
+    }
+  }
+
+  private void pruneNow() {
     try {
       cache.prune();
       bytes = cache.bytes();

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
@@ -365,6 +366,7 @@ final class FileCache implements DocumentCache, AutoCloseable {
             lock.beat();
             progress.accept(bytes);
           });
+      force(download);
       moveIn(download, path(file));
     } catch (StorageException e) {
       if (!Files.exists(download.getParent())) {
@@ -389,8 +391,14 @@ final class FileCache implements DocumentCache, AutoCloseable {
 
   private CacheRoom room(
       Set<Sha256> held, Collection<TableFile> missing, Collection<TableFile> wanted) {
+    long free = diskFree();
+    long bytes = missing.stream().mapToLong(TableFile::size).sum();
+    if (limits.maxBytes().isEmpty() && bytes + CacheRoom.RESERVE <= free) {
+      // There is room, whatever could be removed: the cache need not be listed for that.
+      return new CacheRoom(bytes, missing.size(), free, 0, OptionalLong.empty());
+    }
     try {
-      return CacheRoom.measure(layout, limits.maxBytes(), diskFree(), held, missing, wanted);
+      return CacheRoom.measure(layout, limits.maxBytes(), free, held, missing, wanted);
     } catch (IOException e) {
       throw unusable(layout.root(), e);
     }
@@ -413,14 +421,22 @@ final class FileCache implements DocumentCache, AutoCloseable {
       deleteQuietly(written, failure);
       throw failure;
     }
+    // Not forced to the disk: whoever reads it proves it.
     moveIn(written, path);
+  }
+
+  private void force(Path written) {
+    try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    } catch (IOException e) {
+      StorageException failure = unusable(written, e);
+      deleteQuietly(written, failure);
+      throw failure;
+    }
   }
 
   private void moveIn(Path written, Path path) {
     try {
-      try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
       Files.setLastModifiedTime(written, FileTime.from(clock.instant()));
       Files.createDirectories(path.getParent());
       Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);

@@ -107,13 +107,13 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
       status.checked(); // The pointer names that version; there is nothing more to look for.
     }
     versions = opened(opened, new OpenVersions(first, background));
-    upkeep = new CacheUpkeep(cache);
+    upkeep = new CacheUpkeep(cache, background);
     events = new RefreshEvents(options, status, listeners);
     refresher = new Refresher(pointer, versions, loader, cache, downloads, upkeep, events);
     loop =
         new RefreshLoop(this::refresh, status, background, refreshInterval(options), Math::random);
     loop.start();
-    background.execute(upkeep::prune);
+    upkeep.prune();
     scrubs =
         new ScrubLoop(
             new Scrub(cache, downloads),
