@@ -56,7 +56,7 @@ final class RefreshBench implements Callable<Integer> {
   @Option(
       names = "--rows",
       paramLabel = "N",
-      description = "Rows of the dataset (default: 5 M; quick: 500 000).")
+      description = "Rows of the dataset (default: 20 M; quick: 500 000).")
   private @Nullable Long rows;
 
   @Option(
@@ -75,7 +75,7 @@ final class RefreshBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    long count = rows != null ? rows : quick ? 500_000 : 5_000_000;
+    long count = rows != null ? rows : quick ? 500_000 : 20_000_000;
     int changedShards = changed != null ? changed : Math.max(1, shards / 8);
     if (rounds < 1 || count < 1 || changedShards < 1 || changedShards > shards) {
       throw new ParameterException(

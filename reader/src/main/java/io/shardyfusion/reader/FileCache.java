@@ -12,7 +12,6 @@ import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.TableFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -46,10 +45,12 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p><b>What is trusted.</b> A file gets its name by an atomic rename, after its size and digest
- * were proved and its bytes were forced to disk; so what has the name was whole once, whatever
- * process was killed when. At a later start the digest of a document is proved again; of a table
- * file, which may be large, only the size is, because RocksDB checks every block that it reads. A
- * block that fails its check leads to {@link #evictIfDamaged}.
+ * were proved; so what has the name was whole once, whatever process was killed when. Nothing is
+ * forced to the disk, which would take as long as the download, and hold up others that use the
+ * disk: where the machine itself dies, a file may be short or damaged after that. At a later start
+ * the digest of a document is proved again; of a table file, which may be large, only the size is,
+ * because RocksDB checks every block that it reads. A block that fails its check leads to {@link
+ * #evictIfDamaged}.
  *
  * <p><b>Sharing.</b> Who downloads a file holds a lock, so that others wait for the file instead of
  * downloading it as well. Nothing depends on that lock: two that download the same file replace
@@ -366,7 +367,6 @@ final class FileCache implements DocumentCache, AutoCloseable {
             lock.beat();
             progress.accept(bytes);
           });
-      force(download);
       moveIn(download, path(file));
     } catch (StorageException e) {
       if (!Files.exists(download.getParent())) {
@@ -421,18 +421,7 @@ final class FileCache implements DocumentCache, AutoCloseable {
       deleteQuietly(written, failure);
       throw failure;
     }
-    // Not forced to the disk: whoever reads it proves it.
     moveIn(written, path);
-  }
-
-  private void force(Path written) {
-    try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    } catch (IOException e) {
-      StorageException failure = unusable(written, e);
-      deleteQuietly(written, failure);
-      throw failure;
-    }
   }
 
   private void moveIn(Path written, Path path) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,32 @@ public sealed interface Lookups permits SnapshotLookups {
    *     {@code byte[]}, by the dataset's key type; if one cannot be looked up, none is
    */
   <K> Map<K, byte[]> multiGet(Collection<K> keys);
+
+  /**
+   * The value of an integer key, looked up later by one of the reader's threads: by a reader in the
+   * version that is served then.
+   *
+   * @return completes as {@link #get(long)} returns or throws; fails with {@link
+   *     io.shardyfusion.LimitExceededException} if 1024 lookups wait already, and with {@link
+   *     io.shardyfusion.ClosedException} if the reader is closed before. Cancelling it before its
+   *     turn spares the lookup
+   */
+  CompletableFuture<byte @Nullable []> getAsync(long key);
+
+  /** The value of a text key, looked up as by {@link #getAsync(long)}. */
+  CompletableFuture<byte @Nullable []> getAsync(String key);
+
+  /** The value of a binary key, which is copied, looked up as by {@link #getAsync(long)}. */
+  CompletableFuture<byte @Nullable []> getAsync(byte[] key);
+
+  /**
+   * The values of many keys, looked up as by {@link #getAsync(long)}; idle threads take part as in
+   * {@link #multiGet}.
+   *
+   * @param keys are taken from the collection now; keys that are arrays must stay as they are until
+   *     this is complete
+   */
+  <K> CompletableFuture<Map<K, byte[]>> multiGetAsync(Collection<K> keys);
 
   /**
    * The id of the shard that an integer key belongs to, whether it is there, and served, or not.

@@ -111,7 +111,8 @@ final class RefreshStatus {
     } else if (exceeds(checkedAge, limits.degradedAfter())) {
       findings.degraded("the pointer was last read " + seconds(checkedAge) + " ago");
     }
-    if (behind != null) {
+    // Between a swap and the note of it, what is served is that version.
+    if (behind != null && behindVersion != served.version()) {
       String problem =
           "version "
               + served.version()

@@ -12,12 +12,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -186,42 +183,6 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   @Override
   Snapshot askedAfter(Snapshot refused, ClosedException refusal) {
     return versions.after(refused, refusal);
-  }
-
-  /**
-   * The value of an integer key, looked up later by one of the reader's threads: of the version
-   * that is served then.
-   *
-   * @return completes as {@link #get(long)} returns or throws; fails with {@link
-   *     io.shardyfusion.LimitExceededException} if 1024 lookups wait already, and with {@link
-   *     ClosedException} if the reader is closed before. Cancelling it before its turn spares the
-   *     lookup
-   */
-  public CompletableFuture<byte @Nullable []> getAsync(long key) {
-    return pool().submit(() -> get(key));
-  }
-
-  /** The value of a text key, looked up as by {@link #getAsync(long)}. */
-  public CompletableFuture<byte @Nullable []> getAsync(String key) {
-    return pool().submit(() -> get(key));
-  }
-
-  /** The value of a binary key, which is copied, looked up as by {@link #getAsync(long)}. */
-  public CompletableFuture<byte @Nullable []> getAsync(byte[] key) {
-    byte[] copy = key.clone();
-    return pool().submit(() -> get(copy));
-  }
-
-  /**
-   * The values of many keys, looked up as by {@link #getAsync(long)}; idle threads take part as in
-   * {@link #multiGet}.
-   *
-   * @param keys are taken from the collection now; keys that are arrays must stay as they are until
-   *     this is complete
-   */
-  public <K> CompletableFuture<Map<K, byte[]>> multiGetAsync(Collection<K> keys) {
-    Collection<K> taken = new ArrayList<>(keys);
-    return pool().submit(() -> multiGet(taken));
   }
 
   /**

@@ -4,9 +4,11 @@ import io.shardyfusion.ClosedException;
 import io.shardyfusion.format.ShardEntry;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +135,28 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
   public <K> Map<K, byte[]> multiGet(Collection<K> keys) {
     throttle(keys.size());
     return ask(s -> s.multiGet(keys, pool));
+  }
+
+  @Override
+  public CompletableFuture<byte @Nullable []> getAsync(long key) {
+    return pool.submit(() -> get(key));
+  }
+
+  @Override
+  public CompletableFuture<byte @Nullable []> getAsync(String key) {
+    return pool.submit(() -> get(key));
+  }
+
+  @Override
+  public CompletableFuture<byte @Nullable []> getAsync(byte[] key) {
+    byte[] copy = key.clone();
+    return pool.submit(() -> get(copy));
+  }
+
+  @Override
+  public <K> CompletableFuture<Map<K, byte[]>> multiGetAsync(Collection<K> keys) {
+    Collection<K> taken = new ArrayList<>(keys);
+    return pool.submit(() -> multiGet(taken));
   }
 
   @Override

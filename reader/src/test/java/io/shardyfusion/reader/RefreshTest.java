@@ -124,6 +124,8 @@ class RefreshTest {
       assertThat(reader.get(5L)).isEqualTo(value("v3", 5L));
       assertThat(view.version()).isEqualTo(1);
       assertThat(view.get(5L)).isEqualTo(value("v1", 5L));
+      assertThat(view.getAsync(5L).join()).isEqualTo(value("v1", 5L));
+      assertThat(reader.getAsync(5L).join()).isEqualTo(value("v3", 5L));
       assertThat(cursor.next()).isTrue();
       assertThat(cursor.value()).isEqualTo(value("v1", cursor.key()));
       assertThat(reader.versionsOpen()).isEqualTo(2);
