@@ -63,10 +63,13 @@ class DownloadsTest {
     cache.close();
     store.close();
     Leaks.assertNone(directory);
-    assertThat(Thread.getAllStackTraces().keySet())
-        .filteredOn(Thread::isAlive)
-        .extracting(Thread::getName)
-        .noneMatch(name -> name.startsWith("shardyfusion-download"));
+    // A pool says that it has ended a moment before its last thread does.
+    Await.until(
+        "the threads have ended",
+        Duration.ofSeconds(30),
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(t -> t.isAlive() && t.getName().startsWith("shardyfusion-download")));
   }
 
   @Test
