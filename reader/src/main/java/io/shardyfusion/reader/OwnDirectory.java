@@ -134,9 +134,10 @@ final class OwnDirectory implements AutoCloseable {
   /** Notes, for all processes to see, that this reader needs the version of that name. */
   synchronized void hold(String name) {
     Owned current = present();
-    if (holds.merge(name, 1, Integer::sum) == 1) {
+    if (!holds.containsKey(name)) {
       mark(current, name);
     }
+    holds.merge(name, 1, Integer::sum);
   }
 
   /** Takes back one {@link #hold}; with the last one the version is not needed any more. */

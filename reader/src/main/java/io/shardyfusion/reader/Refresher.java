@@ -105,7 +105,12 @@ final class Refresher implements AutoCloseable {
       long fetchedBefore = downloads.bytes();
       Snapshot now = loader.load(target, before, events::downloading);
       long fetched = downloads.bytes() - fetchedBefore;
-      keepForAWayBack(before);
+      try {
+        keepForAWayBack(before);
+      } catch (RuntimeException | Error e) {
+        Cleanup.afterFailure(e, now);
+        throw e;
+      }
       versions.swap(now);
       events.swapped(before, now, since(began), fetched);
       upkeep.prune();
@@ -113,6 +118,9 @@ final class Refresher implements AutoCloseable {
     } catch (ClosedException e) {
       throw e;
     } catch (RuntimeException e) {
+      if (versions.isClosed()) {
+        throw new ClosedException("the reader was closed while it was refreshed; open another", e);
+      }
       events.failed(before.entry(), since(began), e);
       throw e;
     }
@@ -135,8 +143,9 @@ final class Refresher implements AutoCloseable {
 
   private void keepForAWayBack(Snapshot before) {
     Sha256 older = previous;
-    previous = before.entry().manifest().sha256();
-    cache.hold(previous);
+    Sha256 next = before.entry().manifest().sha256();
+    cache.hold(next);
+    previous = next;
     if (older != null) {
       cache.release(older);
     }

@@ -5,11 +5,13 @@ import io.shardyfusion.StorageException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletionService;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
@@ -39,21 +41,18 @@ final class ShardTasks implements AutoCloseable {
       items.forEach(task);
       return;
     }
-    CompletionService<Void> completion = new ExecutorCompletionService<>(threads);
-    List<Future<Void>> futures = new ArrayList<>();
+    BlockingQueue<Future<?>> done = new LinkedBlockingQueue<>();
+    List<Task> tasks = new ArrayList<>();
     try {
       for (T item : items) {
-        futures.add(
-            completion.submit(
-                () -> {
-                  task.accept(item);
-                  return null;
-                }));
+        Task next = new Task(() -> task.accept(item), done);
+        tasks.add(next);
+        threads.execute(next);
       }
-      for (int done = 0; done < items.size(); done++) {
-        completion.take().get();
+      for (int i = 0; i < tasks.size(); i++) {
+        done.take().get();
       }
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | CancellationException e) {
       throw new ClosedException("the reader is closed; open another", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -64,13 +63,35 @@ final class ShardTasks implements AutoCloseable {
       }
       throw (RuntimeException) e.getCause();
     } finally {
-      futures.forEach(f -> f.cancel(true));
+      tasks.forEach(t -> t.cancel(true));
     }
   }
 
-  /** Interrupts what is running, begins nothing any more, and waits for the end. Idempotent. */
+  /**
+   * Interrupts what is running, begins nothing any more, of which those are told who wait for it,
+   * and waits for the end. Idempotent.
+   */
   @Override
   public void close() {
+    for (Runnable waiting : threads.shutdownNow()) {
+      ((Task) waiting).cancel(false);
+    }
     WorkerThreads.end(threads);
+  }
+
+  /** One item's task, which joins those that are done, also when it is cancelled. */
+  private static final class Task extends FutureTask<Void> {
+
+    private final BlockingQueue<Future<?>> whenDone;
+
+    Task(Runnable work, BlockingQueue<Future<?>> whenDone) {
+      super(work, null);
+      this.whenDone = whenDone;
+    }
+
+    @Override
+    protected void done() {
+      whenDone.add(this);
+    }
   }
 }

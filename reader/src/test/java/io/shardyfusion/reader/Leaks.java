@@ -30,6 +30,17 @@ final class Leaks {
         .toList();
   }
 
+  /** The names of the live threads of readers, but the one that the process has. */
+  static List<String> readerThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(Thread::isAlive)
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("shardyfusion-"))
+        .filter(name -> !name.equals("shardyfusion-lost-leases"))
+        .sorted()
+        .toList();
+  }
+
   private static String target(Path link) {
     try {
       return Files.readSymbolicLink(link).toString();
