@@ -27,6 +27,7 @@ public final class NativeHandles {
 
   /** Not a set: some of them hash by calling into native code. */
   private static final Queue<AbstractImmutableNativeReference> MADE = new ConcurrentLinkedQueue<>();
+
   private static final AtomicLong COUNT = new AtomicLong();
   private static final AtomicLong DATABASES = new AtomicLong();
   private static boolean installed;
