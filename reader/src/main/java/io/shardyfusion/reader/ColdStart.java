@@ -1,13 +1,16 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.NotFoundException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.VersionStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +53,7 @@ final class ColdStart {
   /** Loads the first version: a snapshot with one pin, the caller's. */
   Snapshot load() {
     try {
-      return newestSound(watch.read());
+      return newestSound(watch.read(), entry -> true);
     } catch (StorageException e) {
       KeptPointer kept = options.staleOk() ? kept() : null;
       if (kept == null) {
@@ -63,7 +66,12 @@ final class ColdStart {
           e.getMessage());
       status.failed(e);
       status.checkedBefore(Duration.between(kept.checkedAt(), clock.instant()));
-      return newestSound(kept.pointer());
+      try {
+        return newestSound(kept.pointer(), this::isCached);
+      } catch (NotFoundException notCached) {
+        e.addSuppressed(notCached);
+        throw e;
+      }
     }
   }
 
@@ -71,15 +79,23 @@ final class ColdStart {
     return cache.keptPointer(options.datasetUri()).orElse(null);
   }
 
-  private Snapshot newestSound(Pointer pointer) {
+  /** A pointer is kept as soon as it was read: its version may never have been fetched. */
+  private boolean isCached(PointerEntry entry) {
+    return cache.find(entry.manifest().sha256(), Limits.MAX_MANIFEST_BYTES).isPresent();
+  }
+
+  private Snapshot newestSound(Pointer pointer, Predicate<PointerEntry> usable) {
     PointerEntry current = pointer.current();
     if (current == null) {
       throw watch.noSnapshot();
     }
     DataDamagedException damage = null;
-    for (PointerEntry entry : candidates(pointer, current)) {
+    for (PointerEntry entry : candidates(pointer, current, usable)) {
       try {
         Snapshot snapshot = loader.load(entry, null, plan -> {});
+        if (entry.version() != current.version()) {
+          status.behind(current.version());
+        }
         if (damage != null) {
           LOG.error(
               "event=opened_earlier_version dataset={} version={} current={} error=\"{}\"",
@@ -92,19 +108,20 @@ final class ColdStart {
       } catch (DataDamagedException e) {
         damage = first(damage, e);
         status.failed(damage);
-        status.behind(current.version());
       }
     }
     throw damage == null ? watch.noSnapshot() : damage;
   }
 
-  private List<PointerEntry> candidates(Pointer pointer, PointerEntry current) {
+  private List<PointerEntry> candidates(
+      Pointer pointer, PointerEntry current, Predicate<PointerEntry> usable) {
     return Stream.concat(
             Stream.of(current),
             pointer.history().stream()
                 .filter(e -> e.version() < current.version())
-                .filter(e -> e.status() == VersionStatus.ANNOUNCED)
-                .limit(options.maxFallbackVersions()))
+                .filter(e -> e.status() == VersionStatus.ANNOUNCED))
+        .filter(usable)
+        .limit(1L + options.maxFallbackVersions())
         .toList();
   }
 

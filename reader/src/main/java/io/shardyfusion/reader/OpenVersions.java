@@ -117,7 +117,8 @@ final class OpenVersions implements AutoCloseable {
    * @throws ClosedException if the reader is closed
    */
   synchronized boolean await(Predicate<SnapshotInfo> wanted, Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    // 292 years are as good as any longer time.
+    long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
     while (!wanted.test(current.info())) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {

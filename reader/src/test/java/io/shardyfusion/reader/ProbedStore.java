@@ -24,6 +24,7 @@ final class ProbedStore implements ObjectStore {
   private final List<String> reads = new CopyOnWriteArrayList<>();
   private final List<String> conditionalReads = new CopyOnWriteArrayList<>();
   private final List<String> downloads = new CopyOnWriteArrayList<>();
+  private volatile Consumer<String> beforeRead = key -> {};
   private volatile Consumer<String> beforeDownload = key -> {};
   private volatile LongConsumer duringDownload = bytes -> {};
   private volatile Consumer<Path> afterDownload = target -> {};
@@ -52,6 +53,11 @@ final class ProbedStore implements ObjectStore {
     return closed;
   }
 
+  /** Runs {@code step} before each document or pointer is read, with the key. */
+  void beforeRead(Consumer<String> step) {
+    beforeRead = step;
+  }
+
   /** Runs {@code step} in the thread that downloads, with the key. */
   void beforeDownload(Consumer<String> step) {
     beforeDownload = step;
@@ -75,12 +81,14 @@ final class ProbedStore implements ObjectStore {
   @Override
   public Optional<StoredObject> read(String key, long maxBytes) {
     reads.add(key);
+    beforeRead.accept(key);
     return store.read(key, maxBytes);
   }
 
   @Override
   public ConditionalRead readIfChanged(String key, ObjectTag tag, long maxBytes) {
     conditionalReads.add(key);
+    beforeRead.accept(key);
     return store.readIfChanged(key, tag, maxBytes);
   }
 
