@@ -140,7 +140,8 @@ class FaultTest {
       reader.prefetch();
       publishAll("v2");
       byte[] sound = Files.readAllBytes(dataset.object(Layout.POINTER));
-      for (byte[] garbage : new byte[][] {{}, TestDataset.bytes("{\"current\": 1}"), sound.clone()}) {
+      for (byte[] garbage :
+          new byte[][] {{}, TestDataset.bytes("{\"current\": 1}"), sound.clone()}) {
         if (garbage.length == sound.length) {
           garbage[garbage.length / 2] = 0;
         }

@@ -57,8 +57,7 @@ class InterferenceTest {
     try (ShardedReader reader = open()) {
       reader.prefetch();
       publishAll("v2");
-      interrupted(
-          () -> assertThatThrownBy(reader::refresh).isInstanceOf(StorageException.class));
+      interrupted(() -> assertThatThrownBy(reader::refresh).isInstanceOf(StorageException.class));
       assertThat(reader.get(1L)).isEqualTo(value("v1", 1L));
       assertThat(reader.refresh()).isTrue();
       assertThat(reader.get(1L)).isEqualTo(value("v2", 1L));
@@ -125,8 +124,7 @@ class InterferenceTest {
     try (ShardedReader reader = open()) {
       CompletableFuture<Boolean> waiting =
           CompletableFuture.supplyAsync(
-              () ->
-                  reader.awaitAtLeast(AtLeast.version(2), Duration.ofSeconds(Long.MAX_VALUE)));
+              () -> reader.awaitAtLeast(AtLeast.version(2), Duration.ofSeconds(Long.MAX_VALUE)));
       publishAll("v2");
       assertThat(waiting.join()).isTrue();
     }
@@ -170,7 +168,9 @@ class InterferenceTest {
           }
         }
       }
-      assertThat(logged.messages("refresh_failed")).as("that it was closed is no failure").isEmpty();
+      assertThat(logged.messages("refresh_failed"))
+          .as("that it was closed is no failure")
+          .isEmpty();
     }
   }
 
