@@ -22,8 +22,8 @@ public final class GateInterleavings {
     LinChecker.check(
         Gate.class,
         new ModelCheckingOptions()
-            .iterations(20)
-            .invocationsPerIteration(500)
+            .iterations(10)
+            .invocationsPerIteration(80)
             .threads(3)
             .actorsPerThread(2)
             .actorsBefore(0)

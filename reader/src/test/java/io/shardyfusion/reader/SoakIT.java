@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SoakIT {
 
   private static final Duration TIME =
-      Duration.ofSeconds(Long.getLong("shardyfusion.soak.seconds", 8));
-  private static final Duration CHECKED_TIME = Duration.ofSeconds(5);
+      Duration.ofSeconds(Long.getLong("shardyfusion.soak.seconds", 6));
+  private static final Duration CHECKED_TIME = Duration.ofSeconds(4);
 
   /** What the JVM says on its own account, with any option. */
   private static final List<String> NOT_OURS =
@@ -43,7 +43,7 @@ class SoakIT {
                 "-cp",
                 System.getProperty("java.class.path"),
                 SoakMain.class.getName(),
-                directory.toString(),
+                directory.resolve("soak").toString(),
                 Long.toString(CHECKED_TIME.toSeconds()),
                 Long.toString(System.nanoTime()))
             .redirectErrorStream(true)

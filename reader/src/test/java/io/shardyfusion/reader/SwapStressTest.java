@@ -45,7 +45,7 @@ class SwapStressTest {
 
   private static final int THREADS = 4;
   private static final int OPERATIONS = 3;
-  private static final long NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long NANOS = TimeUnit.SECONDS.toNanos(1);
 
   @Test
   void viewsOfASnapshotKeepItOpenAndTheLastOneClosesItOnce() throws Exception {

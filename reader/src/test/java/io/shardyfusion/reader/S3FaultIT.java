@@ -1,0 +1,141 @@
+package io.shardyfusion.reader;
+
+import static io.shardyfusion.reader.TestDataset.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardyfusion.StorageException;
+import io.shardyfusion.format.Layout;
+import io.shardyfusion.reader.FlakyLink.Mode;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.testing.Await;
+import io.shardyfusion.testing.S3Server;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The network between a reader and S3 fails. */
+@Timeout(180)
+class S3FaultIT {
+
+  private static final int ROWS = 4000;
+  private static final Duration SOON = Duration.ofSeconds(90);
+
+  private static S3Server server;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void start() {
+    server = S3Server.start();
+    System.setProperty("aws.accessKeyId", server.accessKey());
+    System.setProperty("aws.secretAccessKey", server.secretKey());
+  }
+
+  @AfterAll
+  static void stop() {
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
+    server.close();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    Leaks.assertNone(directory);
+  }
+
+  @Test
+  void aNetworkThatIsDownSlowOrCutsConnectionsFailsNoLookupAndTheReaderHeals() throws Exception {
+    TestDataset dataset = TestDataset.ofLongs(directory, 2, ROWS);
+    String uri = "s3://" + server.bucket() + "/flaky";
+    upload(dataset, uri, server.endpoint().toString());
+    try (FlakyLink link = new FlakyLink(server.endpoint())) {
+      ReaderOptions options =
+          ReaderOptions.builder(uri)
+              .cacheDirectory(directory.resolve("cache"))
+              .refreshInterval(Duration.ofMillis(100))
+              .store(store(link.endpoint().toString()))
+              .build();
+      try (ShardedReader reader = ShardedReader.open(options)) {
+        reader.prefetch();
+        long version = 1;
+        for (Mode mode : new Mode[] {Mode.DOWN, Mode.CUT}) {
+          link.mode(mode);
+          version++;
+          publish(dataset, "v" + version);
+          upload(dataset, uri, server.endpoint().toString());
+          assertThatThrownBy(reader::refresh)
+              .isInstanceOf(StorageException.class)
+              .hasMessageContaining(uri);
+          assertServes(reader, version - 1);
+          assertThat(reader.health().status()).isNotEqualTo(ReaderHealth.Status.HEALTHY);
+          link.mode(Mode.SOUND);
+          awaitVersion(reader, version);
+        }
+        link.mode(Mode.SLOW);
+        publish(dataset, "v4");
+        upload(dataset, uri, server.endpoint().toString());
+        awaitVersion(reader, 4);
+      }
+    }
+  }
+
+  private static void awaitVersion(ShardedReader reader, long version) {
+    Await.until(
+        "version " + version,
+        SOON,
+        () -> reader.health().problems().toString(),
+        () -> {
+          assertThat(reader.get(1L)).isNotNull();
+          return reader.version() == version;
+        });
+    assertServes(reader, version);
+    Await.until("health", SOON, () -> reader.health().status() == ReaderHealth.Status.HEALTHY);
+  }
+
+  private static void assertServes(ShardedReader reader, long version) {
+    for (long key = 0; key < ROWS; key += 100) {
+      assertThat(reader.get(key)).isEqualTo(value("v" + version, key));
+    }
+  }
+
+  private static void publish(TestDataset dataset, String version) {
+    dataset.publish(LongStream.range(0, ROWS).boxed(), key -> value(version, key));
+  }
+
+  /** The pointer last, as a publisher does. */
+  private static void upload(TestDataset dataset, String uri, String endpoint) throws IOException {
+    try (ObjectStore store = ObjectStores.open(uri, store(endpoint));
+        Stream<Path> files = Files.walk(dataset.root())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String key = dataset.root().relativize(file).toString();
+        if (key.startsWith(Layout.FILES) || key.endsWith(".json")) {
+          store.upload(key, file);
+        }
+      }
+      store.write(Layout.POINTER, Files.readAllBytes(dataset.object(Layout.POINTER)));
+    }
+  }
+
+  private static StoreOptions store(String endpoint) {
+    return StoreOptions.builder()
+        .s3Endpoint(URI.create(endpoint))
+        .s3Region(server.region())
+        .s3PathStyle(true)
+        .callTimeout(Duration.ofSeconds(10))
+        .silenceTimeout(Duration.ofSeconds(2))
+        .build();
+  }
+}
