@@ -24,8 +24,11 @@ final class LookupMeter {
   private static final long UNTIMED = 0;
 
   private final ReaderMetrics metrics;
-  private final LongAdder lookups = new LongAdder();
-  private final LongAdder misses = new LongAdder();
+
+  /** Apart, so that a lookup adds to one of them only. */
+  private final LongAdder found = new LongAdder();
+
+  private final LongAdder missed = new LongAdder();
   private final AtomicBoolean failed = new AtomicBoolean();
 
   LookupMeter(ReaderMetrics metrics) {
@@ -42,27 +45,25 @@ final class LookupMeter {
   }
 
   /** Ends a lookup of one key. */
-  void end(long began, boolean found) {
-    count(1, found ? 0 : 1);
+  void end(long began, boolean wasFound) {
+    (wasFound ? found : missed).increment();
     if (began != UNTIMED) {
       report(System.nanoTime() - began);
     }
   }
 
   /** Counts lookups that are not timed. */
-  void count(long keys, long missing) {
-    lookups.add(keys);
-    if (missing != 0) {
-      misses.add(missing);
-    }
+  void count(long keysFound, long keysMissed) {
+    found.add(keysFound);
+    missed.add(keysMissed);
   }
 
   long lookups() {
-    return lookups.sum();
+    return found.sum() + missed.sum();
   }
 
   long misses() {
-    return misses.sum();
+    return missed.sum();
   }
 
   private void report(long nanos) {

@@ -199,7 +199,7 @@ final class Snapshot implements AutoCloseable {
       gate.leave(pass);
     }
     Map<K, byte[]> found = request.result();
-    meter.count(request.keys(), request.keys() - found.size());
+    meter.count(found.size(), request.keys() - found.size());
     return found;
   }
 
