@@ -42,12 +42,13 @@ final class FlakyLink implements AutoCloseable {
   /** A link to the address that a URI names. */
   FlakyLink(URI target) throws IOException {
     this.target = new InetSocketAddress(target.getHost(), target.getPort());
-    this.server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     threads.execute(this::accept);
   }
 
   URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getLocalPort());
+    return URI.create(
+        "http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort());
   }
 
   /** Changes what it does; connections that were made before end. */

@@ -120,7 +120,7 @@ final class Soak {
 
   private void swapUntil(long end, Random random) {
     while (!stop && System.nanoTime() - end < 0) {
-      long next = 1 + random.nextInt(SoakData.VERSIONS);
+      long next = 1L + random.nextInt(SoakData.VERSIONS);
       long began = System.nanoTime();
       swaps.incrementAndGet();
       data.moveTo(next);
