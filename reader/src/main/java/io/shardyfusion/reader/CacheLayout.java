@@ -2,7 +2,9 @@ package io.shardyfusion.reader;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.TableFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -127,5 +129,30 @@ record CacheLayout(Path root) {
 
   private static String prefix(Sha256 sha256) {
     return sha256.hex().substring(0, 2);
+  }
+
+  /** Whether there is a table file of the right size. */
+  boolean has(TableFile file) {
+    Path path = tableFile(file.sha256());
+    try {
+      return Files.size(path) == file.size();
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
+  }
+
+  /** What to throw where something could not be read or written. */
+  StorageException unusable(Path path, IOException cause) {
+    return new StorageException(
+        "the local cache "
+            + root
+            + " cannot be used, at "
+            + path
+            + ": "
+            + cause
+            + "; check the disk's space and rights, or choose another cache directory",
+        cause);
   }
 }

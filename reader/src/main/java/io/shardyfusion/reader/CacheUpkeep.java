@@ -42,8 +42,8 @@ final class CacheUpkeep {
 
   private void pruneNow() {
     try {
-      cache.prune();
-      bytes = cache.bytes();
+      cache.space().prune();
+      bytes = cache.space().bytes();
     } catch (StorageException e) {
       if (!Thread.currentThread().isInterrupted()) { // As when the reader is closed.
         LOG.warn("event=cache_prune_failed error=\"{}\"", e.getMessage());

@@ -63,7 +63,7 @@ final class Downloads implements AutoCloseable {
     if (missing.isEmpty()) {
       return;
     }
-    cache.makeRoom(missing, shards.stream().flatMap(s -> s.files().stream()).toList());
+    cache.space().makeRoom(missing, shards.stream().flatMap(s -> s.files().stream()).toList());
     Fetch fetch = new Fetch(missing);
     running.add(fetch);
     try {

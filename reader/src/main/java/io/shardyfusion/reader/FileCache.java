@@ -23,10 +23,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,25 +67,15 @@ final class FileCache implements DocumentCache, AutoCloseable {
   private static final int ATTEMPTS = 3;
 
   private final CacheLayout layout;
-  private final CacheLimits limits;
   private final OwnDirectory own;
   private final Clock clock;
-  private final Disk disk;
-  private final CacheSweep sweep;
+  private final CacheSpace space;
 
-  private FileCache(
-      CacheLayout layout, CacheLimits limits, OwnDirectory own, Clock clock, Disk disk) {
+  private FileCache(CacheLayout layout, OwnDirectory own, Clock clock, CacheSpace space) {
     this.layout = layout;
-    this.limits = limits;
     this.own = own;
     this.clock = clock;
-    this.disk = disk;
-    this.sweep = new CacheSweep(layout, limits.maxBytes(), clock);
-  }
-
-  /** Tells how many bytes can be written to the disk of a directory. */
-  interface Disk {
-    long free(Path directory) throws IOException;
+    this.space = space;
   }
 
   /**
@@ -103,7 +90,7 @@ final class FileCache implements DocumentCache, AutoCloseable {
   }
 
   /** {@linkplain #open(Path, CacheLimits) Opens} a cache with another clock and disk. */
-  static FileCache open(Path root, CacheLimits limits, Clock clock, Disk disk) {
+  static FileCache open(Path root, CacheLimits limits, Clock clock, CacheSpace.Disk disk) {
     if (Files.exists(root) && !Files.isDirectory(root)) {
       throw new InvalidRequestException(
           "the cache directory " + root + " is not a directory; choose another");
@@ -117,7 +104,13 @@ final class FileCache implements DocumentCache, AutoCloseable {
           "the cache directory " + root + " cannot be created: " + e + "; choose another", e);
     }
     OwnDirectory.removeDead(layout.open());
-    return new FileCache(layout, limits, OwnDirectory.create(layout.open()), clock, disk);
+    CacheSpace space = new CacheSpace(layout, limits.maxBytes(), clock, disk);
+    return new FileCache(layout, OwnDirectory.create(layout.open()), clock, space);
+  }
+
+  /** The room that the cache takes, and has. */
+  CacheSpace space() {
+    return space;
   }
 
   /** Where the local copy of {@code file} is, if there is one. */
@@ -133,7 +126,7 @@ final class FileCache implements DocumentCache, AutoCloseable {
   /** Whether there is a local copy of {@code file}, which counts as used now. */
   boolean use(TableFile file) {
     Path path = path(file);
-    return hasSize(path, file.size()) && touch(path);
+    return layout.has(file) && touch(path);
   }
 
   /** The distinct files of {@code shards} that have no local copy; the others are used now. */
@@ -153,8 +146,7 @@ final class FileCache implements DocumentCache, AutoCloseable {
   void fetch(TableFile file, Dataset dataset, LongConsumer progress) {
     for (int attempt = 1; !use(file); attempt++) {
       try (CacheLock lock =
-          CacheLock.await(
-              layout.downloadLock(file.sha256()), () -> hasSize(path(file), file.size()))) {
+          CacheLock.await(layout.downloadLock(file.sha256()), () -> layout.has(file))) {
         if (!use(file)) {
           download(file, dataset, lock, progress);
           return;
@@ -184,12 +176,12 @@ final class FileCache implements DocumentCache, AutoCloseable {
   boolean evictIfDamaged(TableFile file, LongConsumer pace) {
     Path path = path(file);
     try {
-      if (hasSize(path, file.size()) && Dataset.digest(path, pace).equals(file.sha256())) {
+      if (layout.has(file) && Dataset.digest(path, pace).equals(file.sha256())) {
         return false;
       }
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      throw unusable(path, e);
+      throw layout.unusable(path, e);
     }
     return true;
   }
@@ -207,7 +199,7 @@ final class FileCache implements DocumentCache, AutoCloseable {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw unusable(path, e);
+      throw layout.unusable(path, e);
     }
   }
 
@@ -266,79 +258,6 @@ final class FileCache implements DocumentCache, AutoCloseable {
     own.release(manifest.hex());
   }
 
-  /**
-   * Removes what dead processes left, and what no live reader needs until the cache is within its
-   * bound. Does nothing if another reader is at it.
-   *
-   * @throws StorageException if the cache could not be listed, or something not deleted
-   */
-  void prune() {
-    prune(0, 0);
-  }
-
-  /**
-   * What it takes to serve {@code shards} of a version. Reads only the local disk.
-   *
-   * @param version for the plan
-   * @param manifest its manifest, which counts as held
-   * @param shards those that are not open yet
-   */
-  RefreshPlan plan(long version, Sha256 manifest, Collection<ShardDescriptor> shards) {
-    List<TableFile> wanted = distinct(shards);
-    List<TableFile> missing = wanted.stream().filter(f -> !hasSize(path(f), f.size())).toList();
-    CacheRoom room = room(Set.of(manifest), missing, wanted);
-    long all = wanted.stream().mapToLong(TableFile::size).sum();
-    return new RefreshPlan(
-        version,
-        shards.size(),
-        missing.size(),
-        room.bytes(),
-        all - room.bytes(),
-        room.diskFree(),
-        room.cacheFree(),
-        room.refusal(layout.root(), limits.maxBytes()));
-  }
-
-  /**
-   * Makes room for files that are about to be fetched, by removing what nobody needs.
-   *
-   * @param missing the files
-   * @param wanted these, and others that will be needed with them
-   * @throws StorageException if they do not fit; nothing was removed then, except if the room that
-   *     was made on the disk did not suffice
-   */
-  void makeRoom(Collection<TableFile> missing, Collection<TableFile> wanted) {
-    long bytes = missing.stream().mapToLong(TableFile::size).sum();
-    if (bytes == 0) {
-      return;
-    }
-    long free = diskFree();
-    if (limits.maxBytes().isEmpty() && bytes + CacheRoom.RESERVE <= free) {
-      return;
-    }
-    CacheRoom room = room(Set.of(), missing, wanted);
-    String refusal = room.refusal(layout.root(), limits.maxBytes());
-    if (refusal != null) {
-      throw new StorageException(refusal);
-    }
-    prune(bytes, bytes + CacheRoom.RESERVE - free);
-    if (bytes + CacheRoom.RESERVE > diskFree()) {
-      CacheRoom left = new CacheRoom(bytes, missing.size(), diskFree(), 0, room.cacheFree());
-      throw new StorageException(
-          Objects.requireNonNullElse(
-              left.refusal(layout.root(), limits.maxBytes()), "the disk is full"));
-    }
-  }
-
-  /** The bytes of all cached files and documents, of all readers. Lists them. */
-  long bytes() {
-    try {
-      return layout.cached().stream().mapToLong(CacheLayout.CachedFile::bytes).sum();
-    } catch (IOException e) {
-      throw unusable(layout.root(), e);
-    }
-  }
-
   /** Deletes what is this reader's own; the cached files stay. Idempotent. */
   @Override
   public void close() {
@@ -376,48 +295,12 @@ final class FileCache implements DocumentCache, AutoCloseable {
     }
   }
 
-  private void prune(long coming, long wanted) {
-    OwnDirectory.removeDead(layout.open());
-    try (CacheLock lock = CacheLock.tryLock(layout.sweepLock())) {
-      if (lock == null) {
-        LOG.debug("event=cache_prune_skipped reason=\"another reader is at it\"");
-        return;
-      }
-      sweep.sweep(coming, wanted);
-    } catch (IOException e) {
-      throw unusable(layout.root(), e);
-    }
-  }
-
-  private CacheRoom room(
-      Set<Sha256> held, Collection<TableFile> missing, Collection<TableFile> wanted) {
-    long free = diskFree();
-    long bytes = missing.stream().mapToLong(TableFile::size).sum();
-    if (limits.maxBytes().isEmpty() && bytes + CacheRoom.RESERVE <= free) {
-      // There is room, whatever could be removed: the cache need not be listed for that.
-      return new CacheRoom(bytes, missing.size(), free, 0, OptionalLong.empty());
-    }
-    try {
-      return CacheRoom.measure(layout, limits.maxBytes(), free, held, missing, wanted);
-    } catch (IOException e) {
-      throw unusable(layout.root(), e);
-    }
-  }
-
-  private long diskFree() {
-    try {
-      return disk.free(Files.createDirectories(layout.root()));
-    } catch (IOException e) {
-      throw unusable(layout.root(), e);
-    }
-  }
-
   private void write(byte[] content, Path path) {
     Path written = own.newPath("document");
     try {
       Files.write(written, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      StorageException failure = unusable(written, e);
+      StorageException failure = layout.unusable(written, e);
       deleteQuietly(written, failure);
       throw failure;
     }
@@ -430,7 +313,7 @@ final class FileCache implements DocumentCache, AutoCloseable {
       Files.createDirectories(path.getParent());
       Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      StorageException failure = unusable(path, e);
+      StorageException failure = layout.unusable(path, e);
       deleteQuietly(written, failure);
       throw failure;
     }
@@ -450,7 +333,8 @@ final class FileCache implements DocumentCache, AutoCloseable {
     }
   }
 
-  private static List<TableFile> distinct(Collection<ShardDescriptor> shards) {
+  /** The table files of shards, each once. */
+  static List<TableFile> distinct(Collection<ShardDescriptor> shards) {
     Map<Sha256, TableFile> files = new LinkedHashMap<>();
     shards.forEach(shard -> shard.files().forEach(f -> files.putIfAbsent(f.sha256(), f)));
     return List.copyOf(files.values());
@@ -462,27 +346,5 @@ final class FileCache implements DocumentCache, AutoCloseable {
     } catch (IOException e) {
       failure.addSuppressed(e);
     }
-  }
-
-  private boolean hasSize(Path path, long size) {
-    try {
-      return Files.size(path) == size;
-    } catch (NoSuchFileException e) {
-      return false;
-    } catch (IOException e) {
-      throw unusable(path, e);
-    }
-  }
-
-  private StorageException unusable(Path path, IOException cause) {
-    return new StorageException(
-        "the local cache "
-            + layout.root()
-            + " cannot be used, at "
-            + path
-            + ": "
-            + cause
-            + "; check the disk's space and rights, or choose another cache directory",
-        cause);
   }
 }

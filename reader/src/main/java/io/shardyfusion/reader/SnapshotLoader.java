@@ -76,7 +76,7 @@ final class SnapshotLoader {
     try {
       List<ShardEntry> toOpen = toOpen(manifest, served, base);
       List<ShardDescriptor> toFetch = descriptors(toOpen);
-      RefreshPlan plan = cache.plan(entry.version(), entry.manifest().sha256(), toFetch);
+      RefreshPlan plan = cache.space().plan(entry.version(), entry.manifest().sha256(), toFetch);
       planned.accept(plan);
       requireFit(plan);
       downloads.fetch(toFetch);
@@ -92,8 +92,12 @@ final class SnapshotLoader {
   RefreshPlan plan(PointerEntry entry, @Nullable Snapshot base) {
     Manifest manifest = dataset.manifest(entry.manifest());
     List<ShardEntry> served = choice.served(manifest.shards(), datasetUri);
-    return cache.plan(
-        entry.version(), entry.manifest().sha256(), descriptors(toOpen(manifest, served, base)));
+    return cache
+        .space()
+        .plan(
+            entry.version(),
+            entry.manifest().sha256(),
+            descriptors(toOpen(manifest, served, base)));
   }
 
   /**

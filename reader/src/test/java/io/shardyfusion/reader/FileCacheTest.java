@@ -166,7 +166,7 @@ class FileCacheTest {
       fetch(free, other);
       other.release(free.manifest());
       clock.advance(LATER);
-      one.prune();
+      one.space().prune();
       assertThat(held.files()).allMatch(other::has);
       assertThat(held.documents().keySet()).allMatch(d -> one.find(d, SIZE).isPresent());
       assertThat(free.files()).noneMatch(other::has);
@@ -180,10 +180,10 @@ class FileCacheTest {
     try (FileCache cache = cache(CacheLimits.defaults().withMaxBytes(1))) {
       cache.fetch(version.files().get(0), dataset, bytes -> {});
       clock.advance(Duration.ofSeconds(59));
-      cache.prune();
+      cache.space().prune();
       assertThat(version.files()).allMatch(cache::has);
       clock.advance(Duration.ofSeconds(2));
-      cache.prune();
+      cache.space().prune();
       assertThat(version.files()).noneMatch(cache::has);
     }
   }
@@ -194,7 +194,7 @@ class FileCacheTest {
     try (FileCache cache = cache(CacheLimits.defaults().withMaxBytes(1))) {
       cache.fetch(version.files().get(0), dataset, bytes -> {});
       clock.advance(Duration.ofDays(-400));
-      cache.prune();
+      cache.space().prune();
       assertThat(version.files()).noneMatch(cache::has);
     }
   }
@@ -205,9 +205,9 @@ class FileCacheTest {
     try (FileCache cache = cache(CacheLimits.defaults())) {
       fetch(version, cache);
       clock.advance(Duration.ofDays(400));
-      cache.prune();
+      cache.space().prune();
       assertThat(version.files()).allMatch(cache::has);
-      assertThat(cache.bytes()).isEqualTo(version.bytes());
+      assertThat(cache.space().bytes()).isEqualTo(version.bytes());
     }
   }
 
@@ -220,10 +220,10 @@ class FileCacheTest {
       clock.advance(LATER);
       try (CacheLock lock = CacheLock.tryLock(layout.sweepLock())) {
         assertThat(lock).isNotNull();
-        cache.prune();
+        cache.space().prune();
         assertThat(version.files()).allMatch(cache::has);
       }
-      cache.prune();
+      cache.space().prune();
       assertThat(version.files()).noneMatch(cache::has);
     }
   }
@@ -238,7 +238,7 @@ class FileCacheTest {
       Path stranger = directory.resolve("cache/files/notes.txt");
       Files.createDirectories(stranger.getParent());
       Files.writeString(stranger, "not ours");
-      cache.prune();
+      cache.space().prune();
       assertThat(old).doesNotExist();
       assertThat(fresh).exists();
       assertThat(stranger).exists();
@@ -250,7 +250,7 @@ class FileCacheTest {
     Version version = version(4);
     try (FileCache cache = cache(CacheLimits.defaults().withMaxBytes(SIZE * 5))) {
       cache.fetch(version.files().get(0), dataset, bytes -> {});
-      RefreshPlan plan = cache.plan(7, version.manifest(), version.shards());
+      RefreshPlan plan = cache.space().plan(7, version.manifest(), version.shards());
       assertThat(plan.version()).isEqualTo(7);
       assertThat(plan.shards()).isEqualTo(4);
       assertThat(plan.filesToFetch()).isEqualTo(3);
@@ -261,7 +261,7 @@ class FileCacheTest {
       assertThat(plan.fits()).isTrue();
       assertThat(plan.refusal()).isNull();
       try (FileCache unbounded = cache(CacheLimits.defaults())) {
-        assertThat(unbounded.plan(7, version.manifest(), version.shards()).cacheFreeBytes())
+        assertThat(unbounded.space().plan(7, version.manifest(), version.shards()).cacheFreeBytes())
             .isEmpty();
       }
     }
@@ -278,7 +278,7 @@ class FileCacheTest {
       fetch(held, cache);
       clock.advance(LATER);
       next.holdIn(cache);
-      RefreshPlan plan = cache.plan(2, next.manifest(), next.shards());
+      RefreshPlan plan = cache.space().plan(2, next.manifest(), next.shards());
       assertThat(plan.fits()).isFalse();
       assertThat(plan.cacheFreeBytes().orElseThrow()).isBetween(SIZE - 10_000L, SIZE - 1L);
       int before = store.downloads().size();
@@ -296,7 +296,7 @@ class FileCacheTest {
       cache.release(held.manifest());
       downloads.fetch(next.shards());
       assertThat(next.files()).allMatch(cache::has);
-      assertThat(cache.bytes()).isLessThanOrEqualTo(3 * SIZE);
+      assertThat(cache.space().bytes()).isLessThanOrEqualTo(3 * SIZE);
     }
   }
 
@@ -306,7 +306,7 @@ class FileCacheTest {
     diskFree.set(CacheRoom.RESERVE + 2 * SIZE - 1);
     try (FileCache cache = cache(CacheLimits.defaults());
         Downloads downloads = new Downloads(dataset, cache, CacheLimits.defaults())) {
-      assertThat(cache.plan(1, version.manifest(), version.shards()).fits()).isFalse();
+      assertThat(cache.space().plan(1, version.manifest(), version.shards()).fits()).isFalse();
       assertThatThrownBy(() -> downloads.fetch(version.shards()))
           .isInstanceOf(StorageException.class)
           .hasMessageContainingAll(
@@ -328,7 +328,7 @@ class FileCacheTest {
         Downloads downloads = new Downloads(dataset, cache, CacheLimits.defaults())) {
       downloads.fetch(old.shards());
       clock.advance(LATER);
-      assertThat(cache.plan(2, next.manifest(), next.shards()).fits()).isTrue();
+      assertThat(cache.space().plan(2, next.manifest(), next.shards()).fits()).isTrue();
       downloads.fetch(next.shards());
       assertThat(next.files()).allMatch(cache::has);
       assertThat(old.files()).allMatch(cache::has);
@@ -391,7 +391,7 @@ class FileCacheTest {
     return cache(limits, at -> diskFree.get());
   }
 
-  private FileCache cache(CacheLimits limits, FileCache.Disk disk) {
+  private FileCache cache(CacheLimits limits, CacheSpace.Disk disk) {
     return FileCache.open(directory.resolve("cache"), limits, clock, disk);
   }
 

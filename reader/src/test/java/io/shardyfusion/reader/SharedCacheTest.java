@@ -78,7 +78,7 @@ class SharedCacheTest {
     assertEverythingIsServed(SHARDS - whole);
     assertThat(directory.resolve("cache/open")).isEmptyDirectory();
     try (FileCache cache = FileCache.open(directory.resolve("cache"), CacheLimits.defaults())) {
-      cache.prune();
+      cache.space().prune();
     }
   }
 
