@@ -7,8 +7,8 @@ import java.util.function.Supplier;
  * Where a reader reports its metrics to. One object serves one reader. Each method may be left out.
  *
  * <p>Counts and sizes are asked for, through {@link ReaderStats}; times are told. Calls come from
- * the threads that look up and refresh: implementations are thread-safe and quick. One that throws
- * is logged once, and harms nothing.
+ * the threads that look up and refresh: implementations are thread-safe and quick. What one throws
+ * is logged, of lookups once, and harms nothing.
  */
 public interface ReaderMetrics {
 

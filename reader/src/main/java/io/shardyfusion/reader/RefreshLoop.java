@@ -148,6 +148,9 @@ final class RefreshLoop implements AutoCloseable {
     } catch (RuntimeException e) {
       // Who needs to know was told.
       LOG.debug("event=refresh_failed", e);
+    } catch (Error e) {
+      LOG.error("event=refresh_failed", e);
+      throw e;
     } finally {
       synchronized (this) {
         running = false;
