@@ -1,7 +1,10 @@
 package io.shardyfusion.key;
 
 import io.shardyfusion.InvalidRequestException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +33,9 @@ public enum KeyEncoding {
 
   /** The longest stored key, in bytes: 64 KiB. */
   public static final int MAX_KEY_BYTES = 1 << 16;
+
+  private static final VarHandle BIG_ENDIAN =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private static final long MAX_U32 = 0xFFFF_FFFFL;
 
@@ -193,16 +199,9 @@ public enum KeyEncoding {
   }
 
   private static byte[] bigEndian(long k) {
-    return new byte[] {
-      (byte) (k >>> 56),
-      (byte) (k >>> 48),
-      (byte) (k >>> 40),
-      (byte) (k >>> 32),
-      (byte) (k >>> 24),
-      (byte) (k >>> 16),
-      (byte) (k >>> 8),
-      (byte) k
-    };
+    byte[] bytes = new byte[Long.BYTES];
+    BIG_ENDIAN.set(bytes, 0, k);
+    return bytes;
   }
 
   private static byte[] checkedLength(byte[] stored) {

@@ -4,26 +4,30 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Lets lookups in until it is shut, and tells when the last one has left: what stands between a
- * native handle and the thread that wants to close it.
+ * Lets lookups in until it is shut, tells when the last one has left, and counts them: what stands
+ * between a native handle and the thread that wants to close it.
  *
- * <p><b>The algorithm.</b> Each visitor adds one to a counter, and only then looks whether the gate
- * is shut; if so it takes the one back and is refused. The closer shuts the gate first, and only
- * then waits for every counter to be seen at zero, one after the other.
+ * <p><b>The algorithm.</b> Each visitor adds one to a counter of those who entered, and only then
+ * looks whether the gate is shut; if so it is refused. Who leaves, or is refused, adds one to a
+ * counter of those who left. No counter ever falls. The closer shuts the gate first, and then waits
+ * until it has read the counters of those who left, and <i>after that</i> the one of those who
+ * entered, and found as many.
  *
  * <p><b>Why it is right.</b> All these accesses are volatile, so all threads agree on one order of
- * them. In it, a visitor's increment comes either before or after the closer's read of zero of that
- * counter. If before, the visitor has also left before (the counter was back at zero; a visitor
- * leaves by the counter by which it came, so no counter goes below what is inside). If after, the
- * visitor's look at the flag comes after the shutting, and it is refused. So when the last zero was
- * read, nobody is inside, and nobody comes in again; and since what a visitor did comes before its
- * decrement, and that before the closer's read, the closer sees all of it.
+ * them. Say that the closer read L who left in all, and then E who entered, and L = E. At the
+ * moment between the two reads at least L had left, at most E had entered, and nobody leaves who
+ * has not entered: so at that moment nobody was inside. A visitor whose addition comes after that
+ * moment looks at the flag after the shutting, and is refused. And since what a visitor did comes
+ * before its addition to those who left, and that before the closer's read, the closer sees all of
+ * it.
  *
  * <p><b>Why many counters.</b> One counter would be a cache line that every core fights for at each
  * lookup, which with a dozen threads costs as much as the lookup of a missing key. Threads have
- * consecutive ids, so the low bits of the id spread a pool's threads evenly, and each counter has
- * two cache lines for itself. A lookup then pays for two atomic additions that are nearly always in
- * its own core's cache.
+ * consecutive ids, so the low bits of the id spread a pool's threads evenly, and each set of
+ * counters has two cache lines for itself. A visitor leaves by the counters by which it came. A
+ * lookup then pays for two atomic additions that are nearly always in its own core's cache, and is
+ * counted by them: there are counters for those who leave with a value, without one, and for
+ * everybody else.
  *
  * <p>A visit must be short, as {@link #awaitEmpty} waits for it; what lasts longer, a view or a
  * cursor, pins the snapshot instead. A visitor must not wait for the closer.
@@ -32,6 +36,15 @@ final class LookupGate {
 
   /** What {@link #enter} returns where the gate is shut. */
   static final int REFUSED = -1;
+
+  /** How a visitor leaves that has looked a key up, and found it. */
+  static final int FOUND = 1;
+
+  /** How a visitor leaves that has looked a key up which is not there. */
+  static final int MISSED = 2;
+
+  /** How every other visitor leaves. */
+  static final int OTHER = 3;
 
   private static final int MAX_COUNTERS = 256;
   private static final int LONGS_APART = 16;
@@ -64,15 +77,28 @@ final class LookupGate {
     int pass = (((int) Thread.currentThread().getId() & mask) + 1) * LONGS_APART;
     counters.getAndIncrement(pass);
     if (shut) {
-      counters.getAndDecrement(pass);
+      leave(pass, OTHER);
       return REFUSED;
     }
     return pass;
   }
 
-  /** Leaves, once for each time that {@link #enter} gave a pass. Any thread may do it. */
-  void leave(int pass) {
-    counters.getAndDecrement(pass);
+  /**
+   * Leaves, once for each time that {@link #enter} gave a pass. Any thread may do it.
+   *
+   * @param outcome {@link #FOUND}, {@link #MISSED} or {@link #OTHER}
+   */
+  void leave(int pass, int outcome) {
+    counters.getAndIncrement(pass + outcome);
+  }
+
+  /** How many have left by that {@code outcome}; exact when nobody is inside. */
+  long left(int outcome) {
+    long sum = 0;
+    for (int counter = 1; counter <= mask + 1; counter++) {
+      sum += counters.get(counter * LONGS_APART + outcome);
+    }
+    return sum;
   }
 
   /** Whether the gate was shut. */
@@ -88,7 +114,7 @@ final class LookupGate {
   /** Whether nobody is inside, and so nobody will be. The gate must be shut. */
   boolean isEmpty() {
     for (int counter = 1; counter <= mask + 1; counter++) {
-      if (counters.get(counter * LONGS_APART) != 0) {
+      if (!isEmpty(counter)) {
         return false;
       }
     }
@@ -102,7 +128,7 @@ final class LookupGate {
     boolean interrupted = false;
     for (int counter = 1; counter <= mask + 1; counter++) {
       long wait = MIN_WAIT_NANOS;
-      for (int tries = 0; counters.get(counter * LONGS_APART) != 0; tries++) {
+      for (int tries = 0; !isEmpty(counter); tries++) {
         if (tries < SPINS) {
           Thread.onSpinWait();
           continue;
@@ -115,5 +141,12 @@ final class LookupGate {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean isEmpty(int counter) {
+    int first = counter * LONGS_APART;
+    long left =
+        counters.get(first + FOUND) + counters.get(first + MISSED) + counters.get(first + OTHER);
+    return left == counters.get(first); // Read last: see above.
   }
 }

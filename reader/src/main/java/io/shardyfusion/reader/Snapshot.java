@@ -84,6 +84,7 @@ final class Snapshot implements AutoCloseable {
     this.whenClosed = whenClosed;
     this.shards = new LazyShard[manifest.shards().size()];
     hold.shards().forEach(shard -> shards[shard.entry().shard()] = shard);
+    meter.add(gate);
   }
 
   /** What the pointer said of it. */
@@ -123,7 +124,7 @@ final class Snapshot implements AutoCloseable {
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {
-      gate.leave(pass);
+      gate.leave(pass, LookupGate.OTHER);
     }
   }
 
@@ -166,15 +167,17 @@ final class Snapshot implements AutoCloseable {
     int shard = Keys.shardOf(sharding, key, storedKey);
     long began = meter.begin();
     int pass = enter();
+    int outcome = LookupGate.OTHER;
     int size;
     try {
       size = served(shard).get(storedKey, value);
+      outcome = size == Lookups.NOT_FOUND ? LookupGate.MISSED : LookupGate.FOUND;
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {
-      gate.leave(pass);
+      gate.leave(pass, outcome);
     }
-    meter.end(began, size != Lookups.NOT_FOUND);
+    meter.end(began);
     return size;
   }
 
@@ -196,7 +199,7 @@ final class Snapshot implements AutoCloseable {
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {
-      gate.leave(pass);
+      gate.leave(pass, LookupGate.OTHER);
     }
     Map<K, byte[]> found = request.result();
     meter.count(found.size(), request.keys() - found.size());
@@ -332,6 +335,7 @@ final class Snapshot implements AutoCloseable {
       closed = true;
       cursors.forEach(c -> all.add(c::release));
       all.add(hold);
+      all.add(() -> meter.retire(gate));
       all.add(whenClosed::run);
       Cleanup.all(all);
     }
@@ -345,15 +349,17 @@ final class Snapshot implements AutoCloseable {
   private byte @Nullable [] find(int shard, byte[] storedKey) {
     long began = meter.begin();
     int pass = enter();
+    int outcome = LookupGate.OTHER;
     byte[] value;
     try {
       value = served(shard).get(storedKey);
+      outcome = value == null ? LookupGate.MISSED : LookupGate.FOUND;
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {
-      gate.leave(pass);
+      gate.leave(pass, outcome);
     }
-    meter.end(began, value != null);
+    meter.end(began);
     return value;
   }
 
@@ -366,7 +372,7 @@ final class Snapshot implements AutoCloseable {
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {
-      gate.leave(pass);
+      gate.leave(pass, LookupGate.OTHER);
     }
   }
 

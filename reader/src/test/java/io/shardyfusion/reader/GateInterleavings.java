@@ -49,7 +49,7 @@ public final class GateInterleavings {
       try {
         return released ? "inside what was released" : "found";
       } finally {
-        gate.leave(pass);
+        gate.leave(pass, LookupGate.FOUND);
       }
     }
 

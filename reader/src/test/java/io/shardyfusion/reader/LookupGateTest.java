@@ -32,7 +32,7 @@ class LookupGateTest {
     closer.start();
     closer.join(50);
     assertThat(closer.isAlive()).isTrue();
-    gate.leave(pass);
+    gate.leave(pass, LookupGate.OTHER);
     closer.join();
     gate.awaitEmpty();
   }
@@ -54,7 +54,7 @@ class LookupGateTest {
     closer.interrupt();
     closer.join(50);
     assertThat(closer.isAlive()).isTrue();
-    gate.leave(pass);
+    gate.leave(pass, LookupGate.OTHER);
     closer.join();
     assertThat(interrupted).containsExactly(true);
   }
@@ -99,7 +99,7 @@ class LookupGateTest {
       wrong |= resource.released;
       Thread.onSpinWait();
       wrong |= resource.released;
-      gate.leave(pass);
+      gate.leave(pass, LookupGate.OTHER);
     }
   }
 }
