@@ -149,7 +149,7 @@ final class RefreshLoop implements AutoCloseable {
       // Who needs to know was told.
       LOG.debug("event=refresh_failed", e);
     } catch (Error e) {
-      LOG.error("event=refresh_failed", e);
+      LOG.error("event=refresh_error error=\"{}\"", e.toString(), e);
       throw e;
     } finally {
       synchronized (this) {
