@@ -43,10 +43,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>What is trusted.</b> A file gets its name by an atomic rename, after its size and digest
  * were proved; so what has the name was whole once, whatever process was killed when. Nothing is
- * forced to the disk, which would take as long as the download, and hold up others that use the
- * disk: where the machine itself dies, a file may be short or damaged after that. At a later start
- * the digest of a document is proved again; of a table file, which may be large, only the size is,
- * because RocksDB checks every block that it reads. A block that fails its check leads to {@link
+ * forced to the disk, which would lengthen a refresh, and hold up others that use the disk: where
+ * the machine itself dies, a file may be short or damaged after that. At a later start the digest
+ * of a document is proved again; of a table file, which may be large, only the size is, because
+ * RocksDB checks every block that it reads. A block that fails its check leads to {@link
  * #evictIfDamaged}.
  *
  * <p><b>Sharing.</b> Who downloads a file holds a lock, so that others wait for the file instead of
