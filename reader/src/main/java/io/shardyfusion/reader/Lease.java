@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a view or a cursor holds of its snapshot, until it is ended once: by its owner, or, if that
- * was lost without, after the garbage collector found it; then a warning says where it was made.
+ * What a view holds of its snapshot, until it is ended once: by its owner, or, if that was lost
+ * without, after the garbage collector found it; then a warning says where it was made.
  * Thread-safe.
  *
  * <p>What it holds must not refer to the owner, who would never be lost. And the owner must be kept

@@ -1,23 +1,20 @@
 package io.shardyfusion.reader;
 
-import io.shardyfusion.format.ShardEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A cursor over the rows of several shards in the order of their stored keys: the shards' own
  * cursors in a heap, the one with the smallest key first. No key is in two shards.
  */
-final class MergedCursor implements RowCursor {
+final class MergedCursor extends CombinedCursor {
 
   private static final Comparator<ShardCursor> BY_KEY =
       (a, b) -> Arrays.compareUnsigned(a.storedKey(), b.storedKey());
 
-  private final Snapshot snapshot;
   private final List<Integer> shards;
   private final StoredRange range;
   private final LookupPool pool;
@@ -31,26 +28,19 @@ final class MergedCursor implements RowCursor {
   /** Those that have still to be moved before they can be in the heap; guarded by this. */
   private final List<ShardCursor> behind = new ArrayList<>();
 
-  /** The cursor whose row this one is on; null if it is on none; guarded by this. */
-  private @Nullable ShardCursor current;
-
   /** Guarded by this. */
   private boolean started;
 
-  /** Guarded by this. */
-  private boolean closed;
-
   /** A cursor over {@code shards}, which takes the caller's pin over. Opens none yet. */
   MergedCursor(Snapshot snapshot, List<Integer> shards, StoredRange range, LookupPool pool) {
-    this.snapshot = snapshot;
+    super(snapshot);
     this.shards = shards;
     this.range = range;
     this.pool = pool;
   }
 
   @Override
-  public synchronized boolean next() {
-    ShardByShardCursor.requireOpen(closed, snapshot);
+  boolean advance() {
     if (!started) {
       start();
     }
@@ -74,31 +64,8 @@ final class MergedCursor implements RowCursor {
   }
 
   @Override
-  public synchronized Object key() {
-    return row().key();
-  }
-
-  @Override
-  public synchronized byte[] value() {
-    return row().value();
-  }
-
-  @Override
-  public synchronized ShardEntry shard() {
-    return row().shard();
-  }
-
-  @Override
-  public void close() {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      cursors.forEach(ShardCursor::close);
-    }
-    // Outside the lock: with the last pin the snapshot goes, which may wait for others.
-    snapshot.unpin();
+  void closeCursors() {
+    cursors.forEach(ShardCursor::close);
   }
 
   private void start() {
@@ -113,13 +80,5 @@ final class MergedCursor implements RowCursor {
     cursors = opened;
     behind.addAll(opened);
     started = true;
-  }
-
-  private ShardCursor row() {
-    ShardByShardCursor.requireOpen(closed, snapshot);
-    if (current == null) {
-      throw ShardByShardCursor.onNoRow();
-    }
-    return current;
   }
 }

@@ -136,7 +136,7 @@ final class ShardCursor implements RowCursor {
     checkOpen();
     byte[] stored = storedKey;
     if (stored == null) {
-      throw ShardByShardCursor.onNoRow();
+      throw CombinedCursor.onNoRow();
     }
     return stored;
   }

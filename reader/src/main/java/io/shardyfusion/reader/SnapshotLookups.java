@@ -65,8 +65,7 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
   }
 
   // These three are written out: as questions for ask(), which many share, they would cost an
-  // object
-  // and a call that is not inlined, a tenth of the lookup of a missing key.
+  // object and a call that is not inlined, a tenth of the lookup of a missing key.
 
   @Override
   public byte @Nullable [] get(long key) {
