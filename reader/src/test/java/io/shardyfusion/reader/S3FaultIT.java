@@ -6,17 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Layout;
-import io.shardyfusion.reader.FlakyLink.Mode;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.testing.Await;
+import io.shardyfusion.testing.Fault;
+import io.shardyfusion.testing.FaultProxy;
+import io.shardyfusion.testing.ProxiedRequest;
 import io.shardyfusion.testing.S3Server;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -61,7 +64,7 @@ class S3FaultIT {
     TestDataset dataset = TestDataset.ofLongs(directory, 2, ROWS);
     String uri = "s3://" + server.bucket() + "/flaky";
     upload(dataset, uri, server.endpoint().toString());
-    try (FlakyLink link = new FlakyLink(server.endpoint())) {
+    try (FaultProxy link = FaultProxy.to(server.endpoint())) {
       ReaderOptions options =
           ReaderOptions.builder(uri)
               .cacheDirectory(directory.resolve("cache"))
@@ -71,8 +74,8 @@ class S3FaultIT {
       try (ShardedReader reader = ShardedReader.open(options)) {
         reader.prefetch();
         long version = 1;
-        for (Mode mode : new Mode[] {Mode.DOWN, Mode.CUT}) {
-          link.mode(mode);
+        for (Fault fault : List.of(Fault.dropRequest(), Fault.cutBodyAfter(1500))) {
+          link.always(ProxiedRequest.any(), fault);
           version++;
           publish(dataset, "v" + version);
           upload(dataset, uri, server.endpoint().toString());
@@ -81,10 +84,10 @@ class S3FaultIT {
               .hasMessageContaining(uri);
           assertServes(reader, version - 1);
           assertThat(reader.health().status()).isNotEqualTo(ReaderHealth.Status.HEALTHY);
-          link.mode(Mode.SOUND);
+          link.heal();
           awaitVersion(reader, version);
         }
-        link.mode(Mode.SLOW);
+        link.always(ProxiedRequest.any(), Fault.trickle(512, Duration.ofMillis(5)));
         publish(dataset, "v4");
         upload(dataset, uri, server.endpoint().toString());
         awaitVersion(reader, 4);

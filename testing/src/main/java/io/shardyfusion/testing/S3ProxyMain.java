@@ -23,6 +23,12 @@ final class S3ProxyMain {
   static final String ACCESS_KEY = "shardyfusion-access";
   static final String SECRET_KEY = "shardyfusion-secret";
 
+  /** Requests must be signed. */
+  static final String SIGNED = "aws-v2-or-v4";
+
+  /** Signatures are not looked at. */
+  static final String OPEN = "none";
+
   /** What the line that tells the port starts with. */
   static final String READY = "listening on port ";
 
@@ -30,10 +36,11 @@ final class S3ProxyMain {
 
   private S3ProxyMain() {}
 
+  /** The arguments: the directory of the buckets; {@link #SIGNED} or {@link #OPEN}. */
   public static void main(String[] args) throws Exception {
     Properties settings = new Properties();
     settings.setProperty("s3proxy.endpoint", "http://127.0.0.1:0");
-    settings.setProperty("s3proxy.authorization", "aws-v2-or-v4");
+    settings.setProperty("s3proxy.authorization", args[1]);
     settings.setProperty("s3proxy.identity", ACCESS_KEY);
     settings.setProperty("s3proxy.credential", SECRET_KEY);
     settings.setProperty("jclouds.provider", "filesystem-nio2");

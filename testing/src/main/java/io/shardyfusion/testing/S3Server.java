@@ -66,13 +66,27 @@ public final class S3Server implements AutoCloseable {
    *     answer within a minute; the message holds the end of its output
    */
   public static S3Server start() {
+    return start(S3ProxyMain.SIGNED);
+  }
+
+  /**
+   * Starts a server that serves every request, whether and however it is signed: for tests that
+   * change requests on their way, such as {@link Fault#withoutHeaders}.
+   *
+   * @throws IllegalStateException as {@link #start()}
+   */
+  public static S3Server startOpen() {
+    return start(S3ProxyMain.OPEN);
+  }
+
+  private static S3Server start(String authorization) {
     Path jar = jar();
     Path directory;
     Process process;
     try {
       directory = Files.createTempDirectory("s3-server-");
       Files.createDirectory(directory.resolve(bucketName()));
-      process = launch(jar, directory);
+      process = launch(jar, directory, authorization);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -161,7 +175,7 @@ public final class S3Server implements AutoCloseable {
             + " shardyfusion.root to the project's root");
   }
 
-  private static Process launch(Path jar, Path directory) throws IOException {
+  private static Process launch(Path jar, Path directory, String authorization) throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     Path classes;
     try {
@@ -178,7 +192,8 @@ public final class S3Server implements AutoCloseable {
                 "-cp",
                 jar + System.getProperty("path.separator") + classes,
                 S3ProxyMain.class.getName(),
-                directory.toString()))
+                directory.toString(),
+                authorization))
         .redirectErrorStream(true)
         .start();
   }

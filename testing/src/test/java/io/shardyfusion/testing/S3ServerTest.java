@@ -51,7 +51,7 @@ class S3ServerTest {
     send("PUT", "private", "1");
     for (String method : List.of("GET", "PUT", "DELETE")) {
       HttpRequest unsigned =
-          HttpRequest.newBuilder(uri(server, "private"))
+          HttpRequest.newBuilder(uri(server.endpoint(), "private"))
               .method(method, BodyPublishers.noBody())
               .build();
       assertThat(http.send(unsigned, BodyHandlers.ofString()).statusCode()).isEqualTo(403);
@@ -61,7 +61,7 @@ class S3ServerTest {
   @Test
   void aWrongSecretIsForbidden() throws Exception {
     HttpResponse<String> answer =
-        http.send(signed(server, "wrong", "GET", "a", ""), BodyHandlers.ofString());
+        http.send(signed(server.endpoint(), "wrong", "GET", "a", ""), BodyHandlers.ofString());
     assertThat(answer.statusCode()).isEqualTo(403);
     assertThat(answer.body()).contains("SignatureDoesNotMatch");
   }
@@ -108,10 +108,37 @@ class S3ServerTest {
   }
 
   @Test
+  void signaturesHoldThroughAProxy() throws Exception {
+    send("PUT", "proxied", "hello");
+    try (FaultProxy proxy = FaultProxy.to(server.endpoint())) {
+      for (String secret : List.of(server.secretKey(), "wrong")) {
+        http.send(signed(proxy.endpoint(), secret, "GET", "proxied", ""), BodyHandlers.ofString());
+      }
+      assertThat(proxy.exchanges())
+          .extracting(ProxiedExchange::line)
+          .containsExactly(
+              "GET /" + server.bucket() + "/proxied 200",
+              "GET /" + server.bucket() + "/proxied 403");
+    }
+  }
+
+  @Test
+  void anOpenServerTakesRequestsThatAProxyHasChanged() throws Exception {
+    try (S3Server open = S3Server.startOpen();
+        FaultProxy proxy = FaultProxy.to(open.endpoint())) {
+      proxy.always(ProxiedRequest.any(), Fault.withoutHeaders("If-Match"));
+      for (String content : List.of("1", "2")) {
+        HttpRequest put = signed(proxy.endpoint(), "any", "PUT", "a", content, "If-Match", "\"0\"");
+        assertThat(http.send(put, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
   void closingStopsTheProcessAndDeletesItsFiles() throws Exception {
     S3Server other = S3Server.start();
     Path directory = other.bucketDirectory().getParent();
-    HttpRequest request = signed(other, other.secretKey(), "PUT", "a", "1");
+    HttpRequest request = signed(other.endpoint(), other.secretKey(), "PUT", "a", "1");
     assertThat(http.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
     other.close();
     other.close();
@@ -126,7 +153,8 @@ class S3ServerTest {
     for (int i = 0; i < WRITERS; i++) {
       // An entity tag is a digest of the content, so no two may write the same.
       String content = "by " + i + " over " + value;
-      HttpRequest put = signed(server, server.secretKey(), "PUT", key, content, header, value);
+      HttpRequest put =
+          signed(server.endpoint(), server.secretKey(), "PUT", key, content, header, value);
       answers.add(http.sendAsync(put, BodyHandlers.ofString()));
     }
     long winners = 0;
@@ -141,7 +169,7 @@ class S3ServerTest {
   private static HttpResponse<String> send(
       String method, String key, String body, String... headers)
       throws IOException, InterruptedException, GeneralSecurityException {
-    HttpRequest request = signed(server, server.secretKey(), method, key, body, headers);
+    HttpRequest request = signed(server.endpoint(), server.secretKey(), method, key, body, headers);
     return http.send(request, BodyHandlers.ofString());
   }
 
@@ -150,15 +178,15 @@ class S3ServerTest {
     return answer.headers().firstValue("ETag").orElseThrow();
   }
 
-  private static URI uri(S3Server server, String key) {
-    return server.endpoint().resolve("/" + server.bucket() + "/" + key);
+  private static URI uri(URI endpoint, String key) {
+    return endpoint.resolve("/" + server.bucket() + "/" + key);
   }
 
   /** AWS Signature Version 4 over host, content hash and date. */
   private static HttpRequest signed(
-      S3Server server, String secret, String method, String key, String body, String... headers)
+      URI endpoint, String secret, String method, String key, String body, String... headers)
       throws GeneralSecurityException {
-    URI uri = uri(server, key);
+    URI uri = uri(endpoint, key);
     String now =
         DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
             .withZone(ZoneOffset.UTC)
