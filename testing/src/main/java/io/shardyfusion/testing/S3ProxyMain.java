@@ -9,7 +9,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The main class of the process that {@link S3Server} starts.
+ * The main class of the process that {@link S3ProxyServer} starts.
  *
  * <p>S3Proxy compares {@code If-Match} first and writes later, so of many concurrent writers
  * several can win: measured, up to 5 of 24. S3 lets one win. So this puts a servlet filter in front
@@ -28,9 +28,6 @@ final class S3ProxyMain {
 
   /** Signatures are not looked at. */
   static final String OPEN = "none";
-
-  /** What the line that tells the port starts with. */
-  static final String READY = "listening on port ";
 
   private static final String SERVLETS = "org.gaul.shaded.org.eclipse.jetty.ee10.servlet.";
 
@@ -59,7 +56,8 @@ final class S3ProxyMain {
     Object s3proxy = builderClass.getMethod("build").invoke(builder);
     addFilter(s3proxy, oneWriterPerObject());
     s3proxy.getClass().getMethod("start").invoke(s3proxy);
-    System.out.println(READY + s3proxy.getClass().getMethod("getPort").invoke(s3proxy));
+    System.out.println(
+        ServerProcess.READY + s3proxy.getClass().getMethod("getPort").invoke(s3proxy));
     System.out.flush();
 
     while (System.in.read() >= 0) {

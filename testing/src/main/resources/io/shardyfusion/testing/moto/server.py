@@ -1,0 +1,124 @@
+"""moto's S3 on a free port of 127.0.0.1, as MotoServer starts it; ends when its standard input does.
+
+The argument is a file of JSON: the bucket's name, and users by name with their access key, secret and
+policies. Without users, requests are not authorised, signed or not.
+"""
+
+import io
+import json
+import os
+import sys
+import threading
+from fnmatch import fnmatchcase
+
+SETTINGS = json.loads(open(sys.argv[1], encoding="utf-8").read())
+if SETTINGS["users"]:
+    os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "0"
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.iam import access_control
+from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.iam.models import iam_backends
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from moto.s3.models import s3_backends
+from werkzeug.datastructures import Headers
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request
+
+
+class OneAtATime:
+    """Serves one request after the other, once its body is here.
+
+    moto compares If-Match first and writes later, so of concurrent writers several could win; on S3 one does.
+    """
+
+    def __init__(self, application):
+        self.application = application
+        self.lock = threading.Lock()
+        self.request = None
+
+    def __call__(self, environ, start_response):
+        body = Request(environ).get_data(cache=False)
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        with self.lock:
+            self.request = Request(environ)
+            return list(self.application(environ, start_response))
+
+
+class Handler(MotoRequestHandler):
+    # Headers and body are two writes; without this, the second waits for the client's delayed acknowledgement.
+    disable_nagle_algorithm = True
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *arguments):
+        pass
+
+
+def matches(pattern, value):
+    """As IAM does: * and ? are the only special characters."""
+    return fnmatchcase(value, pattern.replace("[", "[[]"))
+
+
+def any_matches(patterns, value):
+    return any(matches(each, value) for each in ([patterns] if isinstance(patterns, str) else patterns))
+
+
+def permits(statement, action, resource="*", principal=None, incoming_condition_values=None):
+    """One statement of a policy.
+
+    moto leaves out conditions but StringEquals, has no values of S3 to compare, and takes a statement whose
+    condition is not met for a denial. What is not known here is an error, never a permission.
+    """
+    document = statement._statement
+    if not any_matches(document["Action"], action) or not any_matches(document["Resource"], resource):
+        return PermissionResult.NEUTRAL
+    request = APPLICATION.request
+    values = {
+        "s3:prefix": request.args.get("prefix"),
+        "aws:SecureTransport": "false",
+        "s3:if-match": request.headers.get("If-Match"),
+        "s3:if-none-match": request.headers.get("If-None-Match"),
+    }
+    for operator, conditions in document.get("Condition", {}).items():
+        for key, expected in conditions.items():
+            value = values[key]
+            met = {
+                "StringLike": lambda: value is not None and any_matches(expected, value),
+                "StringEquals": lambda: value is not None and value in expected if isinstance(expected, list) else value == expected,
+                "Bool": lambda: value == expected,
+                "Null": lambda: (value is None) == (expected == "true"),
+            }[operator]()
+            if not met:
+                return PermissionResult.NEUTRAL
+    return PermissionResult.PERMITTED if document["Effect"] == "Allow" else PermissionResult.DENIED
+
+
+def end_with_parent():
+    while sys.stdin.buffer.read(1):
+        pass
+    os._exit(0)
+
+
+APPLICATION = OneAtATime(DomainDispatcherApplication(create_backend_app))
+IAMPolicyStatement.is_action_permitted = permits
+
+iam = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+for name, user in SETTINGS["users"].items():
+    iam.create_user("us-east-1", name)
+    key = iam.create_access_key(name)
+    key.access_key_id = user["accessKey"]
+    key.secret_access_key = user["secretKey"]
+    for number, policy in enumerate(user["policies"]):
+        iam.put_user_policy(name, f"policy-{number}", policy)
+s3_backends[DEFAULT_ACCOUNT_ID]["aws"].create_bucket(SETTINGS["bucket"], "us-east-1")
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+server = make_server("127.0.0.1", 0, APPLICATION, threaded=True, request_handler=Handler)
+print(f"listening on port {server.port}", flush=True)
+server.serve_forever()
