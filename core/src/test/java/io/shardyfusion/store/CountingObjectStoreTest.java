@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.store.Expectation.Absent;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,8 +25,8 @@ class CountingObjectStoreTest extends ObjectStoreContractTest {
   }
 
   @Override
-  Path directoryOfObjects() {
-    return directory.resolve("store");
+  void createAll(List<String> keys) throws IOException {
+    createFiles(directory.resolve("store"), keys);
   }
 
   private CountingObjectStore counting() {

@@ -36,8 +36,8 @@ class LocalObjectStoreTest extends ObjectStoreContractTest {
   }
 
   @Override
-  Path directoryOfObjects() {
-    return root();
+  void createAll(List<String> keys) throws IOException {
+    createFiles(root(), keys);
   }
 
   private Path root() {

@@ -17,6 +17,7 @@ import io.shardyfusion.store.ConditionalWrite.Conflict;
 import io.shardyfusion.store.ConditionalWrite.Written;
 import io.shardyfusion.store.Expectation.Absent;
 import io.shardyfusion.store.Expectation.Unchanged;
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,8 +57,17 @@ abstract class ObjectStoreContractTest {
   /** A second store on the root of another. */
   abstract ObjectStore sameAs(ObjectStore first);
 
-  /** Where a file becomes an object, in no time. */
-  abstract Path directoryOfObjects();
+  /** Makes many objects, in no time. */
+  abstract void createAll(List<String> keys) throws IOException;
+
+  /** Where a file becomes an object. */
+  static void createFiles(Path directory, List<String> keys) throws IOException {
+    for (String key : keys) {
+      Path file = directory.resolve(key);
+      Files.createDirectories(file.getParent());
+      Files.write(file, bytes(key));
+    }
+  }
 
   @BeforeEach
   final void openStore() {
@@ -254,11 +264,7 @@ abstract class ObjectStoreContractTest {
   void thousandsOfObjectsAreListedOnceEachAndDeleted() throws Exception {
     List<String> many =
         IntStream.range(0, 2500).mapToObj(i -> "many/" + i % 7 + "/" + i).sorted().toList();
-    for (String key : many) {
-      Path file = directoryOfObjects().resolve(key);
-      Files.createDirectories(file.getParent());
-      Files.write(file, bytes(key));
-    }
+    createAll(many);
     assertThat(keys("many/")).isEqualTo(many);
     try (Stream<ObjectInfo> some = store.list("many/")) {
       assertThat(some.limit(3)).hasSize(3);

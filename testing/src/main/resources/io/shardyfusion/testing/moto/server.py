@@ -25,7 +25,6 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from moto.s3.models import s3_backends
-from werkzeug.datastructures import Headers
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request
 
@@ -47,6 +46,11 @@ class OneAtATime:
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         with self.lock:
+            if environ["PATH_INFO"] == "/create-objects":
+                for key in json.loads(body):
+                    BUCKETS.put_object(SETTINGS["bucket"], key, key.encode())
+                start_response("204 No Content", [])
+                return []
             self.request = Request(environ)
             return list(self.application(environ, start_response))
 
@@ -116,7 +120,8 @@ for name, user in SETTINGS["users"].items():
     key.secret_access_key = user["secretKey"]
     for number, policy in enumerate(user["policies"]):
         iam.put_user_policy(name, f"policy-{number}", policy)
-s3_backends[DEFAULT_ACCOUNT_ID]["aws"].create_bucket(SETTINGS["bucket"], "us-east-1")
+BUCKETS = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+BUCKETS.create_bucket(SETTINGS["bucket"], "us-east-1")
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 server = make_server("127.0.0.1", 0, APPLICATION, threaded=True, request_handler=Handler)
