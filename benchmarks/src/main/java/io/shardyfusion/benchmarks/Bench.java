@@ -1,5 +1,8 @@
 package io.shardyfusion.benchmarks;
 
+import io.shardyfusion.ConflictException;
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.ShardyfusionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -7,19 +10,51 @@ import picocli.CommandLine.Command;
 @Command(
     name = "shardy bench",
     mixinStandardHelpOptions = true,
-    subcommands = {WriteBench.class, StreamBench.class, ReadBench.class, RefreshBench.class},
+    subcommands = {
+      WriteBench.class,
+      StreamBench.class,
+      ReadBench.class,
+      RefreshBench.class,
+      CloudCheck.class
+    },
     description = "Measures ratios between ways to do the same, in one run on this machine.")
 public final class Bench {
+
+  private static final int USAGE = 2;
+  private static final int FAILED = 3;
+  private static final int CONFLICT = 4;
 
   private Bench() {}
 
   /** Runs the benchmark that {@code args} name; exits with 2 if they cannot be used. */
   public static void main(String[] args) {
+    // Not that of the test tools, which are on the class path, too.
+    System.setProperty("logback.configurationFile", "logback.xml");
     System.exit(commandLine().execute(args));
   }
 
   /** The command line of the benchmarks. */
   static CommandLine commandLine() {
-    return new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true);
+    return new CommandLine(new Bench())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command));
+  }
+
+  /** As {@code shardy} does: one message, and its exit code. */
+  private static int report(Exception failure, CommandLine command) {
+    String name = command.getCommandName();
+    if (failure instanceof ShardyfusionException) {
+      command.getErr().println(name + ": " + failure.getMessage());
+    } else if (failure instanceof InterruptedException) {
+      command.getErr().println(name + ": stopped");
+    } else {
+      command.getErr().println(name + ": unexpected failure");
+      failure.printStackTrace(command.getErr());
+    }
+    command.getErr().flush();
+    if (failure instanceof InvalidRequestException) {
+      return USAGE;
+    }
+    return failure instanceof ConflictException ? CONFLICT : FAILED;
   }
 }

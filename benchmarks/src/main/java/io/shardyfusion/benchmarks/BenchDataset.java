@@ -50,6 +50,7 @@ final class BenchDataset {
   private final long rows;
   private final long[][] keys;
   private final ShardEntry[] entries;
+  private final int[] versionOf;
   private int versions;
 
   /**
@@ -73,6 +74,20 @@ final class BenchDataset {
     this.rows = rows;
     this.keys = sortedKeys(sharding, rows);
     this.entries = new ShardEntry[shards];
+    this.versionOf = new int[shards];
+  }
+
+  /**
+   * A dataset whose current version a {@link Backfill} has just published.
+   *
+   * @param scratch an existing directory, in which shards are built
+   */
+  static BenchDataset onTopOf(ObjectStore store, long rows, Path scratch) {
+    Dataset published = new Dataset(store);
+    List<ShardEntry> shards = published.manifest(published.current().manifest()).shards();
+    BenchDataset dataset = new BenchDataset(store, shards.size(), rows, scratch);
+    shards.toArray(dataset.entries);
+    return dataset;
   }
 
   private static long[][] sortedKeys(HashSharding sharding, long rows) {
@@ -105,6 +120,20 @@ final class BenchDataset {
     return sharding;
   }
 
+  /** The entries of all shards as last stored. */
+  List<ShardEntry> entries() {
+    return List.of(entries);
+  }
+
+  /** The value that the n-th row has in the version that was stored last. */
+  byte[] value(long n) {
+    return value(n, versionOf[sharding.shardOf(GeneratedRows.key(n))]);
+  }
+
+  private byte[] value(long n, int version) {
+    return GeneratedRows.value(n + version * rows);
+  }
+
   /** Publishes and announces a version in which all shards are new. */
   Stored publishAll() throws IOException {
     return publish(IntStream.range(0, shards()).boxed().toList());
@@ -123,6 +152,7 @@ final class BenchDataset {
     List<ShardEntry> stored = new ArrayList<>();
     for (int shard : changed) {
       entries[shard] = build(shard);
+      versionOf[shard] = versions;
       stored.add(entries[shard]);
     }
     Manifest manifest = manifest(stored);
@@ -148,7 +178,7 @@ final class BenchDataset {
     try (ShardBuilder builder = new ShardBuilder(shard, TableProfile.BALANCED, directory)) {
       for (long k : keys[shard]) {
         key.clear().put(KeyEncoding.I64.encode(k)).flip();
-        value.clear().put(GeneratedRows.value(GeneratedRows.row(k) + versions * rows)).flip();
+        value.clear().put(value(GeneratedRows.row(k), versions)).flip();
         builder.add(key, value);
       }
       return publisher.store(builder.finish(), Set.of());

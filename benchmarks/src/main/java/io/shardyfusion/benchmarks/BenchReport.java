@@ -39,7 +39,8 @@ record BenchReport(
     Files.write(file, mapper.writeValueAsBytes(this));
   }
 
-  private static Map<String, Object> thisMachine() throws IOException {
+  /** The machine that this runs on. */
+  static Map<String, Object> thisMachine() throws IOException {
     Map<String, Object> machine = new LinkedHashMap<>();
     machine.put("cpu", cpu());
     machine.put("cores", Runtime.getRuntime().availableProcessors());
@@ -65,7 +66,8 @@ record BenchReport(
     }
   }
 
-  private static String thisCommit() {
+  /** The commit of the sources, or {@code unknown}. */
+  static String thisCommit() {
     String home = System.getProperty("shardyfusion.home", ".");
     try {
       Process git =

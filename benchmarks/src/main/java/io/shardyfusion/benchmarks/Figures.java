@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The figures of one benchmark, by name, in the order in which they were put. Not thread-safe. */
 final class Figures {
@@ -85,7 +86,11 @@ final class Figures {
         : text(figure) + " (" + text(min) + " to " + text(max) + ")";
   }
 
-  private static String text(Number figure) {
+  /** A figure as tables show it; null: nothing. */
+  static String text(@Nullable Number figure) {
+    if (figure == null) {
+      return "";
+    }
     if (figure instanceof Double && Math.abs(figure.doubleValue()) < 100) {
       return String.format(Locale.ROOT, "%.3f", figure.doubleValue());
     }

@@ -1,18 +1,11 @@
 package io.shardyfusion.benchmarks;
 
-import io.shardyfusion.dataset.Dataset;
-import io.shardyfusion.dataset.RunRecords;
-import io.shardyfusion.flink.ShardyfusionSink;
-import io.shardyfusion.format.RunRecord;
-import io.shardyfusion.job.EmbeddedFlink;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.StoreOptions;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Counts requests, which cost money on S3: of backfills, of cold reads and of refreshes. */
 final class RequestCounts {
@@ -38,29 +31,9 @@ final class RequestCounts {
   /** A whole job. What it asks of a local directory, it would ask of S3. */
   private void backfill(int shards, long rows) throws Exception {
     String uri = directory.resolve("backfill-" + shards).toUri().toString();
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.createLocalEnvironment(EmbeddedFlink.configuration(null));
-    ShardyfusionSink.forStream(environment.fromSequence(0, rows - 1))
-        .dataset(uri)
-        .shards(shards)
-        .key(GeneratedRows::key)
-        .value(GeneratedRows::value)
-        .append();
-    environment.execute();
-    try (ObjectStore store = ObjectStores.open(uri, StoreOptions.defaults())) {
-      RunRecord run =
-          new RunRecords(store).find(new Dataset(store).current().runId()).orElseThrow();
-      figures.put("backfill_" + shards + "_puts", counter(run, "puts"));
-      figures.put("backfill_" + shards + "_gets", counter(run, "gets"));
-    }
-  }
-
-  private static long counter(RunRecord run, String name) {
-    Long counter = run.counters().get(name);
-    if (counter == null) {
-      throw new IllegalStateException("the run's record has no " + name + ": " + run.counters());
-    }
-    return counter;
+    Backfill.Done done = Backfill.run(uri, StoreOptions.defaults(), shards, rows);
+    figures.put("backfill_" + shards + "_puts", done.puts());
+    figures.put("backfill_" + shards + "_gets", done.gets());
   }
 
   private void read(int shards, long rows) throws Exception {

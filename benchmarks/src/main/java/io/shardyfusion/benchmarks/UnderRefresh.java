@@ -5,15 +5,8 @@ import io.shardyfusion.reader.ShardedReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
@@ -30,7 +23,6 @@ import org.HdrHistogram.Histogram;
 final class UnderRefresh {
 
   private static final int THREADS = 10;
-  private static final int SIGNIFICANT_DIGITS = 3;
   private static final double TAIL = 99.9;
 
   private final BenchDataset dataset;
@@ -48,13 +40,10 @@ final class UnderRefresh {
     this.seconds = seconds;
   }
 
-  /** What all threads saw in one round. */
-  private record Seen(Histogram latencies, long errors) {}
-
   Figures run(Path cache, int rounds) throws Exception {
     double[] quiet = new double[rounds];
     double[] refreshed = new double[rounds];
-    Histogram all = new Histogram(SIGNIFICANT_DIGITS);
+    Histogram all = LookupLoad.newHistogram();
     long errors = 0;
     long swaps = 0;
     try (ShardedReader reader =
@@ -65,15 +54,15 @@ final class UnderRefresh {
                 .build())) {
       for (int round = -1; round < rounds; round++) {
         Deque<BenchDataset.Stored> versions = versions();
-        Seen without = lookUp(reader, new ArrayDeque<>());
+        LookupLoad.Seen without = lookUp(reader, new ArrayDeque<>());
         int before = versions.size();
-        Seen with = lookUp(reader, versions);
+        LookupLoad.Seen with = lookUp(reader, versions);
         if (round >= 0) {
-          quiet[round] = without.latencies.getValueAtPercentile(TAIL);
-          refreshed[round] = with.latencies.getValueAtPercentile(TAIL);
-          errors += without.errors + with.errors;
+          quiet[round] = without.latencies().getValueAtPercentile(TAIL);
+          refreshed[round] = with.latencies().getValueAtPercentile(TAIL);
+          errors += without.errors() + with.errors();
           swaps += before - versions.size();
-          all.add(with.latencies);
+          all.add(with.latencies());
         }
       }
     }
@@ -107,15 +96,9 @@ final class UnderRefresh {
   }
 
   /** Announces a version each second, as long as there are any, and has it served. */
-  private Seen lookUp(ShardedReader reader, Deque<BenchDataset.Stored> versions) throws Exception {
-    AtomicBoolean stop = new AtomicBoolean();
-    ExecutorService executor = Executors.newFixedThreadPool(THREADS);
-    try {
-      List<Future<Seen>> threads = new ArrayList<>();
-      for (int thread = 0; thread < THREADS; thread++) {
-        int seed = thread;
-        threads.add(executor.submit(() -> lookUp(reader, seed, stop)));
-      }
+  private LookupLoad.Seen lookUp(ShardedReader reader, Deque<BenchDataset.Stored> versions)
+      throws Exception {
+    try (LookupLoad load = new LookupLoad(reader, dataset.rows(), THREADS)) {
       for (int second = 0; second < seconds; second++) {
         long end = System.nanoTime() + 1_000_000_000;
         BenchDataset.Stored next = versions.poll();
@@ -127,38 +110,7 @@ final class UnderRefresh {
         }
         TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());
       }
-      stop.set(true);
-      Histogram latencies = new Histogram(SIGNIFICANT_DIGITS);
-      long errors = 0;
-      for (Future<Seen> thread : threads) {
-        Seen seen = thread.get();
-        latencies.add(seen.latencies);
-        errors += seen.errors;
-      }
-      return new Seen(latencies, errors);
-    } finally {
-      stop.set(true);
-      executor.shutdownNow();
+      return load.stop();
     }
-  }
-
-  /** Errors are exceptions, and keys that are not found. */
-  private Seen lookUp(ShardedReader reader, int seed, AtomicBoolean stop) {
-    SplittableRandom random = new SplittableRandom(seed);
-    Histogram latencies = new Histogram(SIGNIFICANT_DIGITS);
-    long errors = 0;
-    while (!stop.get()) {
-      long key = GeneratedRows.key(random.nextLong(dataset.rows()));
-      long start = System.nanoTime();
-      try {
-        if (reader.get(key) == null) {
-          errors++;
-        }
-      } catch (RuntimeException e) {
-        errors++;
-      }
-      latencies.recordValue(System.nanoTime() - start);
-    }
-    return new Seen(latencies, errors);
   }
 }

@@ -1,0 +1,244 @@
+package io.shardyfusion.benchmarks;
+
+import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.StoreOptions;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.apache.flink.util.FileUtils;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The checklist of a deployment, against any store; what {@code bin/cloud-check} starts. */
+@Command(
+    name = "cloud-check",
+    mixinStandardHelpOptions = true,
+    customSynopsis = "bin/cloud-check DATASET_URI [OPTIONS]",
+    description =
+        "Checks a store, and what a deployment on it can do, in datasets of its own below the URI:"
+            + " what the store honours; then for each number of shards a backfill by an embedded"
+            + " Flink, a cold get, a prefetch, random gets, refreshes under load, an idle one, and"
+            + " every row. Prints one table, with targets and an estimate of the costs, and deletes"
+            + " what it wrote. Exit code 3: a target was missed, or the storage failed.")
+final class CloudCheck implements Callable<Integer> {
+
+  private static final int MISSED = 3;
+  private static final int FULL_ROWS = 1_000_000;
+  private static final int QUICK_ROWS = 50_000;
+  private static final int FULL_SECONDS = 10;
+  private static final int QUICK_SECONDS = 2;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "DATASET_URI",
+      description = "Where: s3://bucket/prefix, file:///dir or a local path.")
+  private String dataset = "";
+
+  @Option(
+      names = "--shards",
+      split = ",",
+      paramLabel = "N",
+      description = "Numbers of shards (default: 8,64,256; quick: 8).")
+  private @Nullable List<Integer> shards;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      description = "Rows of 108 bytes in each dataset (default: 1 M; quick: 50 000).")
+  private @Nullable Long rows;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that look rows up (default: one a core).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "How long they do without a refresh (default: 10; quick: 2).")
+  private @Nullable Integer seconds;
+
+  @Option(names = "--quick", description = "Fewer rows, and 8 shards only: a minute.")
+  private boolean quick;
+
+  @Option(names = "--keep", description = "Leaves the datasets there.")
+  private boolean keep;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "table|json|jsonl",
+      description = "The form of the result (default: ${DEFAULT-VALUE}).")
+  private Output output = Output.TABLE;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Writes the result there, too, as JSON.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--s3-endpoint",
+      paramLabel = "URL",
+      description = "The address of an S3-compatible server.")
+  private @Nullable URI s3Endpoint;
+
+  @Option(
+      names = "--s3-region",
+      paramLabel = "REGION",
+      description = "The region; else that of the AWS configuration.")
+  private @Nullable String s3Region;
+
+  @Option(
+      names = "--s3-path-style",
+      description = "The bucket is part of the path, not of the host name.")
+  private boolean s3PathStyle;
+
+  @Option(
+      names = "--s3-profile",
+      paramLabel = "NAME",
+      description = "The profile of the AWS configuration; else the standard chain.")
+  private @Nullable String s3Profile;
+
+  @Mixin private MonthlyCost cost = new MonthlyCost();
+
+  /** The forms of the result. */
+  private enum Output {
+    TABLE,
+    JSON,
+    JSONL;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Integer> counts =
+        List.copyOf(
+            new TreeSet<>(shards != null ? shards : quick ? List.of(8) : List.of(8, 64, 256)));
+    CloudRun.Load load =
+        new CloudRun.Load(
+            rows != null ? rows : quick ? QUICK_ROWS : FULL_ROWS,
+            threads,
+            seconds != null ? seconds : quick ? QUICK_SECONDS : FULL_SECONDS);
+    if (counts.get(0) < 1
+        || load.rows() < 1
+        || threads < 1
+        || load.seconds() < 1
+        || !cost.valid()) {
+      throw new ParameterException(
+          spec().commandLine(),
+          "--shards, --rows, --threads and --seconds must be at least 1, and no number of the"
+              + " estimate negative");
+    }
+    CheckRoot root = new CheckRoot(dataset, storeOptions());
+    try (StopHook hook = new StopHook(err())) {
+      try {
+        return check(root, counts, load);
+      } finally {
+        hook.cleaningUp();
+        cleanUp(root);
+      }
+    }
+  }
+
+  private int check(CheckRoot root, List<Integer> counts, CloudRun.Load load) throws Exception {
+    progress("writing below " + root.uri());
+    List<Verdict> found;
+    try (ObjectStore store = root.open("store")) {
+      found = new StoreProbe(store).run();
+    }
+    Map<Integer, CloudRun> runs = new LinkedHashMap<>();
+    if (found.stream().allMatch(Verdict::ok)) {
+      for (int count : counts) {
+        runs.put(count, run(root, load, count));
+      }
+    }
+    CloudReport report = CloudReport.of(dataset, found, runs, cost);
+    switch (output) {
+      case TABLE -> report.printTable(out());
+      case JSON -> report.printJson(out(), true);
+      case JSONL -> report.printJson(out(), false);
+    }
+    if (json != null) {
+      report.write(json);
+    }
+    return report.ok() ? 0 : MISSED;
+  }
+
+  private CloudRun run(CheckRoot root, CloudRun.Load load, int count) throws Exception {
+    Path directory = Files.createTempDirectory("shardyfusion-cloud-check-");
+    try {
+      CloudRun run = new CloudRun(root, directory, load, this::progress);
+      run.run(count);
+      cost.estimate(run.figures());
+      return run;
+    } finally {
+      FileUtils.deleteDirectory(directory.toFile());
+    }
+  }
+
+  private void cleanUp(CheckRoot root) {
+    if (keep) {
+      progress("left as they are: the datasets below " + root.uri());
+      return;
+    }
+    try {
+      progress("deleted " + root.delete() + " objects below " + root.uri());
+    } catch (ShardyfusionException e) {
+      progress(
+          "could not delete everything below "
+              + root.uri()
+              + "; delete it yourself: "
+              + e.getMessage());
+    }
+  }
+
+  private StoreOptions storeOptions() {
+    return StoreOptions.builder()
+        .s3Endpoint(s3Endpoint)
+        .s3Region(s3Region)
+        .s3PathStyle(s3PathStyle)
+        .s3Profile(s3Profile)
+        .build();
+  }
+
+  private void progress(String message) {
+    err().println("cloud-check: " + message);
+    err().flush();
+  }
+
+  private PrintWriter out() {
+    return spec().commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return spec().commandLine().getErr();
+  }
+
+  private CommandSpec spec() {
+    if (spec == null) {
+      throw new IllegalStateException("not started by picocli");
+    }
+    return spec;
+  }
+}

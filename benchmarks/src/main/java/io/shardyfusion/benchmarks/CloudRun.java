@@ -1,0 +1,233 @@
+package io.shardyfusion.benchmarks;
+
+import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.TableFile;
+import io.shardyfusion.reader.RowCursor;
+import io.shardyfusion.reader.ShardedReader;
+import io.shardyfusion.store.CountingObjectStore;
+import io.shardyfusion.store.ObjectStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
+
+/** Writes one dataset, reads it, refreshes it under load, and checks every row of it. */
+final class CloudRun {
+
+  private static final int COLD_GETS = 3;
+  private static final int REFRESHES = 3;
+  private static final int QUIET_MILLIS = 500;
+
+  private final CheckRoot root;
+  private final Path directory;
+  private final Load load;
+  private final Consumer<String> progress;
+  private final Figures figures = new Figures();
+  private final List<Verdict> verdicts = new ArrayList<>();
+
+  /**
+   * What is done to the dataset.
+   *
+   * @param rows of the dataset
+   * @param threads that look rows up
+   * @param seconds in which they do, without a refresh
+   */
+  record Load(long rows, int threads, int seconds) {}
+
+  /**
+   * A run.
+   *
+   * @param directory an existing one, for caches and shards that are built
+   * @param progress is told of each step
+   */
+  CloudRun(CheckRoot root, Path directory, Load load, Consumer<String> progress) {
+    this.root = root;
+    this.directory = directory;
+    this.load = load;
+    this.progress = progress;
+  }
+
+  Figures figures() {
+    return figures;
+  }
+
+  List<Verdict> verdicts() {
+    return verdicts;
+  }
+
+  /** Does everything with a dataset of so many shards. */
+  void run(int shards) throws Exception {
+    String name = "shards-" + shards;
+    progress.accept(shards + " shards: writing");
+    Backfill.Done done = Backfill.run(root.uri(name), root.options(), shards, load.rows());
+    try (ObjectStore store = root.open(name)) {
+      BenchDataset dataset = BenchDataset.onTopOf(store, load.rows(), directory);
+      List<TableFile> files = dataset.files(dataset.entries());
+      written(done, dataset, files);
+      progress.accept(shards + " shards: cold get");
+      cold(ColdGet.run(() -> root.open(name), dataset, directory, COLD_GETS));
+      progress.accept(shards + " shards: prefetch");
+      CountingObjectStore counted = new CountingObjectStore(root.open(name));
+      long start = System.nanoTime();
+      try (ShardedReader reader =
+          RefreshCost.openAll(counted, Files.createDirectory(directory.resolve("cache")))) {
+        prefetched(seconds(start), counted, shards + files.size());
+        progress.accept(shards + " shards: checking all rows");
+        long wrong = wrongRows(reader, dataset);
+        progress.accept(shards + " shards: random gets");
+        gets(reader);
+        idle(reader, counted);
+        progress.accept(shards + " shards: refreshes under load");
+        refreshes(reader, counted, dataset);
+        progress.accept(shards + " shards: checking all rows");
+        wrong += wrongRows(reader, dataset);
+        figures.put("verified_rows", 2 * load.rows()).put("wrong_rows", wrong);
+        verdicts.add(Verdict.exactly("rows that are not exact", 0, wrong));
+      }
+    }
+  }
+
+  private void written(Backfill.Done done, BenchDataset dataset, List<TableFile> files) {
+    long bytes = BenchDataset.bytes(dataset.entries());
+    figures
+        .put("rows", load.rows())
+        .put("write_s", done.seconds())
+        .put("write_rows_per_s", (long) (load.rows() / done.seconds()))
+        .put("write_mb_per_s", megabytes(bytes) / done.seconds())
+        .put("write_bytes", bytes)
+        .put("write_puts", done.puts())
+        .put("write_gets", done.gets());
+    // Two a shard, where a shard has one table file.
+    verdicts.add(
+        Verdict.atMost("PUTs of a backfill", dataset.shards() + files.size() + 6L, done.puts()));
+  }
+
+  private void cold(Figures cold) {
+    figures
+        .put("cold_get_ms", cold.get("open_and_get_ms"))
+        .put("cold_get_bytes", (long) cold.get("bytes_fetched"))
+        .put("cold_get_gets", (long) cold.get("gets"));
+  }
+
+  private void prefetched(double seconds, CountingObjectStore counted, long objects) {
+    figures
+        .put("prefetch_s", seconds)
+        .put("prefetch_mb_per_s", megabytes(counted.bytesDown()) / seconds)
+        .put("prefetch_bytes", counted.bytesDown())
+        .put("prefetch_gets", counted.gets());
+    verdicts.add(
+        Verdict.atMost("GETs of a cold reader, each object once", 2 + objects, counted.gets()));
+  }
+
+  /** Random gets while nothing else happens. */
+  private void gets(ShardedReader reader) throws Exception {
+    try (LookupLoad lookups = new LookupLoad(reader, load.rows(), load.threads())) {
+      TimeUnit.SECONDS.sleep(load.seconds());
+      LookupLoad.Seen seen = lookups.stop();
+      latencies("get", seen);
+      figures.put("get_errors", seen.errors());
+    }
+  }
+
+  private void idle(ShardedReader reader, CountingObjectStore counted) {
+    long gets = counted.gets();
+    long bytes = counted.bytesDown();
+    long start = System.nanoTime();
+    reader.refresh();
+    figures
+        .put("idle_refresh_ms", seconds(start) * 1e3)
+        .put("idle_refresh_gets", counted.gets() - gets)
+        .put("idle_refresh_bytes", counted.bytesDown() - bytes);
+    verdicts.add(Verdict.exactly("GETs of a refresh with nothing new", 1, counted.gets() - gets));
+    verdicts.add(
+        Verdict.exactly("bytes of a refresh with nothing new", 0, counted.bytesDown() - bytes));
+  }
+
+  /** Each with one shard changed. */
+  private void refreshes(ShardedReader reader, CountingObjectStore counted, BenchDataset dataset)
+      throws Exception {
+    List<BenchDataset.Stored> versions = new ArrayList<>();
+    long needed = 0;
+    for (int i = 0; i < REFRESHES; i++) {
+      BenchDataset.Stored version = dataset.store(List.of(i % dataset.shards()));
+      versions.add(version);
+      needed += 2 + needed(dataset, version.changed());
+    }
+    long gets = counted.gets();
+    long bytes = counted.bytesDown();
+    double[] millis = new double[REFRESHES];
+    try (LookupLoad lookups = new LookupLoad(reader, load.rows(), load.threads())) {
+      for (int i = 0; i < REFRESHES; i++) {
+        TimeUnit.MILLISECONDS.sleep(QUIET_MILLIS);
+        dataset.announce(versions.get(i));
+        long start = System.nanoTime();
+        if (!reader.refresh()) {
+          throw new IllegalStateException("the refresh found no other version");
+        }
+        millis[i] = seconds(start) * 1e3;
+      }
+      TimeUnit.MILLISECONDS.sleep(QUIET_MILLIS);
+      LookupLoad.Seen seen = lookups.stop();
+      long asked = counted.gets() - gets;
+      figures
+          .put("refresh_ms", Spread.of(millis).median())
+          .put("refresh_bytes", (counted.bytesDown() - bytes) / REFRESHES)
+          .put("refresh_gets", asked / (double) REFRESHES);
+      latencies("refresh_get", seen);
+      figures.put("refresh_errors", seen.errors());
+      verdicts.add(
+          Verdict.atMost("GETs of " + REFRESHES + " refreshes, each object once", needed, asked));
+      verdicts.add(
+          Verdict.exactly(
+              "lookups that failed", 0, seen.errors() + (long) figures.get("get_errors")));
+    }
+  }
+
+  private void latencies(String name, LookupLoad.Seen seen) {
+    Histogram latencies = seen.latencies();
+    figures.put(name + "_per_s", (long) seen.perSecond());
+    for (int percentile : new int[] {50, 95, 99}) {
+      figures.put(
+          name + "_p" + percentile + "_us", latencies.getValueAtPercentile(percentile) / 1e3);
+    }
+  }
+
+  /** Rows that are missing, too many, or have another value. */
+  private long wrongRows(ShardedReader reader, BenchDataset dataset) {
+    long right = 0;
+    long found = 0;
+    for (int shard = 0; shard < dataset.shards(); shard++) {
+      try (RowCursor rows = reader.scan(shard)) {
+        while (rows.next()) {
+          found++;
+          long row = GeneratedRows.row((Long) rows.key());
+          if (row >= 0
+              && row < load.rows()
+              && dataset.sharding().shardOf(GeneratedRows.key(row)) == shard
+              && Arrays.equals(rows.value(), dataset.value(row))) {
+            right++;
+          }
+        }
+      }
+    }
+    // A shard has each key once, so all that are right are different rows.
+    return Math.max(found, load.rows()) - right;
+  }
+
+  /** The descriptors and table files of those shards. */
+  private static long needed(BenchDataset dataset, List<ShardEntry> shards) {
+    return shards.size() + dataset.files(shards).size();
+  }
+
+  private static double megabytes(long bytes) {
+    return bytes / 1e6;
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+}

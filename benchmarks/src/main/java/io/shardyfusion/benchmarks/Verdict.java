@@ -1,0 +1,29 @@
+package io.shardyfusion.benchmarks;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * Whether a target was met.
+ *
+ * @param name what is asked for
+ * @param found what was found instead of it, or of which kind it is
+ * @param ok whether it was met
+ */
+record Verdict(
+    @JsonProperty("name") String name,
+    @JsonProperty("found") String found,
+    @JsonProperty("ok") boolean ok) {
+
+  /** That a count is at most so large. */
+  static Verdict atMost(String name, long most, long found) {
+    return new Verdict(name, found + " of at most " + most, found <= most);
+  }
+
+  /** That a count is exactly so large. */
+  static Verdict exactly(String name, long expected, long found) {
+    return new Verdict(
+        name,
+        found == expected ? Long.toString(found) : found + " instead of " + expected,
+        found == expected);
+  }
+}
