@@ -5,6 +5,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 
 /** The benchmarks, as {@code shardy bench} starts them. */
 @Command(
@@ -37,10 +38,20 @@ public final class Bench {
   static CommandLine commandLine() {
     return new CommandLine(new Bench())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((failure, arguments) -> reportUsage(failure))
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command));
   }
 
-  /** As {@code shardy} does: one message, and its exit code. */
+  /** As {@code shardy} does: one message. */
+  private static int reportUsage(ParameterException failure) {
+    CommandLine command = failure.getCommandLine();
+    command.getErr().println(command.getCommandName() + ": " + failure.getMessage());
+    command.getErr().println("See --help.");
+    command.getErr().flush();
+    return USAGE;
+  }
+
+  /** Likewise, and its exit code. */
   private static int report(Exception failure, CommandLine command) {
     String name = command.getCommandName();
     if (failure instanceof ShardyfusionException) {
