@@ -43,7 +43,12 @@ final class AnnouncedVersions implements AutoCloseable {
   private final AtomicInteger verified = new AtomicInteger();
 
   AnnouncedVersions(String uri, PrefixOracle oracle, Path directory) throws IOException {
-    this.store = ObjectStores.open(uri, StoreOptions.defaults());
+    this(uri, StoreOptions.defaults(), oracle, directory);
+  }
+
+  AnnouncedVersions(String uri, StoreOptions options, PrefixOracle oracle, Path directory)
+      throws IOException {
+    this.store = ObjectStores.open(uri, options);
     this.dataset = new Dataset(store);
     this.oracle = oracle;
     this.rows = new SnapshotRows(dataset, directory);

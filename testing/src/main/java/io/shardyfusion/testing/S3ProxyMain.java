@@ -33,13 +33,17 @@ final class S3ProxyMain {
 
   private S3ProxyMain() {}
 
-  /** The arguments: the directory of the buckets; {@link #SIGNED} or {@link #OPEN}. */
+  /**
+   * The arguments: the directory of the buckets; {@link #SIGNED} or {@link #OPEN}; the port, if not
+   * any that is free. The environment may name other credentials.
+   */
   public static void main(String[] args) throws Exception {
     Properties settings = new Properties();
-    settings.setProperty("s3proxy.endpoint", "http://127.0.0.1:0");
+    settings.setProperty(
+        "s3proxy.endpoint", "http://127.0.0.1:" + (args.length > 2 ? args[2] : "0"));
     settings.setProperty("s3proxy.authorization", args[1]);
-    settings.setProperty("s3proxy.identity", ACCESS_KEY);
-    settings.setProperty("s3proxy.credential", SECRET_KEY);
+    settings.setProperty("s3proxy.identity", orElse("S3PROXY_IDENTITY", ACCESS_KEY));
+    settings.setProperty("s3proxy.credential", orElse("S3PROXY_CREDENTIAL", SECRET_KEY));
     settings.setProperty("jclouds.provider", "filesystem-nio2");
     settings.setProperty("jclouds.filesystem.basedir", args[0]);
 
@@ -64,6 +68,10 @@ final class S3ProxyMain {
       // Nothing is sent: this waits for the end.
     }
     System.exit(0);
+  }
+
+  private static String orElse(String variable, String value) {
+    return System.getenv().getOrDefault(variable, value);
   }
 
   private static void addFilter(Object s3proxy, Object filter) throws ReflectiveOperationException {

@@ -48,9 +48,9 @@ public final class FlinkCluster implements AutoCloseable {
 
   private final FlinkHome home;
   private final FlinkRest rest;
-  private final List<FlinkProcess> taskManagers = new ArrayList<>();
-  private @Nullable FlinkProcess jobManager;
-  private @Nullable FlinkProcess client;
+  private final List<JvmProcess> taskManagers = new ArrayList<>();
+  private @Nullable JvmProcess jobManager;
+  private @Nullable JvmProcess client;
   private int started;
 
   private FlinkCluster(FlinkHome home, int restPort) {
@@ -114,8 +114,7 @@ public final class FlinkCluster implements AutoCloseable {
 
   /** Returns when all TaskManagers are registered, and the JobManager has noticed who is gone. */
   public void awaitTaskManagers() {
-    Set<String> expected =
-        taskManagers.stream().map(FlinkProcess::name).collect(Collectors.toSet());
+    Set<String> expected = taskManagers.stream().map(JvmProcess::name).collect(Collectors.toSet());
     await(
         "the TaskManagers " + expected + " are registered",
         () -> {
@@ -140,7 +139,7 @@ public final class FlinkCluster implements AutoCloseable {
    * Kills the JobManager with SIGKILL. It forgets all jobs: there is nothing that recovers them.
    */
   public void killJobManager() {
-    FlinkProcess running = jobManager;
+    JvmProcess running = jobManager;
     if (running != null) {
       running.kill();
       jobManager = null;
@@ -165,7 +164,7 @@ public final class FlinkCluster implements AutoCloseable {
    * @return the job's id
    */
   public String submit(JobSubmission job) {
-    FlinkProcess running = startClient(job, true);
+    JvmProcess running = startClient(job, true);
     Await.until(
         "the job is submitted",
         DEADLINE,
@@ -187,7 +186,7 @@ public final class FlinkCluster implements AutoCloseable {
    * @return what the client printed
    */
   public String run(JobSubmission job, Duration deadline) {
-    FlinkProcess running = startClient(job, false);
+    JvmProcess running = startClient(job, false);
     if (!running.await(deadline) || running.exitCode() != 0) {
       throw new AssertionError(
           "the job did not end well within " + deadline + "\n" + running.output() + "\n" + logs());
@@ -267,7 +266,7 @@ public final class FlinkCluster implements AutoCloseable {
 
   /** The ends of the logs of all processes that should be running, and of the last client. */
   public String logs() {
-    List<FlinkProcess> all = new ArrayList<>(taskManagers);
+    List<JvmProcess> all = new ArrayList<>(taskManagers);
     if (jobManager != null) {
       all.add(0, jobManager);
     }
@@ -284,7 +283,7 @@ public final class FlinkCluster implements AutoCloseable {
 
   /** Has all processes add the stacks of their threads to their logs; for a job that hangs. */
   public void dumpThreads() {
-    taskManagers.forEach(FlinkProcess::dumpThreads);
+    taskManagers.forEach(JvmProcess::dumpThreads);
     if (jobManager != null) {
       jobManager.dumpThreads();
     }
@@ -294,7 +293,7 @@ public final class FlinkCluster implements AutoCloseable {
   @Override
   public void close() {
     killJobManager();
-    for (FlinkProcess taskManager : taskManagers) {
+    for (JvmProcess taskManager : taskManagers) {
       taskManager.close();
     }
     taskManagers.clear();
@@ -303,7 +302,7 @@ public final class FlinkCluster implements AutoCloseable {
     }
   }
 
-  private FlinkProcess startClient(JobSubmission job, boolean detached) {
+  private JvmProcess startClient(JobSubmission job, boolean detached) {
     List<String> arguments = new ArrayList<>();
     arguments.add("run");
     if (detached) {
@@ -329,12 +328,15 @@ public final class FlinkCluster implements AutoCloseable {
   }
 
   /** Starts a process with the arguments that are made of its name. */
-  private FlinkProcess launch(
+  private JvmProcess launch(
       String kind, List<String> jvm, String main, Function<String, List<String>> arguments) {
     started++;
     String name = String.format("%02d-%s", started, kind);
-    return FlinkProcess.start(
-        home, name, home.logs().resolve(name + ".log"), jvm, main, arguments.apply(name));
+    List<String> options = new ArrayList<>(FlinkSettings.jvmArguments());
+    // Short lives: what a JVM saves at its start is worth more than what it runs faster later.
+    options.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    options.addAll(jvm);
+    return JvmProcess.start(home.launch(name, options, main, arguments.apply(name), Map.of()));
   }
 
   private String savepoint(String jobId, String operation, Map<String, Object> request) {

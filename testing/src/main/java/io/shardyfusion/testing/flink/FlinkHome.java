@@ -4,17 +4,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The files of one cluster, under one directory: {@code conf}, {@code log}, {@code tmp}.
+ * The files of one cluster, under one directory: {@code conf}, {@code log}, {@code tmp}, and {@code
+ * plugins} if there are any.
  *
  * @param directory holds them
  * @param distribution has the jars
  */
-record FlinkHome(Path directory, FlinkDistribution distribution) {
+public record FlinkHome(Path directory, FlinkDistribution distribution) {
 
   private static final String LOG4J =
       """
@@ -33,7 +36,7 @@ record FlinkHome(Path directory, FlinkDistribution distribution) {
       """;
 
   /** Lays the files out, with {@code settings} as Flink's configuration. */
-  static FlinkHome create(
+  public static FlinkHome create(
       Path directory, FlinkDistribution distribution, Map<String, String> settings) {
     FlinkHome home = new FlinkHome(directory.toAbsolutePath(), distribution);
     StringBuilder yaml = new StringBuilder();
@@ -53,33 +56,50 @@ record FlinkHome(Path directory, FlinkDistribution distribution) {
     return home;
   }
 
-  Path conf() {
+  public Path conf() {
     return directory.resolve("conf");
   }
 
-  Path logs() {
+  public Path logs() {
     return directory.resolve("log");
   }
 
-  Path temporary() {
+  public Path temporary() {
     return directory.resolve("tmp");
   }
 
-  String classPath() {
-    return distribution.classPath();
+  /** Where plugins are looked for, if it exists. */
+  public Path plugins() {
+    return directory.resolve("plugins");
   }
 
-  List<String> jvmArguments() {
-    return List.of(
-        "-Djava.io.tmpdir=" + temporary(),
-        "-Dlog4j.configurationFile=" + conf().resolve("log4j.properties").toUri());
-  }
-
-  Map<String, String> environment() {
-    return Map.of(
-        "FLINK_CONF_DIR", conf().toString(),
-        "FLINK_LIB_DIR", distribution.lib().toString(),
-        // No plugins: there is no such directory.
-        "FLINK_PLUGINS_DIR", directory.resolve("plugins").toString());
+  /**
+   * A process of Flink, which ends with the one that started it; its log is {@code name.log}.
+   *
+   * @param main the main class
+   * @param environment variables besides those that tell it of these files
+   */
+  public JvmLaunch launch(
+      String name,
+      List<String> jvm,
+      String main,
+      List<String> arguments,
+      Map<String, String> environment) {
+    List<String> options = new ArrayList<>();
+    options.add("-Djava.io.tmpdir=" + temporary());
+    options.add("-Dlog4j.configurationFile=" + conf().resolve("log4j.properties").toUri());
+    options.addAll(jvm);
+    List<String> classPath = new ArrayList<>();
+    classPath.add(JvmLaunch.ourClasses());
+    classPath.addAll(distribution.classPath());
+    List<String> command = new ArrayList<>(List.of(OwnedMain.class.getName(), main));
+    command.addAll(arguments);
+    Map<String, String> variables = new HashMap<>(environment);
+    variables.put("FLINK_HOME", "");
+    variables.put("FLINK_CONF_DIR", conf().toString());
+    variables.put("FLINK_LIB_DIR", distribution.lib().toString());
+    variables.put("FLINK_PLUGINS_DIR", plugins().toString());
+    return new JvmLaunch(
+        name, directory, logs().resolve(name + ".log"), classPath, options, command, variables);
   }
 }

@@ -13,7 +13,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /** The JobManager's REST interface. Safe for use by many threads. */
-final class FlinkRest {
+public final class FlinkRest {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -22,7 +22,7 @@ final class FlinkRest {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
 
-  FlinkRest(int port) {
+  public FlinkRest(int port) {
     this.root = URI.create("http://127.0.0.1:" + port + "/v1/");
   }
 
@@ -32,7 +32,7 @@ final class FlinkRest {
    * @param body JSON, empty for none
    * @throws IOException if there is no answer, or not one of success; the message has its text
    */
-  JsonNode send(String method, String path, String body) throws IOException {
+  public JsonNode send(String method, String path, String body) throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(root.resolve(path))
             .timeout(TIMEOUT)
@@ -66,7 +66,7 @@ final class FlinkRest {
     }
   }
 
-  JsonNode get(String path) throws IOException {
+  public JsonNode get(String path) throws IOException {
     return send("GET", path, "");
   }
 }

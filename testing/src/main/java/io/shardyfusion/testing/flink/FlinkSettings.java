@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Properties;
 
 /** What the build says of Flink, and where the build is. */
-final class FlinkSettings {
+public final class FlinkSettings {
 
   private static final Properties PROPERTIES = load();
 
   private FlinkSettings() {}
 
   /** The version of Flink, e.g. {@code 2.3.0}. */
-  static String version() {
+  public static String version() {
     return PROPERTIES.getProperty("version");
   }
 
@@ -37,7 +37,7 @@ final class FlinkSettings {
    * The project's root: what the system property {@code shardyfusion.root} says, or the directory
    * above that has the module {@code testing}.
    */
-  static Path root() {
+  public static Path root() {
     String root = System.getProperty("shardyfusion.root");
     Path start = root == null ? Path.of("").toAbsolutePath() : Path.of(root);
     for (Path at = start; at != null; at = at.getParent()) {

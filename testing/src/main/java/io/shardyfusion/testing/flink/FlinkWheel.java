@@ -17,7 +17,10 @@ import java.util.zip.ZipFile;
 final class FlinkWheel {
 
   private static final Duration DEADLINE = Duration.ofMinutes(10);
-  private static final String JARS = "pyflink/lib/";
+  private static final String PACKAGE = "pyflink/";
+
+  /** Of its directories, those that a cluster runs on. */
+  private static final List<String> DIRECTORIES = List.of("lib", "bin");
 
   private FlinkWheel() {}
 
@@ -27,22 +30,24 @@ final class FlinkWheel {
   }
 
   /**
-   * Makes {@code home/lib} hold the jars; does nothing where it does. Not for two at a time.
+   * Makes {@code home} hold the jars, in {@code lib} and {@code bin}; does nothing where it does.
+   * Not for two at a time.
    *
    * @throws IOException if there is no pip, or it does not reach an index that has the package; the
    *     message is one line
    */
   static void downloadTo(Path home) throws IOException {
-    if (Files.isDirectory(home)) {
+    if (DIRECTORIES.stream().allMatch(name -> Files.isDirectory(home.resolve(name)))) {
       return;
     }
+    delete(home);
     Path work = home.resolveSibling(home.getFileName() + ".partial");
     delete(work);
     try {
       Files.createDirectories(work);
       Path wheel = download(work);
       Path unpacked = work.resolve("home");
-      unpack(wheel, Files.createDirectories(unpacked.resolve("lib")));
+      unpack(wheel, unpacked);
       Files.move(unpacked, home, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       delete(work);
@@ -94,12 +99,19 @@ final class FlinkWheel {
     }
   }
 
-  private static void unpack(Path wheel, Path lib) throws IOException {
+  private static void unpack(Path wheel, Path home) throws IOException {
+    for (String directory : DIRECTORIES) {
+      Files.createDirectories(home.resolve(directory));
+    }
     try (ZipFile zip = new ZipFile(wheel.toFile())) {
       for (ZipEntry entry : zip.stream().toList()) {
-        if (entry.getName().startsWith(JARS) && entry.getName().endsWith(".jar")) {
-          try (InputStream in = zip.getInputStream(entry)) {
-            Files.copy(in, lib.resolve(entry.getName().substring(JARS.length())));
+        for (String directory : DIRECTORIES) {
+          String prefix = PACKAGE + directory + "/";
+          String name = entry.getName();
+          if (name.startsWith(prefix) && name.endsWith(".jar")) {
+            try (InputStream in = zip.getInputStream(entry)) {
+              Files.copy(in, home.resolve(directory).resolve(name.substring(prefix.length())));
+            }
           }
         }
       }

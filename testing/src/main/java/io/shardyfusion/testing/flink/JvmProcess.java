@@ -4,19 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One JVM of a cluster, whose output goes to a file. It ends with this process at the latest. Safe
- * for use by many threads.
+ * One JVM of a cluster, whose output is added to a file. It ends with this process at the latest.
+ * Safe for use by many threads.
  */
-final class FlinkProcess implements AutoCloseable {
+public final class JvmProcess implements AutoCloseable {
 
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(30);
 
@@ -24,54 +22,41 @@ final class FlinkProcess implements AutoCloseable {
   private final Process process;
   private final Path log;
 
-  private FlinkProcess(String name, Process process, Path log) {
+  private JvmProcess(String name, Process process, Path log) {
     this.name = name;
     this.process = process;
     this.log = log;
   }
 
-  /**
-   * Starts a JVM.
-   *
-   * @param log the file that gets what it prints
-   */
-  static FlinkProcess start(
-      FlinkHome home, String name, Path log, List<String> jvm, String main, List<String> args) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(FlinkSettings.jvmArguments());
-    // Short lives: what a JVM saves at its start is worth more than what it runs faster later.
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
-    command.addAll(home.jvmArguments());
-    command.addAll(jvm);
-    command.addAll(List.of("-cp", classes() + ":" + home.classPath()));
-    command.add(OwnedMain.class.getName());
-    command.add(main);
-    command.addAll(args);
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(home.directory().toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
-    builder.environment().putAll(home.environment());
+  /** Starts a JVM. */
+  public static JvmProcess start(JvmLaunch launch) {
     try {
-      return new FlinkProcess(name, builder.start(), log);
+      Process process =
+          launch
+              .builder()
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()))
+              .start();
+      return new JvmProcess(launch.name(), process, launch.log());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  boolean isAlive() {
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Kills it with SIGKILL, and returns when it is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     if (!await(KILL_DEADLINE)) {
       throw new IllegalStateException(
@@ -84,8 +69,16 @@ final class FlinkProcess implements AutoCloseable {
     }
   }
 
+  /** Ends it: with SIGTERM, and with SIGKILL if it is not gone after {@code patience}. */
+  public void terminate(Duration patience) {
+    process.destroy();
+    if (!await(patience)) {
+      kill();
+    }
+  }
+
   /** Whether it ended within {@code time}. */
-  boolean await(Duration time) {
+  public boolean await(Duration time) {
     boolean interrupted = false;
     try {
       long end = System.nanoTime() + time.toNanos();
@@ -115,12 +108,12 @@ final class FlinkProcess implements AutoCloseable {
   }
 
   /** The exit code of a process that has ended. */
-  int exitCode() {
+  public int exitCode() {
     return process.exitValue();
   }
 
   /** What it printed so far. */
-  String output() {
+  public String output() {
     try {
       return Files.readString(log, UTF_8);
     } catch (IOException e) {
@@ -129,7 +122,7 @@ final class FlinkProcess implements AutoCloseable {
   }
 
   /** The last lines of what it printed, without stack frames, under a title. */
-  String outputEnd(int lines) {
+  public String outputEnd(int lines) {
     List<String> all = output().lines().filter(line -> !line.startsWith("\tat ")).toList();
     return "== "
         + name
@@ -144,14 +137,5 @@ final class FlinkProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
-  }
-
-  /** Where {@link OwnedMain} is. */
-  private static Path classes() {
-    try {
-      return Path.of(OwnedMain.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

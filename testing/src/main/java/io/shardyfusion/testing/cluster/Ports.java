@@ -1,0 +1,42 @@
+package io.shardyfusion.testing.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** TCP ports of 127.0.0.1. */
+final class Ports {
+
+  /** Below those that systems hand out, so that one is still free when its process starts again. */
+  private static final int FIRST = 15_000;
+
+  private static final int COUNT = 15_000;
+
+  private Ports() {}
+
+  /** {@code port}, or a free one if that is 0. */
+  static int orFree(int port) {
+    int chosen = port;
+    while (chosen == 0) {
+      int candidate = FIRST + ThreadLocalRandom.current().nextInt(COUNT);
+      if (isFree(candidate)) {
+        chosen = candidate;
+      }
+    }
+    return chosen;
+  }
+
+  /** Whether a server could listen there now. */
+  static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      // As servers do, so that a port whose last server has just ended counts as free.
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
