@@ -39,6 +39,16 @@ class ArchitectureTest {
   }
 
   @Test
+  void nothingListensToTheNetwork() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching(
+            "java\\.net\\.ServerSocket|java\\.nio\\.channels\\..*ServerSocketChannel|com\\.sun\\.net\\.httpserver\\..*")
+        .check(CLASSES);
+  }
+
+  @Test
   void everyPackageIsNullMarked() {
     classes().should(beInANullMarkedPackage()).check(CLASSES);
   }

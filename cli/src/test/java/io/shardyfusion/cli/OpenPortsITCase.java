@@ -1,5 +1,6 @@
 package io.shardyfusion.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardyfusion.cli.ShardyProcess.Ended;
@@ -7,6 +8,8 @@ import io.shardyfusion.cli.ShardyProcess.Started;
 import io.shardyfusion.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
@@ -33,7 +36,7 @@ final class OpenPortsITCase {
   @TempDir private Path directory;
 
   @Test
-  void anEmbeddedRunListensOnTheLoopbackOnly() throws Exception {
+  void anEmbeddedRunListensOnTheLoopbackOnlyAndAnswersNobody() throws Exception {
     Path input = Files.createDirectory(directory.resolve("in"));
     Files.writeString(input.resolve("rows.jsonl"), "{\"id\":1}\n");
     ShardyProcess processes = new ShardyProcess(directory);
@@ -52,24 +55,42 @@ final class OpenPortsITCase {
           Duration.ofMinutes(2),
           () -> !run.lines().isEmpty() || !run.process().isAlive());
 
-      List<InetAddress> listening = listening(run.process().pid());
-      Ended ended = run.terminate();
-
-      assertThat(ended.code()).as(ended.err()).isZero();
       // Flink's own: its REST server, and the one that hands files to its tasks.
-      assertThat(listening).isNotEmpty().allMatch(InetAddress::isLoopbackAddress);
+      List<InetSocketAddress> listening = listening(run.process().pid());
+      assertThat(listening)
+          .hasSize(2)
+          .allMatch(address -> address.getAddress().isLoopbackAddress())
+          .allMatch(address -> answerOf(address).isEmpty());
+
+      Ended ended = run.terminate();
+      assertThat(ended.code()).as(ended.err()).isZero();
+    }
+  }
+
+  /** What a server has to say to one who asks for the jobs. */
+  private static String answerOf(InetSocketAddress address) {
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write("GET /jobs HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    } catch (IOException e) {
+      return ""; // Closed before the question was there.
     }
   }
 
   /** The addresses on which the process accepts connections, as the kernel tells. */
-  private static List<InetAddress> listening(long pid) throws IOException {
+  private static List<InetSocketAddress> listening(long pid) throws IOException {
     Set<String> sockets = sockets(pid);
-    List<InetAddress> listening = new ArrayList<>();
+    List<InetSocketAddress> listening = new ArrayList<>();
     for (String table : List.of("tcp", "tcp6")) {
       for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "net", table))) {
         String[] fields = line.strip().split("\\s+");
         if (fields[3].equals(LISTENS) && sockets.contains("socket:[" + fields[9] + "]")) {
-          listening.add(address(fields[1].substring(0, fields[1].indexOf(':'))));
+          int colon = fields[1].indexOf(':');
+          listening.add(
+              new InetSocketAddress(
+                  address(fields[1].substring(0, colon)),
+                  Integer.parseInt(fields[1].substring(colon + 1), 16)));
         }
       }
     }

@@ -80,7 +80,9 @@ public final class EmbeddedFlink {
     flink.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, SORT_MEMORY.multiply(subtasks));
     // Accumulators, which progress is read from, travel with heartbeats.
     flink.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
-    // Nothing of it is for other machines: neither the REST server nor the one for files.
+    // Nothing of it is for other machines, neither the REST server nor the one for files; and
+    // nothing of the REST server for anybody.
+    flink.set(ClosedRestServer.CLOSED, true);
     flink.set(JobManagerOptions.ADDRESS, "localhost");
     flink.set(JobManagerOptions.BIND_HOST, "localhost");
     flink.set(RestOptions.ADDRESS, "localhost");
