@@ -73,6 +73,9 @@ public final class LookupService {
             .build();
     ShardedReader reader = ShardedReader.open(options);
 
+    // An answer's head and body are two writes: without this the second waits for the client's
+    // delayed acknowledgement of the first, 40 ms on Linux.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
     LookupService service = new LookupService(reader);
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     HttpServer server =

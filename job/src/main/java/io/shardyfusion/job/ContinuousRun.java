@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
@@ -157,7 +158,12 @@ public final class ContinuousRun {
   }
 
   private boolean isRestarting() {
-    CompletableFuture<JobStatus> status = client.getJobStatus();
+    CompletableFuture<JobStatus> status;
+    try {
+      status = client.getJobStatus();
+    } catch (IllegalStateException e) {
+      return false; // The job has ended, and the embedded Flink with it: the result tells how.
+    }
     return status.isDone()
         && !status.isCompletedExceptionally()
         && (status.join() == JobStatus.RESTARTING || status.join() == JobStatus.FAILING);
@@ -186,19 +192,21 @@ public final class ContinuousRun {
 
   private boolean tryStop() throws InterruptedException {
     return succeeds(
-        client.stopWithSavepoint(
-            false, RetainedCheckpoints.uri(checkpoints), SavepointFormatType.NATIVE));
+        () ->
+            client.stopWithSavepoint(
+                false, RetainedCheckpoints.uri(checkpoints), SavepointFormatType.NATIVE));
   }
 
   private boolean tryCancel() throws InterruptedException {
-    return succeeds(client.cancel());
+    return succeeds(client::cancel);
   }
 
-  private static boolean succeeds(CompletableFuture<?> request) throws InterruptedException {
+  private static boolean succeeds(Supplier<CompletableFuture<?>> request)
+      throws InterruptedException {
     try {
-      request.get(STOP_SECONDS, TimeUnit.SECONDS);
+      request.get().get(STOP_SECONDS, TimeUnit.SECONDS);
       return true;
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
       return false;
     }
   }

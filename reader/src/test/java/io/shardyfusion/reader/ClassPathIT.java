@@ -4,6 +4,7 @@ import static io.shardyfusion.reader.TestDataset.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.testing.ExampleProcess;
 import io.shardyfusion.testing.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,7 +105,8 @@ class ClassPathIT {
 
   private ExampleProcess get(Map<String, String> environment, String dataset, String key)
       throws IOException {
-    return ExampleProcess.start(directory, "Get.java", environment, dataset, key);
+    return ExampleProcess.start(
+        ShardedReader.class, directory, "Get.java", environment, dataset, key);
   }
 
   private static TestDataset cities(Path directory) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.testing.Await;
+import io.shardyfusion.testing.ExampleProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -77,6 +78,7 @@ class LookupServiceIT {
 
   private ExampleProcess start(TestDataset dataset) throws IOException {
     return ExampleProcess.start(
+        ShardedReader.class,
         directory,
         "LookupService.java",
         Map.of(),

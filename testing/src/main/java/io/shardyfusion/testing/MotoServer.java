@@ -159,6 +159,8 @@ public final class MotoServer implements S3Server {
       if (System.getProperty(PROPERTY, "").equals("required")) {
         throw new IllegalStateException(reason, e);
       }
+      System.getLogger(MotoServer.class.getName())
+          .log(System.Logger.Level.WARNING, reason + "; tests on it are skipped");
       throw new TestAbortedException(reason, e);
     }
   }

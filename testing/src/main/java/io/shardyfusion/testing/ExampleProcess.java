@@ -1,8 +1,7 @@
-package io.shardyfusion.reader;
+package io.shardyfusion.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.shardyfusion.testing.Await;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -20,7 +19,7 @@ import java.util.stream.Stream;
  * A program of {@code docs/examples} in a process of its own, as a user starts it: with the
  * reader's jar and its dependencies on the class path, and nothing else.
  */
-final class ExampleProcess implements AutoCloseable {
+public final class ExampleProcess implements AutoCloseable {
 
   private static final Path ROOT = Path.of(System.getProperty("shardyfusion.root"));
   private static final Duration DEADLINE = Duration.ofSeconds(120);
@@ -38,12 +37,17 @@ final class ExampleProcess implements AutoCloseable {
   /**
    * Starts one.
    *
+   * @param reader a class of the reader, which tells where its jar is
    * @param directory for its temporary files and its output
    * @param example the name of the file
    * @param environment in addition to that of this process
    */
-  static ExampleProcess start(
-      Path directory, String example, Map<String, String> environment, String... arguments)
+  public static ExampleProcess start(
+      Class<?> reader,
+      Path directory,
+      String example,
+      Map<String, String> environment,
+      String... arguments)
       throws IOException {
     Path own = Files.createTempDirectory(directory, "process-");
     List<String> command = new ArrayList<>();
@@ -51,7 +55,7 @@ final class ExampleProcess implements AutoCloseable {
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
     command.add("-Djava.io.tmpdir=" + own);
     command.add("-cp");
-    command.add(String.join(File.pathSeparator, readerJar().toString(), dependencies()));
+    command.add(String.join(File.pathSeparator, jar(reader).toString(), dependencies()));
     command.add(ROOT.resolve("docs/examples").resolve(example).toString());
     command.addAll(List.of(arguments));
     Path out = own.resolve("out.txt");
@@ -63,12 +67,12 @@ final class ExampleProcess implements AutoCloseable {
   }
 
   /** What a service gets with the reader, as the build has resolved it. */
-  static List<Path> dependencyJars() {
+  public static List<Path> dependencyJars() {
     return Stream.of(dependencies().split(File.pathSeparator)).map(Path::of).toList();
   }
 
   /** Waits for a line of its output that begins so; the rest of that line. */
-  String await(String start) {
+  public String await(String start) {
     return Await.value(
         "the example printed '" + start + "'",
         DEADLINE,
@@ -82,12 +86,12 @@ final class ExampleProcess implements AutoCloseable {
   }
 
   /** Sends SIGTERM. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
   /** Waits for its end; its exit code. */
-  int exitCode() throws InterruptedException {
+  public int exitCode() throws InterruptedException {
     if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("the example has not ended after " + DEADLINE + all());
     }
@@ -95,12 +99,12 @@ final class ExampleProcess implements AutoCloseable {
   }
 
   /** What it has printed so far. */
-  String out() {
+  public String out() {
     return read(out);
   }
 
   /** What it has printed so far as errors. */
-  String errors() {
+  public String errors() {
     return read(errors);
   }
 
@@ -118,10 +122,9 @@ final class ExampleProcess implements AutoCloseable {
     return read(ROOT.resolve("reader/target/class-path.txt")).strip();
   }
 
-  private static Path readerJar() {
+  private static Path jar(Class<?> reader) {
     try {
-      return Path.of(
-          ShardedReader.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Path.of(reader.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
