@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 public final class ExampleProcess implements AutoCloseable {
 
   private static final Path ROOT = Path.of(System.getProperty("shardyfusion.root"));
-  private static final Duration DEADLINE = Duration.ofSeconds(120);
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final Process process;
   private final Path out;
@@ -108,10 +108,10 @@ public final class ExampleProcess implements AutoCloseable {
     return read(errors);
   }
 
-  /** Kills it. */
+  /** Kills it, and waits until it is gone. */
   @Override
-  public void close() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  public void close() {
+    process.destroyForcibly().onExit().join();
   }
 
   private String all() {

@@ -58,7 +58,9 @@ public final class MotoServer implements S3Server {
   }
 
   /**
-   * Starts a server that checks signatures, and what each user may do.
+   * Starts a server that checks signatures, and what each user may do. As on S3, deleting many
+   * objects needs the right for each of them, a write with tags needs {@code s3:PutObjectTagging},
+   * and who may not list a missing object's key is told that access is denied.
    *
    * @param policies of each user, as IAM's JSON; what none allows is denied. Conditions may ask for
    *     {@code s3:prefix}, {@code s3:if-match}, {@code s3:if-none-match} and {@code
@@ -77,6 +79,7 @@ public final class MotoServer implements S3Server {
     try {
       Path directory = Files.createTempDirectory("moto-server-");
       Path script = Files.writeString(directory.resolve("server.py"), resource("server.py"));
+      Files.writeString(directory.resolve("rights.py"), resource("rights.py"));
       Path settings = directory.resolve("settings.json");
       Map<String, Object> users = new LinkedHashMap<>();
       policies.forEach(

@@ -20,7 +20,8 @@ class MotoServerTest extends S3ServerContractTest {
   private static final String READER =
       """
       {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shardyfusion/mine/*"},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shardyfusion/*"},
+        {"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::shardyfusion/other/*"},
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::shardyfusion",
          "Condition": {"StringLike": {"s3:prefix": ["mine/*"]}}}]}
       """;
@@ -50,7 +51,10 @@ class MotoServerTest extends S3ServerContractTest {
       assertThat(status("administrator", "PUT", key)).isEqualTo(200);
     }
     assertThat(status("reader", "GET", "mine/a")).isEqualTo(200);
-    assertThat(status("reader", "GET", "mine/missing")).isEqualTo(404);
+    for (String method : List.of("GET", "HEAD")) {
+      assertThat(status("reader", method, "mine/missing")).isEqualTo(404);
+      assertThat(status("reader", method, "missing")).as("may not list it").isEqualTo(403);
+    }
     assertThat(status("reader", "GET", "other/a")).isEqualTo(403);
     assertThat(status("reader", "PUT", "mine/a")).isEqualTo(403);
     assertThat(status("reader", "DELETE", "mine/a")).isEqualTo(403);

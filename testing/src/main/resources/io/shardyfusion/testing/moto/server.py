@@ -9,15 +9,12 @@ import json
 import os
 import sys
 import threading
-from fnmatch import fnmatchcase
 
 SETTINGS = json.loads(open(sys.argv[1], encoding="utf-8").read())
 if SETTINGS["users"]:
     os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "0"
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.iam import access_control
-from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -38,7 +35,6 @@ class OneAtATime:
     def __init__(self, application):
         self.application = application
         self.lock = threading.Lock()
-        self.request = None
 
     def __call__(self, environ, start_response):
         body = Request(environ).get_data(cache=False)
@@ -51,7 +47,6 @@ class OneAtATime:
                     BUCKETS.put_object(SETTINGS["bucket"], key, key.encode())
                 start_response("204 No Content", [])
                 return []
-            self.request = Request(environ)
             return list(self.application(environ, start_response))
 
 
@@ -64,45 +59,6 @@ class Handler(MotoRequestHandler):
         pass
 
 
-def matches(pattern, value):
-    """As IAM does: * and ? are the only special characters."""
-    return fnmatchcase(value, pattern.replace("[", "[[]"))
-
-
-def any_matches(patterns, value):
-    return any(matches(each, value) for each in ([patterns] if isinstance(patterns, str) else patterns))
-
-
-def permits(statement, action, resource="*", principal=None, incoming_condition_values=None):
-    """One statement of a policy.
-
-    moto leaves out conditions but StringEquals, has no values of S3 to compare, and takes a statement whose
-    condition is not met for a denial. What is not known here is an error, never a permission.
-    """
-    document = statement._statement
-    if not any_matches(document["Action"], action) or not any_matches(document["Resource"], resource):
-        return PermissionResult.NEUTRAL
-    request = APPLICATION.request
-    values = {
-        "s3:prefix": request.args.get("prefix"),
-        "aws:SecureTransport": "false",
-        "s3:if-match": request.headers.get("If-Match"),
-        "s3:if-none-match": request.headers.get("If-None-Match"),
-    }
-    for operator, conditions in document.get("Condition", {}).items():
-        for key, expected in conditions.items():
-            value = values[key]
-            met = {
-                "StringLike": lambda: value is not None and any_matches(expected, value),
-                "StringEquals": lambda: value is not None and value in expected if isinstance(expected, list) else value == expected,
-                "Bool": lambda: value == expected,
-                "Null": lambda: (value is None) == (expected == "true"),
-            }[operator]()
-            if not met:
-                return PermissionResult.NEUTRAL
-    return PermissionResult.PERMITTED if document["Effect"] == "Allow" else PermissionResult.DENIED
-
-
 def end_with_parent():
     while sys.stdin.buffer.read(1):
         pass
@@ -110,8 +66,10 @@ def end_with_parent():
 
 
 APPLICATION = OneAtATime(DomainDispatcherApplication(create_backend_app))
-IAMPolicyStatement.is_action_permitted = permits
+if SETTINGS["users"]:
+    import rights
 
+    rights.enforce()
 iam = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
 for name, user in SETTINGS["users"].items():
     iam.create_user("us-east-1", name)
