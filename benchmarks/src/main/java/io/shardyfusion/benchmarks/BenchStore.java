@@ -2,7 +2,7 @@ package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
-import io.shardyfusion.store.ServerStores;
+import io.shardyfusion.store.S3Credentials;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.testing.S3Server;
 import java.nio.file.Path;
@@ -37,7 +37,16 @@ final class BenchStore implements AutoCloseable {
   ObjectStore open(String dataset) {
     return server == null
         ? ObjectStores.open(directory.resolve(dataset).toString(), StoreOptions.defaults())
-        : ServerStores.open(server, dataset);
+        : ObjectStores.open("s3://" + server.bucket() + "/" + dataset, options(server));
+  }
+
+  private static StoreOptions options(S3Server server) {
+    return StoreOptions.builder()
+        .s3Endpoint(server.endpoint())
+        .s3Region(server.region())
+        .s3PathStyle(true)
+        .s3Credentials(S3Credentials.keys(server.accessKey(), server.secretKey()))
+        .build();
   }
 
   /** Stops the server. */

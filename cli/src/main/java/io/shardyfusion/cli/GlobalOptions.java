@@ -1,12 +1,13 @@
 package io.shardyfusion.cli;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.job.S3Options;
 import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.store.StoreOptions;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -51,32 +52,7 @@ final class GlobalOptions {
       description = "Where downloaded files are kept for the next command.")
   private @Nullable Path cache;
 
-  @Option(
-      names = "--s3-endpoint",
-      paramLabel = "URL",
-      scope = ScopeType.INHERIT,
-      description = "The address of an S3-compatible server.")
-  private @Nullable URI s3Endpoint;
-
-  @Option(
-      names = "--s3-region",
-      paramLabel = "REGION",
-      scope = ScopeType.INHERIT,
-      description = "The region; else that of the AWS configuration.")
-  private @Nullable String s3Region;
-
-  @Option(
-      names = "--s3-path-style",
-      scope = ScopeType.INHERIT,
-      description = "The bucket is part of the path, not of the host name.")
-  private boolean s3PathStyle;
-
-  @Option(
-      names = "--s3-profile",
-      paramLabel = "NAME",
-      scope = ScopeType.INHERIT,
-      description = "The profile of the AWS configuration; else the standard chain.")
-  private @Nullable String s3Profile;
+  @Mixin private S3Options s3 = new S3Options();
 
   /** Read before the rest is parsed, by {@link ConfigFile}; here for the help and the check. */
   @Option(
@@ -146,12 +122,7 @@ final class GlobalOptions {
   }
 
   StoreOptions storeOptions() {
-    return StoreOptions.builder()
-        .s3Endpoint(s3Endpoint)
-        .s3Region(s3Region)
-        .s3PathStyle(s3PathStyle)
-        .s3Profile(s3Profile)
-        .build();
+    return s3.toStoreOptions();
   }
 
   boolean stacktrace() {

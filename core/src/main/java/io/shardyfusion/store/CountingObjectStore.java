@@ -10,19 +10,23 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An object store that counts what passes through it. Counts only ever grow, are shared by all
  * threads, and are exact once those have come to rest.
  *
- * <p>A call counts when it is made, whether it succeeds or not and however often the store below
- * repeats it; bytes count when they have arrived. Deletions are not counted.
+ * <p>On S3 the requests count, as they are sent: repeated ones, the parts of a large file, the
+ * pages of a listing, and what {@linkplain S3ConditionalWrites#PROBE finds out} whether conditional
+ * writes work. On another store the calls do, whether they succeed or not. Bytes count when they
+ * have arrived. Deletions are not counted.
  */
 public final class CountingObjectStore implements ObjectStore {
 
   private static final int LIST_PAGE = 1000;
 
   private final ObjectStore store;
+  private final @Nullable S3RequestCounts requests;
   private final LongAdder puts = new LongAdder();
   private final LongAdder gets = new LongAdder();
   private final LongAdder bytesUp = new LongAdder();
@@ -31,11 +35,12 @@ public final class CountingObjectStore implements ObjectStore {
   /** Counts what passes to {@code store}, and closes it when closed. */
   public CountingObjectStore(ObjectStore store) {
     this.store = store;
+    this.requests = store instanceof S3ObjectStore s3 ? s3.requestCounts() : null;
   }
 
   /** The number of writes, conditional writes and uploads. */
   public long puts() {
-    return puts.sum();
+    return requests == null ? puts.sum() : requests.puts();
   }
 
   /**
@@ -43,7 +48,7 @@ public final class CountingObjectStore implements ObjectStore {
    * each 1 000 objects begun, and one for an empty listing.
    */
   public long gets() {
-    return gets.sum();
+    return requests == null ? gets.sum() : requests.gets();
   }
 
   /** The bytes of the objects that were written. */

@@ -39,10 +39,11 @@ import java.util.stream.Stream;
  * the thread interrupted. After {@link #close()} they throw {@link
  * io.shardyfusion.ClosedException}.
  *
- * <p><b>Timeouts.</b> On S3 every call ends: a transfer ({@link #download}, {@link #upload}) when
- * the connection has been silent for {@link StoreOptions#silenceTimeout()}, any other, a page of a
- * listing being one, within {@link StoreOptions#callTimeout()}, both retries included. A local file
- * system answers when it does.
+ * <p><b>Timeouts.</b> On S3 every call ends: a transfer ({@link #download}, {@link #upload}) within
+ * {@link StoreOptions#transferTimeout()} for each of its parts, any other, a page of a listing
+ * being one, within {@link StoreOptions#callTimeout()}, and either when the connection has been
+ * silent for {@link StoreOptions#silenceTimeout()}; all retries included. A local file system
+ * answers when it does.
  */
 public interface ObjectStore extends AutoCloseable {
 
@@ -77,10 +78,10 @@ public interface ObjectStore extends AutoCloseable {
    *
    * @param target a file that does not exist, in a directory that does; after a failure it may hold
    *     part of the object, and the caller deletes it
-   * @param progress is told, in the calling thread, of each piece of at most 64 KiB before it is
-   *     written; it may block, which slows the transfer, and may throw a {@link
-   *     io.shardyfusion.ShardyfusionException}, which ends the transfer and is thrown on. What is
-   *     transferred again after a lost connection is told again
+   * @param progress is told of each piece of at most 64 KiB before it is written, by the calling
+   *     thread, and for a large object by others at the same time; it may block, which slows the
+   *     transfer, and may throw a {@link io.shardyfusion.ShardyfusionException}, which ends the
+   *     transfer and is thrown on. What is transferred again after a lost connection is told again
    * @return the number of bytes, or empty if there is no such object (then {@code target} is not
    *     created)
    * @throws StorageException if the object could not be read, or the file exists already or could
@@ -103,7 +104,7 @@ public interface ObjectStore extends AutoCloseable {
   /**
    * Writes the content of a local file, replacing what is there.
    *
-   * @param source a file that nobody changes meanwhile; on S3 of at most 5 GiB
+   * @param source a file that nobody changes meanwhile; on S3 of at most 5 TiB
    * @throws StorageException if the file could not be read, or the object not written
    */
   void upload(String key, Path source);

@@ -41,7 +41,7 @@ public final class ObjectStores {
     String rest = matcher.group(2);
     String scheme = matcher.group(1).toLowerCase(Locale.ROOT);
     return switch (scheme) {
-      case "s3", "s3a", "s3p" -> new S3ObjectStore(S3Location.parse(rest), options, null);
+      case "s3", "s3a", "s3p" -> new S3ObjectStore(S3Location.parse(rest), options);
       case "file" -> local(path(uri, rest));
       default ->
           throw new InvalidRequestException(

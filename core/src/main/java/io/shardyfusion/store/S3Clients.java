@@ -1,17 +1,23 @@
 package io.shardyfusion.store;
 
+import static software.amazon.awssdk.core.client.config.SdkAdvancedClientOption.USER_AGENT_SUFFIX;
+
 import io.shardyfusion.ClosedException;
+import io.shardyfusion.SoftwareVersion;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.http.apache5.ProxyConfiguration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
 import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
@@ -21,15 +27,13 @@ import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * The two S3 clients of a store, over one pool of connections: one that repeats requests that
- * failed, and one that never does.
+ * The S3 clients of a store, over one pool of connections: one that repeats requests that failed,
+ * one that never does, and one that signs as Google asks for.
  *
  * <p>They are made on first use, as the search for a region and credentials may ask the machine's
- * metadata service. What S3-compatible servers tend not to know is off: chunked payload signing,
- * and checksums other than MD5.
+ * metadata service.
  */
 final class S3Clients implements AutoCloseable {
 
@@ -38,29 +42,34 @@ final class S3Clients implements AutoCloseable {
   private static final Duration WAIT_FOR_CONNECTION = Duration.ofMinutes(2);
   private static final int CONNECTIONS = 64;
 
-  /** With the SDK's backoff from 100 ms, with jitter: about three seconds at most. */
+  /**
+   * With the SDK's backoff, exponential with full jitter: from 100 ms, about three seconds in all
+   * at most; where the server asks for less (429, 503 SlowDown) from a second, up to half a minute.
+   * A server's Retry-After is waited for.
+   */
   private static final int ATTEMPTS = 6;
 
   private final StoreOptions options;
-  private final @Nullable AwsCredentialsProvider givenCredentials;
+  private final ExecutionInterceptor requests;
   private @Nullable Opened opened;
   private boolean closed;
 
   /**
    * Clients that are not made yet.
    *
-   * @param credentials null for those of the options' profile, or of the standard chain
+   * @param requests sees each request that is sent
    */
-  S3Clients(StoreOptions options, @Nullable AwsCredentialsProvider credentials) {
+  S3Clients(StoreOptions options, ExecutionInterceptor requests) {
     this.options = options;
-    this.givenCredentials = credentials;
+    this.requests = requests;
   }
 
   private record Opened(
       SdkHttpClient connections,
-      AwsCredentialsProvider credentials,
+      S3Identity credentials,
       S3Client retrying,
-      S3Client once) {}
+      S3Client once,
+      S3Client google) {}
 
   /** The client that repeats what failed, where that may help. */
   S3Client retrying() {
@@ -70,6 +79,18 @@ final class S3Clients implements AutoCloseable {
   /** The client that makes each request once. */
   S3Client once() {
     return opened().once();
+  }
+
+  /** The client that makes each request once, signed for Google Cloud Storage. */
+  S3Client google() {
+    return opened().google();
+  }
+
+  /** The address that the options or the AWS configuration give, or null for AWS itself. */
+  @Nullable URI endpoint() {
+    return options.s3Endpoint() != null
+        ? options.s3Endpoint()
+        : retrying().serviceClientConfiguration().endpointOverride().orElse(null);
   }
 
   synchronized boolean closed() {
@@ -84,10 +105,9 @@ final class S3Clients implements AutoCloseable {
     if (open != null) {
       open.retrying().close();
       open.once().close();
+      open.google().close();
+      open.credentials().close();
       open.connections().close();
-      if (givenCredentials == null && open.credentials() instanceof SdkAutoCloseable own) {
-        own.close();
-      }
     }
   }
 
@@ -102,44 +122,82 @@ final class S3Clients implements AutoCloseable {
   }
 
   private Opened open() {
-    AwsCredentialsProvider credentials = credentials();
-    SdkHttpClient connections =
-        Apache5HttpClient.builder()
-            .connectionTimeout(CONNECT)
-            .socketTimeout(options.silenceTimeout())
-            .connectionAcquisitionTimeout(WAIT_FOR_CONNECTION)
-            .maxConnections(CONNECTIONS)
-            .build();
+    SdkHttpClient connections = connections();
     try {
+      S3Identity credentials = S3Identity.of(options, connections);
+      // The deadline of a call bounds its retries: there is no second bound for all of a store.
       RetryStrategy retries =
-          AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(ATTEMPTS).build();
-      S3Client retrying = client(connections, credentials, retries);
-      S3Client once = client(connections, credentials, AwsRetryStrategy.doNotRetry());
-      return new Opened(connections, credentials, retrying, once);
+          AwsRetryStrategy.standardRetryStrategy().toBuilder()
+              .maxAttempts(ATTEMPTS)
+              .circuitBreakerEnabled(false)
+              .build();
+      AwsCredentialsProvider provider = credentials.provider();
+      S3Client retrying = client(connections, provider, retries).build();
+      S3Client once = client(connections, provider, AwsRetryStrategy.doNotRetry()).build();
+      S3Client google =
+          client(connections, provider, AwsRetryStrategy.doNotRetry())
+              .putAuthScheme(new GoogleAuthScheme())
+              .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+              .build();
+      return new Opened(connections, credentials, retrying, once, google);
     } catch (RuntimeException e) {
       connections.close();
       throw e;
     }
   }
 
-  private S3Client client(
+  private SdkHttpClient connections() {
+    Apache5HttpClient.Builder builder =
+        Apache5HttpClient.builder()
+            .connectionTimeout(CONNECT)
+            .socketTimeout(options.silenceTimeout())
+            .connectionAcquisitionTimeout(WAIT_FOR_CONNECTION)
+            .maxConnections(CONNECTIONS);
+    if (options.s3Proxy() != null) {
+      builder.proxyConfiguration(
+          ProxyConfiguration.builder()
+              .endpoint(options.s3Proxy())
+              .useSystemPropertyValues(false)
+              .useEnvironmentVariableValues(false)
+              .build());
+    }
+    Path trusted = options.s3TrustedCertificates();
+    if (trusted != null) {
+      TrustManager[] trust = S3Trust.in(trusted);
+      builder.tlsTrustManagersProvider(() -> trust);
+    }
+    return builder.build();
+  }
+
+  private S3ClientBuilder client(
       SdkHttpClient connections, AwsCredentialsProvider credentials, RetryStrategy retries) {
     S3ClientBuilder builder =
         S3Client.builder()
             .httpClient(connections)
             .credentialsProvider(credentials)
             .forcePathStyle(options.s3PathStyle())
+            // Signing a body piece by piece is what S3-compatible servers tend not to know.
             .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
-            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .addPlugin(LegacyMd5Plugin.create())
+            .requestChecksumCalculation(
+                options.s3Checksums()
+                    ? RequestChecksumCalculation.WHEN_SUPPORTED
+                    : RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(
+                options.s3Checksums()
+                    ? ResponseChecksumValidation.WHEN_SUPPORTED
+                    : ResponseChecksumValidation.WHEN_REQUIRED)
             .overrideConfiguration(
                 configuration -> {
                   configuration.retryStrategy(retries);
-                  if (options.s3Profile() != null) {
-                    configuration.defaultProfileName(options.s3Profile());
+                  configuration.addExecutionInterceptor(requests);
+                  configuration.putAdvancedOption(USER_AGENT_SUFFIX, userAgent());
+                  if (profile() != null) {
+                    configuration.defaultProfileName(profile());
                   }
                 });
+    if (!options.s3Checksums()) {
+      builder.addPlugin(LegacyMd5Plugin.create());
+    }
     if (options.s3Endpoint() != null) {
       builder.endpointOverride(options.s3Endpoint());
     }
@@ -147,16 +205,16 @@ final class S3Clients implements AutoCloseable {
     if (region != null) {
       builder.region(region);
     }
-    return builder.build();
+    return builder;
   }
 
-  private AwsCredentialsProvider credentials() {
-    if (givenCredentials != null) {
-      return givenCredentials;
-    }
-    return options.s3Profile() == null
-        ? DefaultCredentialsProvider.builder().build()
-        : ProfileCredentialsProvider.create(options.s3Profile());
+  private String userAgent() {
+    String own = "shardyfusion/" + SoftwareVersion.current();
+    return options.userAgentSuffix() == null ? own : own + " " + options.userAgentSuffix();
+  }
+
+  private @Nullable String profile() {
+    return S3Identity.profile(options.s3Credentials());
   }
 
   /** The region to sign for, or null to leave the search to the SDK. */
@@ -170,8 +228,7 @@ final class S3Clients implements AutoCloseable {
     // Such a server rarely cares, so that it is not worth asking a metadata service.
     try {
       return new AwsRegionProviderChain(
-              new SystemSettingsRegionProvider(),
-              new AwsProfileRegionProvider(null, options.s3Profile()))
+              new SystemSettingsRegionProvider(), new AwsProfileRegionProvider(null, profile()))
           .getRegion();
     } catch (SdkClientException e) {
       return Region.US_EAST_1;

@@ -95,8 +95,10 @@ final class S3Failures {
     if (e instanceof ApiCallTimeoutException) {
       return "not done within "
           + shown(options.callTimeout())
-          + "; check the network and the server, or give it more time with"
-          + " StoreOptions.callTimeout";
+          + ", or "
+          + shown(options.transferTimeout())
+          + " for an upload or a download; check the network and the server, or give it more time"
+          + " with StoreOptions.callTimeout or transferTimeout";
     }
     if (e instanceof AbortedException || Thread.currentThread().isInterrupted()) {
       Thread.currentThread().interrupt();
@@ -180,7 +182,7 @@ final class S3Failures {
     }
     if (status == 501) {
       return "the server does not know such requests; conditional writes (If-Match, If-None-Match)"
-          + " are required";
+          + " are required, and checksums unless --s3-checksums is off";
     }
     if (status == 429 || status == 503) {
       return "the server is busy, and was so after retries too; try again later";
@@ -189,7 +191,10 @@ final class S3Failures {
       return "the server failed, after retries where these are safe; try again later";
     }
     return "the request was refused: "
-        + (e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorMessage());
+        + (e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorMessage())
+        + (options.s3Endpoint() != null && options.s3Checksums() && status == 400
+            ? "; a server that does not know checksums needs --s3-checksums off"
+            : "");
   }
 
   private static String shown(Duration duration) {

@@ -1,6 +1,5 @@
 package io.shardyfusion.store;
 
-import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.StorageException;
 import java.io.IOException;
@@ -11,75 +10,62 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
-import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
-import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * The objects below a prefix of a bucket on S3 or a compatible server. The tag of an object is its
- * ETag.
+ * ETag, and on Google Cloud Storage its generation too.
  *
- * <p>Every request but that of {@link #writeIf} is repeated where that may help. One of {@code
- * writeIf} is made once, and its answer means:
- *
- * <ul>
- *   <li>412, and 404 for an object that was to be unchanged: a conflict.
- *   <li>409 {@code ConditionalRequestConflict} or {@code OperationAborted}: another request for the
- *       object was under way, and S3 refused this one; a conflict too, as nothing was written.
- *   <li>Any other 4xx, 501, or no connection: certainly not written.
- *   <li>Anything else: a timeout, a lost connection, any other 5xx: unknown.
- * </ul>
+ * <p>Every request is repeated where that may help, but that of {@link #writeIf}: see {@link
+ * S3ConditionalPut}.
  */
 final class S3ObjectStore implements ObjectStore {
 
-  /** The most that one PUT takes. */
-  private static final long MAX_UPLOAD = 5L << 30;
+  /** The most that S3 stores: 5 TiB. */
+  private static final long MAX_UPLOAD = 5L << 40;
 
   private static final int DELETE_BATCH = 1000;
-  private static final Set<String> REFUSED_AS_CONCURRENT =
-      Set.of("ConditionalRequestConflict", "OperationAborted");
 
   private final S3Location location;
+  private final StoreOptions options;
+  private final S3RequestCounts counts = new S3RequestCounts();
+  private final S3Requests requests;
   private final S3Clients clients;
   private final S3Failures failures;
+  private final S3ConditionalPut conditional;
   private final URI uri;
-
-  /** Of every request but transfers, which take as long as they are large. */
-  private final AwsRequestOverrideConfiguration bounded;
 
   private volatile boolean bucketSeen;
 
-  /**
-   * The store of a location; no request is made.
-   *
-   * @param credentials null for those of the options' profile, or of the standard chain
-   */
-  S3ObjectStore(
-      S3Location location, StoreOptions options, @Nullable AwsCredentialsProvider credentials) {
+  /** The store of a location; no request is made. */
+  S3ObjectStore(S3Location location, StoreOptions options) {
     this.location = location;
-    this.clients = new S3Clients(options, credentials);
+    this.options = options;
+    this.requests = new S3Requests(location.bucket(), options);
+    this.clients = new S3Clients(options, counts);
     this.failures = new S3Failures(location, options);
+    this.conditional = new S3ConditionalPut(location, options, clients, requests, failures);
     this.uri = location.uri();
-    this.bounded =
-        AwsRequestOverrideConfiguration.builder().apiCallTimeout(options.callTimeout()).build();
+  }
+
+  /** The requests that were sent. */
+  S3RequestCounts requestCounts() {
+    return counts;
   }
 
   @Override
@@ -89,14 +75,12 @@ final class S3ObjectStore implements ObjectStore {
 
   @Override
   public Optional<StoredObject> read(String key, long maxBytes) {
-    GetObjectRequest request = get(key).overrideConfiguration(bounded).build();
-    String object = location.describe(key);
+    String absolute = absolute(key);
     return ask(
-        "read " + object,
+        "read " + location.describe(key),
         () -> {
           try {
-            return Optional.of(
-                clients.retrying().getObject(request, S3Content.inMemory(object, maxBytes)));
+            return Optional.of(read(requests.get(absolute), key, maxBytes));
           } catch (NoSuchKeyException e) {
             return Optional.empty();
           }
@@ -105,15 +89,14 @@ final class S3ObjectStore implements ObjectStore {
 
   @Override
   public ConditionalRead readIfChanged(String key, ObjectTag tag, long maxBytes) {
-    GetObjectRequest request =
-        get(key).ifNoneMatch(tag.value()).overrideConfiguration(bounded).build();
-    String object = location.describe(key);
+    String absolute = absolute(key);
     return ask(
-        "read " + object,
+        "read " + location.describe(key),
         () -> {
           try {
-            return new ConditionalRead.Changed(
-                clients.retrying().getObject(request, S3Content.inMemory(object, maxBytes)));
+            GetObjectRequest.Builder request =
+                requests.get(absolute).ifNoneMatch(conditional.etag(tag));
+            return new ConditionalRead.Changed(read(request, key, maxBytes));
           } catch (NoSuchKeyException e) {
             return new ConditionalRead.Missing();
           } catch (S3Exception e) {
@@ -125,16 +108,44 @@ final class S3ObjectStore implements ObjectStore {
         });
   }
 
+  private StoredObject read(GetObjectRequest.Builder request, String key, long maxBytes) {
+    String object = location.describe(key);
+    return clients
+        .retrying()
+        .getObject(
+            request.build(),
+            (response, body) -> {
+              byte[] content = S3Content.inMemory(object, maxBytes, response, body);
+              ObjectTag tag = conditional.tag(response, response.eTag());
+              if (tag == null) {
+                throw new StorageException(
+                    "the server gave no "
+                        + conditional.tagName()
+                        + " for "
+                        + object
+                        + "; it must, to tell what changed");
+              }
+              return new StoredObject(content, tag);
+            });
+  }
+
   @Override
   public Optional<Long> download(String key, Path target, LongConsumer progress) {
-    GetObjectRequest request = get(key).build();
+    String absolute = absolute(key);
     String object = location.describe(key);
     return ask(
         "download " + object,
         () -> {
-          try {
-            return Optional.of(
-                clients.retrying().getObject(request, S3Content.inFile(object, target, progress)));
+          try (S3Download download =
+              new S3Download(
+                  clients.retrying(),
+                  requests,
+                  options.s3Transfers(),
+                  absolute,
+                  object,
+                  target,
+                  progress)) {
+            return Optional.of(download.run());
           } catch (NoSuchKeyException e) {
             return Optional.empty();
           }
@@ -143,14 +154,16 @@ final class S3ObjectStore implements ObjectStore {
 
   @Override
   public void write(String key, byte[] content) {
-    PutObjectRequest request = putRequest(key).overrideConfiguration(bounded).build();
-    put("write " + location.describe(key), request, RequestBody.fromBytes(content));
+    PutObjectRequest request = requests.put(absolute(key)).build();
+    ask(
+        "write " + location.describe(key),
+        () -> clients.retrying().putObject(request, RequestBody.fromBytes(content)));
   }
 
   @Override
   public void upload(String key, Path source) {
+    String absolute = absolute(key);
     String action = "upload " + source + " as " + location.describe(key);
-    ObjectKeys.check(key);
     long size;
     try {
       size = Files.size(source);
@@ -163,56 +176,39 @@ final class S3ObjectStore implements ObjectStore {
       throw new StorageException(
           "could not "
               + action
-              + ": expected at most 5 GiB, which one request takes, found "
+              + ": expected at most 5 TiB, found "
               + size
               + " bytes; use more shards");
     }
-    put(action, putRequest(key).build(), RequestBody.fromFile(source));
+    ask(
+        action,
+        () -> {
+          S3Transfers transfers = options.s3Transfers();
+          S3Client client = clients.retrying();
+          if (size > transfers.thresholdBytes()) {
+            new S3Upload(client, requests, transfers, absolute, source, size).run();
+          } else {
+            client.putObject(requests.upload(absolute), RequestBody.fromFile(source));
+          }
+          return size;
+        });
   }
 
   @Override
   public ConditionalWrite writeIf(String key, byte[] content, Expectation expectation) {
-    PutObjectRequest.Builder request = putRequest(key).overrideConfiguration(bounded);
-    if (expectation instanceof Expectation.Unchanged unchanged) {
-      request.ifMatch(unchanged.tag().value());
-    } else {
-      request.ifNoneMatch("*");
-    }
-    String action = "write " + location.describe(key);
-    PutObjectResponse response;
-    try {
-      response = clients.once().putObject(request.build(), RequestBody.fromBytes(content));
-    } catch (S3Exception e) {
-      if (conflict(e, expectation)) {
-        return new ConditionalWrite.Conflict();
-      }
-      throw failures.explainedWrite(action, e);
-    } catch (RuntimeException e) {
-      throw failures.explainedWrite(action, e);
-    }
-    String tag = response.eTag();
-    if (tag == null) {
-      throw new AmbiguousWriteException(
-          "the server wrote " + location.describe(key) + ", but gave no ETag for it", null);
-    }
-    return new ConditionalWrite.Written(new ObjectTag(tag));
+    checkOpen();
+    ObjectKeys.check(key);
+    return conditional.write(key, content, expectation);
   }
 
   @Override
   public Optional<ObjectInfo> stat(String key) {
-    String absolute = location.absolute(ObjectKeys.check(key));
+    String absolute = absolute(key);
     return ask(
         "look for " + location.describe(key),
         () -> {
           try {
-            HeadObjectResponse found =
-                clients
-                    .retrying()
-                    .headObject(
-                        r ->
-                            r.bucket(location.bucket())
-                                .key(absolute)
-                                .overrideConfiguration(bounded));
+            HeadObjectResponse found = clients.retrying().headObject(requests.head(absolute));
             return Optional.of(new ObjectInfo(key, found.contentLength(), found.lastModified()));
           } catch (NoSuchKeyException e) {
             requireBucket();
@@ -225,11 +221,7 @@ final class S3ObjectStore implements ObjectStore {
   public Stream<ObjectInfo> list(String prefix) {
     checkOpen();
     ListObjectsV2Request first =
-        ListObjectsV2Request.builder()
-            .bucket(location.bucket())
-            .prefix(location.absolute(ObjectKeys.checkPrefix(prefix)))
-            .overrideConfiguration(bounded)
-            .build();
+        requests.list(location.absolute(ObjectKeys.checkPrefix(prefix)), null);
     String action = "list " + location.describe(prefix);
     S3Listing listing =
         new S3Listing(
@@ -244,9 +236,9 @@ final class S3ObjectStore implements ObjectStore {
   public void delete(Collection<String> keys) {
     checkOpen();
     keys.forEach(ObjectKeys::check);
-    List<ObjectIdentifier> batch = new ArrayList<>();
+    List<String> batch = new ArrayList<>();
     for (String key : keys) {
-      batch.add(ObjectIdentifier.builder().key(location.absolute(key)).build());
+      batch.add(location.absolute(key));
       if (batch.size() == DELETE_BATCH) {
         deleteBatch(batch);
         batch = new ArrayList<>();
@@ -267,19 +259,9 @@ final class S3ObjectStore implements ObjectStore {
     return uri.toString();
   }
 
-  private void deleteBatch(List<ObjectIdentifier> batch) {
-    String action = "delete " + batch.size() + " object(s) from s3://" + location.bucket();
-    DeleteObjectsResponse response =
-        ask(
-            action,
-            () ->
-                clients
-                    .retrying()
-                    .deleteObjects(
-                        r ->
-                            r.bucket(location.bucket())
-                                .delete(d -> d.quiet(true).objects(batch))
-                                .overrideConfiguration(bounded)));
+  private void deleteBatch(List<String> keys) {
+    String action = "delete " + keys.size() + " object(s) from s3://" + location.bucket();
+    DeleteObjectsResponse response = ask(action, () -> delete(keys));
     List<S3Error> errors =
         response.errors().stream().filter(e -> !"NoSuchKey".equals(e.code())).toList();
     if (!errors.isEmpty()) {
@@ -301,20 +283,16 @@ final class S3ObjectStore implements ObjectStore {
     }
   }
 
-  private GetObjectRequest.Builder get(String key) {
-    return GetObjectRequest.builder()
-        .bucket(location.bucket())
-        .key(location.absolute(ObjectKeys.check(key)));
+  private DeleteObjectsResponse delete(List<String> keys) {
+    if (conditional.byGeneration()) {
+      keys.forEach(key -> clients.retrying().deleteObject(requests.delete(key)));
+      return DeleteObjectsResponse.builder().build();
+    }
+    return clients.retrying().deleteObjects(requests.delete(keys));
   }
 
-  private PutObjectRequest.Builder putRequest(String key) {
-    return PutObjectRequest.builder()
-        .bucket(location.bucket())
-        .key(location.absolute(ObjectKeys.check(key)));
-  }
-
-  private void put(String action, PutObjectRequest request, RequestBody body) {
-    ask(action, () -> clients.retrying().putObject(request, body));
+  private String absolute(String key) {
+    return location.absolute(ObjectKeys.check(key));
   }
 
   /** Makes a request that may be repeated, and translates its failures. */
@@ -332,22 +310,8 @@ final class S3ObjectStore implements ObjectStore {
   /** A HEAD has no body to say that it is the bucket that is missing. */
   private void requireBucket() {
     if (!bucketSeen) {
-      clients
-          .retrying()
-          .listObjectsV2(
-              r -> r.bucket(location.bucket()).maxKeys(1).overrideConfiguration(bounded));
+      clients.retrying().listObjectsV2(requests.list("", 1));
     }
-  }
-
-  private static boolean conflict(S3Exception e, Expectation expectation) {
-    String code =
-        e.awsErrorDetails() == null ? "" : String.valueOf(e.awsErrorDetails().errorCode());
-    return switch (e.statusCode()) {
-      case 412 -> true;
-      case 409 -> REFUSED_AS_CONCURRENT.contains(code);
-      case 404 -> expectation instanceof Expectation.Unchanged && !code.equals("NoSuchBucket");
-      default -> false;
-    };
   }
 
   private void checkOpen() {

@@ -3,14 +3,15 @@ package io.shardyfusion.store;
 import io.shardyfusion.InvalidRequestException;
 import java.io.Serializable;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to reach an S3-compatible store, and how long to wait for it. Credentials are not among them:
- * they come from the standard AWS chain, or the named profile. Immutable, with value equality; a
- * local store needs none of them.
+ * How to reach an S3-compatible store, and how long to wait for it. Immutable, with value equality;
+ * a local store needs none of them.
  */
 public final class StoreOptions implements Serializable {
 
@@ -20,25 +21,48 @@ public final class StoreOptions implements Serializable {
   /** The longest silence of a connection, where no other is chosen: 30 seconds. */
   public static final Duration DEFAULT_SILENCE_TIMEOUT = Duration.ofSeconds(30);
 
-  /** The longest of either: what the S3 client takes. */
+  /** The longest transfer of a part, where no other is chosen: 30 minutes. */
+  public static final Duration DEFAULT_TRANSFER_TIMEOUT = Duration.ofMinutes(30);
+
+  /** The longest of any: what the S3 client takes. */
   private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
 
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
   private final @Nullable URI s3Endpoint;
   private final @Nullable String s3Region;
   private final boolean s3PathStyle;
-  private final @Nullable String s3Profile;
+  private final S3Credentials s3Credentials;
+  private final @Nullable URI s3Proxy;
+  private final @Nullable String s3TrustedCertificates;
+  private final boolean s3Checksums;
+  private final boolean s3RequesterPays;
+  private final S3ConditionalWrites s3ConditionalWrites;
+  private final boolean allowUnfenced;
+  private final S3ObjectSettings s3Objects;
+  private final S3Transfers s3Transfers;
+  private final @Nullable String userAgentSuffix;
   private final Duration callTimeout;
   private final Duration silenceTimeout;
+  private final Duration transferTimeout;
 
   private StoreOptions(Builder builder) {
     s3Endpoint = builder.s3Endpoint;
     s3Region = builder.s3Region;
     s3PathStyle = builder.s3PathStyle;
-    s3Profile = builder.s3Profile;
+    s3Credentials = builder.s3Credentials;
+    s3Proxy = builder.s3Proxy;
+    s3TrustedCertificates = builder.s3TrustedCertificates;
+    s3Checksums = builder.s3Checksums;
+    s3RequesterPays = builder.s3RequesterPays;
+    s3ConditionalWrites = builder.s3ConditionalWrites;
+    allowUnfenced = builder.allowUnfenced;
+    s3Objects = builder.s3Objects;
+    s3Transfers = builder.s3Transfers;
+    userAgentSuffix = builder.userAgentSuffix;
     callTimeout = builder.callTimeout;
     silenceTimeout = builder.silenceTimeout;
+    transferTimeout = builder.transferTimeout;
   }
 
   /** AWS, as the environment configures it. */
@@ -57,9 +81,19 @@ public final class StoreOptions implements Serializable {
     builder.s3Endpoint = s3Endpoint;
     builder.s3Region = s3Region;
     builder.s3PathStyle = s3PathStyle;
-    builder.s3Profile = s3Profile;
+    builder.s3Credentials = s3Credentials;
+    builder.s3Proxy = s3Proxy;
+    builder.s3TrustedCertificates = s3TrustedCertificates;
+    builder.s3Checksums = s3Checksums;
+    builder.s3RequesterPays = s3RequesterPays;
+    builder.s3ConditionalWrites = s3ConditionalWrites;
+    builder.allowUnfenced = allowUnfenced;
+    builder.s3Objects = s3Objects;
+    builder.s3Transfers = s3Transfers;
+    builder.userAgentSuffix = userAgentSuffix;
     builder.callTimeout = callTimeout;
     builder.silenceTimeout = silenceTimeout;
+    builder.transferTimeout = transferTimeout;
     return builder;
   }
 
@@ -78,9 +112,54 @@ public final class StoreOptions implements Serializable {
     return s3PathStyle;
   }
 
-  /** The profile of the AWS configuration, or null for the standard chain. */
-  public @Nullable String s3Profile() {
-    return s3Profile;
+  /** Where the credentials come from. */
+  public S3Credentials s3Credentials() {
+    return s3Credentials;
+  }
+
+  /** The HTTP proxy, or null for that of the environment, if there is one. */
+  public @Nullable URI s3Proxy() {
+    return s3Proxy;
+  }
+
+  /** The file of the certificates that are trusted, or null for those of the Java platform. */
+  public @Nullable Path s3TrustedCertificates() {
+    return s3TrustedCertificates == null ? null : Path.of(s3TrustedCertificates);
+  }
+
+  /** Whether requests and answers carry checksums that the other side checks. */
+  public boolean s3Checksums() {
+    return s3Checksums;
+  }
+
+  /** Whether who asks pays for the requests, instead of the owner of the bucket. */
+  public boolean s3RequesterPays() {
+    return s3RequesterPays;
+  }
+
+  /** How writes are made conditional. */
+  public S3ConditionalWrites s3ConditionalWrites() {
+    return s3ConditionalWrites;
+  }
+
+  /** Whether a store without conditional writes is written to all the same. */
+  public boolean allowUnfenced() {
+    return allowUnfenced;
+  }
+
+  /** What S3 is told about the objects that it gets. */
+  public S3ObjectSettings s3Objects() {
+    return s3Objects;
+  }
+
+  /** How files travel. */
+  public S3Transfers s3Transfers() {
+    return s3Transfers;
+  }
+
+  /** What is added to the user agent of requests, or null. */
+  public @Nullable String userAgentSuffix() {
+    return userAgentSuffix;
   }
 
   /** The longest that a call other than an upload or a download takes, retries included. */
@@ -93,23 +172,42 @@ public final class StoreOptions implements Serializable {
     return silenceTimeout;
   }
 
+  /** The longest that the transfer of a file, or of a part of a large one, takes with retries. */
+  public Duration transferTimeout() {
+    return transferTimeout;
+  }
+
+  private List<@Nullable Object> values() {
+    return Arrays.asList(
+        s3Endpoint,
+        s3Region,
+        s3PathStyle,
+        s3Credentials,
+        s3Proxy,
+        s3TrustedCertificates,
+        s3Checksums,
+        s3RequesterPays,
+        s3ConditionalWrites,
+        allowUnfenced,
+        s3Objects,
+        s3Transfers,
+        userAgentSuffix,
+        callTimeout,
+        silenceTimeout,
+        transferTimeout);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof StoreOptions that
-        && Objects.equals(s3Endpoint, that.s3Endpoint)
-        && Objects.equals(s3Region, that.s3Region)
-        && s3PathStyle == that.s3PathStyle
-        && Objects.equals(s3Profile, that.s3Profile)
-        && callTimeout.equals(that.callTimeout)
-        && silenceTimeout.equals(that.silenceTimeout);
+    return other instanceof StoreOptions that && values().equals(that.values());
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(s3Endpoint, s3Region, s3PathStyle, s3Profile, callTimeout, silenceTimeout);
+    return values().hashCode();
   }
 
-  /** All options; none of them is secret. */
+  /** The options that say where the store is; no secret. */
   @Override
   public String toString() {
     return "StoreOptions[s3Endpoint="
@@ -118,12 +216,10 @@ public final class StoreOptions implements Serializable {
         + s3Region
         + ", s3PathStyle="
         + s3PathStyle
-        + ", s3Profile="
-        + s3Profile
-        + ", callTimeout="
-        + callTimeout
-        + ", silenceTimeout="
-        + silenceTimeout
+        + ", s3Credentials="
+        + s3Credentials
+        + ", s3ConditionalWrites="
+        + s3ConditionalWrites
         + "]";
   }
 
@@ -133,9 +229,19 @@ public final class StoreOptions implements Serializable {
     private @Nullable URI s3Endpoint;
     private @Nullable String s3Region;
     private boolean s3PathStyle;
-    private @Nullable String s3Profile;
+    private S3Credentials s3Credentials = S3Credentials.chain();
+    private @Nullable URI s3Proxy;
+    private @Nullable String s3TrustedCertificates;
+    private boolean s3Checksums = true;
+    private boolean s3RequesterPays;
+    private S3ConditionalWrites s3ConditionalWrites = S3ConditionalWrites.PROBE;
+    private boolean allowUnfenced;
+    private S3ObjectSettings s3Objects = S3ObjectSettings.DEFAULT;
+    private S3Transfers s3Transfers = S3Transfers.DEFAULT;
+    private @Nullable String userAgentSuffix;
     private Duration callTimeout = DEFAULT_CALL_TIMEOUT;
     private Duration silenceTimeout = DEFAULT_SILENCE_TIMEOUT;
+    private Duration transferTimeout = DEFAULT_TRANSFER_TIMEOUT;
 
     private Builder() {}
 
@@ -147,7 +253,7 @@ public final class StoreOptions implements Serializable {
      */
     public Builder s3Endpoint(@Nullable URI endpoint) {
       if (endpoint != null) {
-        checkEndpoint(endpoint);
+        checkAddress("an S3 endpoint", endpoint);
       }
       this.s3Endpoint = endpoint;
       return this;
@@ -160,7 +266,9 @@ public final class StoreOptions implements Serializable {
      * @throws InvalidRequestException if it is blank
      */
     public Builder s3Region(@Nullable String region) {
-      requireName("region", region);
+      if (region != null && region.isBlank()) {
+        throw new InvalidRequestException("expected the name of an S3 region, found a blank");
+      }
       this.s3Region = region;
       return this;
     }
@@ -171,14 +279,93 @@ public final class StoreOptions implements Serializable {
       return this;
     }
 
+    /** Where the credentials come from. Default: {@link S3Credentials#chain()}. */
+    public Builder s3Credentials(S3Credentials credentials) {
+      this.s3Credentials = credentials;
+      return this;
+    }
+
     /**
-     * The profile of the AWS configuration. Default, and null: the standard chain.
+     * The HTTP proxy on the way to the server, {@code http://host:port}. Default, and null: what
+     * the system properties ({@code https.proxyHost}) or the environment ({@code HTTPS_PROXY}) say,
+     * which can also hold the proxy's user and password.
      *
-     * @throws InvalidRequestException if it is blank
+     * @throws InvalidRequestException if it is no server's address, or has credentials in it
      */
-    public Builder s3Profile(@Nullable String profile) {
-      requireName("profile", profile);
-      this.s3Profile = profile;
+    public Builder s3Proxy(@Nullable URI proxy) {
+      if (proxy != null) {
+        checkAddress("an HTTP proxy", proxy);
+      }
+      this.s3Proxy = proxy;
+      return this;
+    }
+
+    /**
+     * A file of X.509 certificates, PEM, that are trusted as authorities, and no others. It is read
+     * when the first request is made. Default, and null: the Java platform's, or those of {@code
+     * javax.net.ssl.trustStore}.
+     */
+    public Builder s3TrustedCertificates(@Nullable Path file) {
+      this.s3TrustedCertificates = file == null ? null : file.toString();
+      return this;
+    }
+
+    /**
+     * Whether requests and answers carry checksums (CRC32) that the other side checks. Default:
+     * they do. A store that does not know them refuses requests; then only what S3 always required
+     * has one (MD5).
+     */
+    public Builder s3Checksums(boolean checksums) {
+      this.s3Checksums = checksums;
+      return this;
+    }
+
+    /** Whether who asks pays for the requests. Default: the owner of the bucket does. */
+    public Builder s3RequesterPays(boolean requesterPays) {
+      this.s3RequesterPays = requesterPays;
+      return this;
+    }
+
+    /** How writes are made conditional. Default: {@link S3ConditionalWrites#PROBE}. */
+    public Builder s3ConditionalWrites(S3ConditionalWrites conditionalWrites) {
+      this.s3ConditionalWrites = conditionalWrites;
+      return this;
+    }
+
+    /**
+     * Whether a store without conditional writes is written to all the same. Then nothing keeps two
+     * writers from undoing each other's work: the caller sees to it that there is only one.
+     * Default: it is refused.
+     */
+    public Builder allowUnfenced(boolean allow) {
+      this.allowUnfenced = allow;
+      return this;
+    }
+
+    /** What S3 is told about the objects. Default: {@link S3ObjectSettings#DEFAULT}. */
+    public Builder s3Objects(S3ObjectSettings settings) {
+      this.s3Objects = settings;
+      return this;
+    }
+
+    /** How files travel. Default: {@link S3Transfers#DEFAULT}. */
+    public Builder s3Transfers(S3Transfers transfers) {
+      this.s3Transfers = transfers;
+      return this;
+    }
+
+    /**
+     * What is added to the user agent of requests, for the server's access log. Default, and null:
+     * nothing but the name and version of shardyfusion.
+     *
+     * @throws InvalidRequestException if it has other than visible ASCII characters and spaces
+     */
+    public Builder userAgentSuffix(@Nullable String suffix) {
+      if (suffix != null && !suffix.matches("[ -~]+")) {
+        throw new InvalidRequestException(
+            "expected a user agent suffix of visible ASCII characters");
+      }
+      this.userAgentSuffix = suffix;
       return this;
     }
 
@@ -204,28 +391,34 @@ public final class StoreOptions implements Serializable {
       return this;
     }
 
+    /**
+     * The longest that the transfer of a file, or of a part of a large one, may take, its retries
+     * included. Default: {@link #DEFAULT_TRANSFER_TIMEOUT}, that is at least 9 KiB/s.
+     *
+     * @throws InvalidRequestException if it is less than a millisecond, or more than a day
+     */
+    public Builder transferTimeout(Duration timeout) {
+      this.transferTimeout = requireTimeout("transferTimeout", timeout);
+      return this;
+    }
+
     /** The options. */
     public StoreOptions build() {
       return new StoreOptions(this);
     }
 
-    private static void checkEndpoint(URI endpoint) {
-      if (endpoint.getRawUserInfo() != null) {
+    private static void checkAddress(String what, URI address) {
+      if (address.getRawUserInfo() != null) {
         throw new InvalidRequestException(
-            "expected an S3 endpoint without credentials; they come from the AWS configuration or"
-                + " environment");
+            "expected "
+                + what
+                + " without credentials; they come from the AWS configuration or environment");
       }
-      String scheme = endpoint.getScheme();
-      if (endpoint.getHost() == null
+      String scheme = address.getScheme();
+      if (address.getHost() == null
           || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
         throw new InvalidRequestException(
-            "expected an S3 endpoint such as https://host:port, found '" + endpoint + "'");
-      }
-    }
-
-    private static void requireName(String what, @Nullable String name) {
-      if (name != null && name.isBlank()) {
-        throw new InvalidRequestException("expected the name of an S3 " + what + ", found a blank");
+            "expected " + what + " such as https://host:port, found '" + address + "'");
       }
     }
 

@@ -134,7 +134,7 @@ class ObjectStoresTest {
     assertThatThrownBy(() -> StoreOptions.builder().s3Region(" "))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("region");
-    assertThatThrownBy(() -> StoreOptions.builder().s3Profile(""))
+    assertThatThrownBy(() -> S3Credentials.profile(""))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("profile");
   }
@@ -158,7 +158,7 @@ class ObjectStoresTest {
             .s3Endpoint(URI.create("https://host:9000"))
             .s3Region("eu-central-1")
             .s3PathStyle(true)
-            .s3Profile("readers")
+            .s3Credentials(S3Credentials.profile("readers"))
             .callTimeout(Duration.ofSeconds(7))
             .silenceTimeout(Duration.ofSeconds(3))
             .build();

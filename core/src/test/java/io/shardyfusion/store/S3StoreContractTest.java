@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** What a store on S3 promises besides, whatever the server(). */
 abstract class S3StoreContractTest extends ObjectStoreContractTest {
@@ -47,8 +45,8 @@ abstract class S3StoreContractTest extends ObjectStoreContractTest {
             .s3Endpoint(server().endpoint())
             .s3Region(server().region())
             .s3PathStyle(true)
-            .build(),
-        StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secret)));
+            .s3Credentials(S3Credentials.keys(accessKey, secret))
+            .build());
   }
 
   @Test

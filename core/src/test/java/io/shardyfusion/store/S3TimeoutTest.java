@@ -25,8 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** Servers that take a connection and then say nothing, or next to nothing. */
 @Timeout(60)
@@ -116,13 +114,12 @@ class S3TimeoutTest {
             .s3Endpoint(URI.create("http://127.0.0.1:" + server.getLocalPort()))
             .s3Region("us-east-1")
             .s3PathStyle(true)
+            .s3Credentials(S3Credentials.keys("access", "hush"))
+            .s3ConditionalWrites(S3ConditionalWrites.ETAG)
             .callTimeout(call)
             .silenceTimeout(silence)
             .build();
-    return new S3ObjectStore(
-        new S3Location("bucket", "data"),
-        options,
-        StaticCredentialsProvider.create(AwsBasicCredentials.create("access", "hush")));
+    return new S3ObjectStore(new S3Location("bucket", "data"), options);
   }
 
   private void accept() {

@@ -2,8 +2,6 @@ package io.shardyfusion.job;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.store.StoreOptions;
-import java.net.URI;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
@@ -29,25 +27,7 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
       description = "The dataset: s3://bucket/prefix or file:///dir.")
   String dataset = "";
 
-  @Option(
-      names = "--s3-endpoint",
-      paramLabel = "URI",
-      description = "The S3 server (default: AWS).")
-  @Nullable URI s3Endpoint;
-
-  @Option(names = "--s3-region", paramLabel = "REGION", description = "The region.")
-  @Nullable String s3Region;
-
-  @Option(
-      names = "--s3-path-style",
-      description = "The bucket is part of the path, not of the host name.")
-  boolean s3PathStyle;
-
-  @Option(
-      names = "--s3-profile",
-      paramLabel = "NAME",
-      description = "The profile of the AWS configuration.")
-  @Nullable String s3Profile;
+  @Mixin S3Options s3 = new S3Options();
 
   @Mixin RunOptions options = new RunOptions();
 
@@ -73,14 +53,7 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
   /** The result of a backfill; null for a continuous job, which prints nothing. */
   @Override
   public @Nullable RunResult call() {
-    StoreOptions store =
-        StoreOptions.builder()
-            .s3Endpoint(s3Endpoint)
-            .s3Region(s3Region)
-            .s3PathStyle(s3PathStyle)
-            .s3Profile(s3Profile)
-            .build();
-    SnapshotJobConfig config = options.toConfig(dataset, store);
+    SnapshotJobConfig config = options.toConfig(dataset, s3.toStoreOptions());
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     if (config.continuous() == null) {
       return SnapshotJob.run(environment, config, progress -> {});

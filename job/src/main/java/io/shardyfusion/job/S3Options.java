@@ -1,0 +1,207 @@
+package io.shardyfusion.job;
+
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.store.S3ConditionalWrites;
+import io.shardyfusion.store.S3Credentials;
+import io.shardyfusion.store.S3Encryption;
+import io.shardyfusion.store.S3ObjectSettings;
+import io.shardyfusion.store.StoreOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** How to reach S3, as every command and the job take it. A picocli mixin. */
+public final class S3Options {
+
+  @Option(
+      names = "--s3-endpoint",
+      paramLabel = "URL",
+      scope = ScopeType.INHERIT,
+      description = "The address of an S3-compatible server (default: AWS).")
+  @Nullable URI endpoint;
+
+  @Option(
+      names = "--s3-region",
+      paramLabel = "REGION",
+      scope = ScopeType.INHERIT,
+      description = "The region; else that of the AWS configuration.")
+  @Nullable String region;
+
+  @Option(
+      names = "--s3-path-style",
+      scope = ScopeType.INHERIT,
+      description = "The bucket is part of the path, not of the host name.")
+  boolean pathStyle;
+
+  @Option(
+      names = "--s3-profile",
+      paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
+      description = "The profile of the AWS configuration; else the standard chain.")
+  @Nullable String profile;
+
+  @Option(
+      names = "--s3-role",
+      paramLabel = "ARN",
+      scope = ScopeType.INHERIT,
+      description = "A role to assume with these credentials.")
+  @Nullable String role;
+
+  @Option(
+      names = "--s3-external-id",
+      paramLabel = "ID",
+      scope = ScopeType.INHERIT,
+      description = "What the role asks who assumes it for.")
+  @Nullable String externalId;
+
+  @Option(
+      names = "--s3-ca",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "Certificates (PEM) to trust instead of Java's.")
+  @Nullable Path ca;
+
+  @Option(
+      names = "--s3-proxy",
+      paramLabel = "URL",
+      scope = ScopeType.INHERIT,
+      description = "An HTTP proxy; else that of the environment.")
+  @Nullable URI proxy;
+
+  @Option(
+      names = "--s3-call-timeout",
+      paramLabel = "D",
+      scope = ScopeType.INHERIT,
+      description = "The longest call but a transfer, retries included (default: 60s).")
+  @Nullable String callTimeout;
+
+  @Option(
+      names = "--s3-silence-timeout",
+      paramLabel = "D",
+      scope = ScopeType.INHERIT,
+      description = "The longest silence in the middle of a request (default: 30s).")
+  @Nullable String silenceTimeout;
+
+  @Option(
+      names = "--s3-transfer-timeout",
+      paramLabel = "D",
+      scope = ScopeType.INHERIT,
+      description =
+          "The longest transfer of a file or a part of it, retries included (default: 30m).")
+  @Nullable String transferTimeout;
+
+  @Option(
+      names = "--s3-checksums",
+      paramLabel = "on|off",
+      scope = ScopeType.INHERIT,
+      description = "off for a server that does not know S3's checksums (default: on).")
+  @Nullable String checksums;
+
+  @Option(
+      names = "--s3-conditional-writes",
+      paramLabel = "probe|etag|generation|none",
+      scope = ScopeType.INHERIT,
+      description =
+          "How writes are conditional; generation: Google Cloud Storage (default: probe).")
+  @Nullable String conditionalWrites;
+
+  @Option(
+      names = "--allow-unfenced",
+      scope = ScopeType.INHERIT,
+      description = "Write to a store without conditional writes; there must be one writer only.")
+  boolean allowUnfenced;
+
+  @Option(
+      names = "--s3-encryption",
+      paramLabel = "s3|kms|kms:KEY",
+      scope = ScopeType.INHERIT,
+      description = "How objects are encrypted; else as the bucket does.")
+  @Nullable String encryption;
+
+  @Option(
+      names = "--s3-storage-class",
+      paramLabel = "CLASS",
+      scope = ScopeType.INHERIT,
+      description = "The storage class of table files, such as STANDARD_IA.")
+  @Nullable String storageClass;
+
+  @Option(
+      names = "--s3-tag",
+      paramLabel = "K=V",
+      scope = ScopeType.INHERIT,
+      description = "A tag of table files; repeatable.")
+  Map<String, String> tags = new LinkedHashMap<>();
+
+  @Option(
+      names = "--s3-requester-pays",
+      scope = ScopeType.INHERIT,
+      description = "Pay for the requests, instead of the bucket's owner.")
+  boolean requesterPays;
+
+  /**
+   * What the options say.
+   *
+   * @throws InvalidRequestException if one of them cannot be used
+   */
+  public StoreOptions toStoreOptions() {
+    StoreOptions.Builder builder =
+        StoreOptions.builder()
+            .s3Endpoint(endpoint)
+            .s3Region(region)
+            .s3PathStyle(pathStyle)
+            .s3Credentials(credentials())
+            .s3Proxy(proxy)
+            .s3TrustedCertificates(ca)
+            .s3Checksums(checksums())
+            .s3RequesterPays(requesterPays)
+            .allowUnfenced(allowUnfenced)
+            .s3Objects(
+                new S3ObjectSettings(
+                    encryption == null ? null : S3Encryption.of(encryption), storageClass, tags))
+            .callTimeout(
+                duration("--s3-call-timeout", callTimeout, StoreOptions.DEFAULT_CALL_TIMEOUT))
+            .silenceTimeout(
+                duration(
+                    "--s3-silence-timeout", silenceTimeout, StoreOptions.DEFAULT_SILENCE_TIMEOUT))
+            .transferTimeout(
+                duration(
+                    "--s3-transfer-timeout",
+                    transferTimeout,
+                    StoreOptions.DEFAULT_TRANSFER_TIMEOUT));
+    if (conditionalWrites != null) {
+      builder.s3ConditionalWrites(S3ConditionalWrites.of(conditionalWrites));
+    }
+    return builder.build();
+  }
+
+  private S3Credentials credentials() {
+    S3Credentials base = profile == null ? S3Credentials.chain() : S3Credentials.profile(profile);
+    if (role != null) {
+      return new S3Credentials.Role(role, externalId, base);
+    }
+    if (externalId != null) {
+      throw new InvalidRequestException("--s3-external-id is for --s3-role; found no --s3-role");
+    }
+    return base;
+  }
+
+  private boolean checksums() {
+    if (checksums == null || checksums.equals("on")) {
+      return true;
+    }
+    if (checksums.equals("off")) {
+      return false;
+    }
+    throw new InvalidRequestException(
+        "--s3-checksums must be on or off, found '" + checksums + "'");
+  }
+
+  private static Duration duration(String option, @Nullable String text, Duration fallback) {
+    return text == null ? fallback : Durations.parse(option, text);
+  }
+}
