@@ -2,13 +2,17 @@ package io.shardyfusion.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32;
 
 /** Some bytes of a file. Not thread-safe. */
 final class FileRegion extends InputStream {
+
+  private static final int BUFFER = 1 << 16;
 
   private final FileChannel channel;
   private final long end;
@@ -19,6 +23,20 @@ final class FileRegion extends InputStream {
     channel = FileChannel.open(file, StandardOpenOption.READ);
     at = start;
     end = start + length;
+  }
+
+  /** The CRC-32 of those bytes. */
+  static CRC32 checksum(Path file, long start, long length) {
+    CRC32 checksum = new CRC32();
+    byte[] buffer = new byte[BUFFER];
+    try (FileRegion region = new FileRegion(file, start, length)) {
+      for (int read = region.read(buffer); read >= 0; read = region.read(buffer)) {
+        checksum.update(buffer, 0, read);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return checksum;
   }
 
   @Override

@@ -111,7 +111,7 @@ final class S3ConditionalPut {
   }
 
   private ConditionalWrite put(String key, byte[] content, Expectation expectation) {
-    PutObjectRequest.Builder request = requests.put(location.absolute(key));
+    PutObjectRequest.Builder request = requests.put(location.absolute(key), content);
     if (expectation instanceof Expectation.Unchanged unchanged) {
       request.ifMatch(unchanged.tag().value());
     } else {
@@ -183,7 +183,7 @@ final class S3ConditionalPut {
     if (!holds(read(key), expectation)) {
       return new ConditionalWrite.Conflict();
     }
-    PutObjectRequest request = requests.put(location.absolute(key)).build();
+    PutObjectRequest request = requests.put(location.absolute(key), content).build();
     if (send(key, content, expectation, clients.once(), request)
         instanceof ConditionalWrite.Written written) {
       ResponseBytes<GetObjectResponse> now = read(key);
@@ -295,17 +295,17 @@ final class S3ConditionalPut {
     boolean written = false;
     try {
       if (absent) {
-        if (refused(requests.put(key).ifNoneMatch("*").build())) {
+        if (refused(requests.put(key, PROBE).ifNoneMatch("*").build())) {
           // Only a repeated request finds the object of the first: that is an answer too.
           written = true;
           return null;
         }
         written = true;
-        return refused(requests.put(key).ifNoneMatch("*").build())
+        return refused(requests.put(key, PROBE).ifNoneMatch("*").build())
             ? null
             : "the server ignores If-None-Match";
       }
-      PutObjectRequest changed = requests.put(key).ifMatch(NO_SUCH_TAG).build();
+      PutObjectRequest changed = requests.put(key, PROBE).ifMatch(NO_SUCH_TAG).build();
       if (refused(changed)) {
         return null;
       }

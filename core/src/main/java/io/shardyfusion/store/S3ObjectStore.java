@@ -16,6 +16,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import java.util.zip.CRC32;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
@@ -154,7 +155,7 @@ final class S3ObjectStore implements ObjectStore {
 
   @Override
   public void write(String key, byte[] content) {
-    PutObjectRequest request = requests.put(absolute(key)).build();
+    PutObjectRequest request = requests.put(absolute(key), content).build();
     ask(
         "write " + location.describe(key),
         () -> clients.retrying().putObject(request, RequestBody.fromBytes(content)));
@@ -188,7 +189,8 @@ final class S3ObjectStore implements ObjectStore {
           if (size > transfers.thresholdBytes()) {
             new S3Upload(client, requests, transfers, absolute, source, size).run();
           } else {
-            client.putObject(requests.upload(absolute), RequestBody.fromFile(source));
+            CRC32 checksum = FileRegion.checksum(source, 0, size);
+            client.putObject(requests.upload(absolute, checksum), RequestBody.fromFile(source));
           }
           return size;
         });

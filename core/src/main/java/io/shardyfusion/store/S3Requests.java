@@ -1,9 +1,11 @@
 package io.shardyfusion.store;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
@@ -79,13 +81,17 @@ final class S3Requests {
   }
 
   /** Of a small object. */
-  PutObjectRequest.Builder put(String key) {
+  PutObjectRequest.Builder put(String key, byte[] content) {
+    return put(key, checksum(content)).overrideConfiguration(call);
+  }
+
+  private PutObjectRequest.Builder put(String key, CRC32 checksum) {
     PutObjectRequest.Builder request =
         PutObjectRequest.builder()
             .bucket(bucket)
             .key(key)
             .requestPayer(payer)
-            .overrideConfiguration(call);
+            .checksumCRC32(text(checksum));
     S3Encryption encryption = options.s3Objects().encryption();
     return encryption == null
         ? request
@@ -102,12 +108,15 @@ final class S3Requests {
   }
 
   /** Of a file. */
-  PutObjectRequest upload(String key) {
-    return put(key)
-        .storageClass(options.s3Objects().storageClass())
-        .tagging(tagging())
-        .overrideConfiguration(transfer)
-        .build();
+  PutObjectRequest upload(String key, CRC32 checksum) {
+    PutObjectRequest.Builder request =
+        put(key, checksum)
+            .storageClass(options.s3Objects().storageClass())
+            .overrideConfiguration(transfer);
+    if (!options.s3Objects().tags().isEmpty()) {
+      request.tagging(tagging());
+    }
+    return request.build();
   }
 
   /** Of a file in parts. */
@@ -118,24 +127,26 @@ final class S3Requests {
             .key(key)
             .requestPayer(payer)
             .storageClass(options.s3Objects().storageClass())
-            .tagging(tagging())
             .checksumAlgorithm(options.s3Checksums() ? ChecksumAlgorithm.CRC32 : null)
             .overrideConfiguration(call);
     S3Encryption encryption = options.s3Objects().encryption();
     if (encryption != null) {
       request.serverSideEncryption(algorithm(encryption)).ssekmsKeyId(key(encryption));
     }
+    if (!options.s3Objects().tags().isEmpty()) {
+      request.tagging(tagging());
+    }
     return request.build();
   }
 
-  UploadPartRequest part(String key, String uploadId, int number) {
+  UploadPartRequest part(String key, String uploadId, int number, CRC32 checksum) {
     return UploadPartRequest.builder()
         .bucket(bucket)
         .key(key)
         .uploadId(uploadId)
         .partNumber(number)
         .requestPayer(payer)
-        .checksumAlgorithm(options.s3Checksums() ? ChecksumAlgorithm.CRC32 : null)
+        .checksumCRC32(text(checksum))
         .overrideConfiguration(transfer)
         .build();
   }
@@ -182,16 +193,31 @@ final class S3Requests {
         .build();
   }
 
-  private @Nullable Tagging tagging() {
-    Map<String, String> tags = options.s3Objects().tags();
-    return tags.isEmpty()
-        ? null
-        : Tagging.builder()
-            .tagSet(
-                tags.entrySet().stream()
-                    .map(tag -> Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
-                    .collect(Collectors.toList()))
-            .build();
+  private static CRC32 checksum(byte[] content) {
+    CRC32 checksum = new CRC32();
+    checksum.update(content);
+    return checksum;
+  }
+
+  /**
+   * The checksum as a header has it. Left to the SDK, it would follow the body of a file, which few
+   * other servers than AWS' understand.
+   */
+  private @Nullable String text(CRC32 checksum) {
+    return options.s3Checksums()
+        ? Base64.getEncoder()
+            .encodeToString(
+                ByteBuffer.allocate(Integer.BYTES).putInt((int) checksum.getValue()).array())
+        : null;
+  }
+
+  private Tagging tagging() {
+    return Tagging.builder()
+        .tagSet(
+            options.s3Objects().tags().entrySet().stream()
+                .map(tag -> Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
+                .collect(Collectors.toList()))
+        .build();
   }
 
   private static ServerSideEncryption algorithm(S3Encryption encryption) {

@@ -97,7 +97,7 @@ final class S3Upload {
   private CompletedPart uploadPart(String id, int number, long start, long length) {
     UploadPartResponse response =
         client.uploadPart(
-            requests.part(key, id, number),
+            requests.part(key, id, number, FileRegion.checksum(source, start, length)),
             RequestBody.fromContentProvider(
                 () -> open(start, length), length, "application/octet-stream"));
     return CompletedPart.builder()

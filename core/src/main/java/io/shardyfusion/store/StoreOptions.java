@@ -207,7 +207,7 @@ public final class StoreOptions implements Serializable {
     return values().hashCode();
   }
 
-  /** The options that say where the store is; no secret. */
+  /** The options that say where the store is and how long it may take; no secret. */
   @Override
   public String toString() {
     return "StoreOptions[s3Endpoint="
@@ -220,6 +220,12 @@ public final class StoreOptions implements Serializable {
         + s3Credentials
         + ", s3ConditionalWrites="
         + s3ConditionalWrites
+        + ", callTimeout="
+        + callTimeout
+        + ", silenceTimeout="
+        + silenceTimeout
+        + ", transferTimeout="
+        + transferTimeout
         + "]";
   }
 
