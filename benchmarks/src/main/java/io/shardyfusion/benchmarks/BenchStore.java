@@ -37,16 +37,19 @@ final class BenchStore implements AutoCloseable {
   ObjectStore open(String dataset) {
     return server == null
         ? ObjectStores.open(directory.resolve(dataset).toString(), StoreOptions.defaults())
-        : ObjectStores.open("s3://" + server.bucket() + "/" + dataset, options(server));
+        : open(server, dataset);
   }
 
-  private static StoreOptions options(S3Server server) {
-    return StoreOptions.builder()
-        .s3Endpoint(server.endpoint())
-        .s3Region(server.region())
-        .s3PathStyle(true)
-        .s3Credentials(S3Credentials.keys(server.accessKey(), server.secretKey()))
-        .build();
+  /** A store on the server's bucket, below {@code prefix}. The caller closes it. */
+  static ObjectStore open(S3Server server, String prefix) {
+    return ObjectStores.open(
+        "s3://" + server.bucket() + "/" + prefix,
+        StoreOptions.builder()
+            .s3Endpoint(server.endpoint())
+            .s3Region(server.region())
+            .s3PathStyle(true)
+            .s3Credentials(S3Credentials.keys(server.accessKey(), server.secretKey()))
+            .build());
   }
 
   /** Stops the server. */

@@ -1,10 +1,9 @@
 package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.job.S3Options;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.StoreOptions;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -93,28 +92,7 @@ final class CloudCheck implements Callable<Integer> {
       description = "Writes the result there, too, as JSON.")
   private @Nullable Path json;
 
-  @Option(
-      names = "--s3-endpoint",
-      paramLabel = "URL",
-      description = "The address of an S3-compatible server.")
-  private @Nullable URI s3Endpoint;
-
-  @Option(
-      names = "--s3-region",
-      paramLabel = "REGION",
-      description = "The region; else that of the AWS configuration.")
-  private @Nullable String s3Region;
-
-  @Option(
-      names = "--s3-path-style",
-      description = "The bucket is part of the path, not of the host name.")
-  private boolean s3PathStyle;
-
-  @Option(
-      names = "--s3-profile",
-      paramLabel = "NAME",
-      description = "The profile of the AWS configuration; else the standard chain.")
-  private @Nullable String s3Profile;
+  @Mixin private S3Options s3 = new S3Options();
 
   @Mixin private MonthlyCost cost = new MonthlyCost();
 
@@ -150,7 +128,7 @@ final class CloudCheck implements Callable<Integer> {
           "--shards, --rows, --threads and --seconds must be at least 1, and no number of the"
               + " estimate negative");
     }
-    CheckRoot root = new CheckRoot(dataset, storeOptions());
+    CheckRoot root = new CheckRoot(dataset, s3.toStoreOptions());
     try (StopHook hook = new StopHook(err())) {
       try {
         return check(root, counts, load);
@@ -211,15 +189,6 @@ final class CloudCheck implements Callable<Integer> {
               + "; delete it yourself: "
               + e.getMessage());
     }
-  }
-
-  private StoreOptions storeOptions() {
-    return StoreOptions.builder()
-        .s3Endpoint(s3Endpoint)
-        .s3Region(s3Region)
-        .s3PathStyle(s3PathStyle)
-        .s3Profile(s3Profile)
-        .build();
   }
 
   private void progress(String message) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.store.ObjectInfo;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ServerStores;
 import io.shardyfusion.testing.Await;
 import io.shardyfusion.testing.MotoServer;
 import io.shardyfusion.testing.S3Server;
@@ -114,7 +113,7 @@ class CloudCheckIT {
   @Test
   void toldToEndInMidWriteItDeletesWhatItWrote() throws Exception {
     String other = "other/object";
-    try (ObjectStore store = ServerStores.open(server, PREFIX)) {
+    try (ObjectStore store = BenchStore.open(server, PREFIX)) {
       store.write(other, new byte[1]);
     }
     Process process =
@@ -140,7 +139,7 @@ class CloudCheckIT {
     assertThat(process.exitValue()).isEqualTo(143);
     assertThat(Files.readString(directory.resolve("err"))).contains("stopping", "deleted");
     assertThat(left(server)).containsExactly(PREFIX + "/" + other);
-    try (ObjectStore store = ServerStores.open(server, PREFIX)) {
+    try (ObjectStore store = BenchStore.open(server, PREFIX)) {
       store.delete(List.of(other));
     }
   }
@@ -223,7 +222,7 @@ class CloudCheckIT {
 
   /** The keys of all objects of the bucket. */
   private static List<String> left(S3Server of) {
-    try (ObjectStore store = ServerStores.open(of, "");
+    try (ObjectStore store = BenchStore.open(of, "");
         Stream<ObjectInfo> objects = store.list("")) {
       return objects.map(ObjectInfo::key).toList();
     }
