@@ -5,15 +5,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.store.ConditionalRead;
 import io.shardyfusion.store.ConditionalWrite;
+import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.Expectation;
 import io.shardyfusion.store.ObjectInfo;
 import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.ObjectTag;
+import io.shardyfusion.store.S3Transfers;
+import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.StoredObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -29,12 +36,27 @@ final class StoreProbe {
   private static final int ROUNDS = 5;
   private static final int MAX_BYTES = 1 << 10;
 
+  /** Parts as small as S3 takes them, and a file of three. */
+  private static final S3Transfers TRANSFERS =
+      new S3Transfers(S3Transfers.MIN_PART_BYTES, S3Transfers.MIN_PART_BYTES, WRITERS);
+
+  private static final int FILE_BYTES = (int) (2 * S3Transfers.MIN_PART_BYTES + 1);
+
+  private final CheckRoot root;
   private final ObjectStore store;
+  private final Path directory;
   private final Map<String, byte[]> written = new TreeMap<>();
 
-  /** Tries {@code store}, which has nothing in it yet, and keeps what it writes there. */
-  StoreProbe(ObjectStore store) {
+  /**
+   * Tries a store that has nothing in it.
+   *
+   * @param root opens it with other options
+   * @param directory an existing one, for files
+   */
+  StoreProbe(CheckRoot root, ObjectStore store, Path directory) {
+    this.root = root;
     this.store = store;
+    this.directory = directory;
   }
 
   /**
@@ -50,6 +72,10 @@ final class StoreProbe {
     verdicts.add(tried("conditional writes", this::conditionalWrites));
     if (verdicts.get(verdicts.size() - 1).ok()) {
       verdicts.add(tried("conditional writes at the same time", this::race));
+    }
+    if (!store.root().getScheme().equals("file")) {
+      verdicts.add(checksums());
+      verdicts.add(tried("large files in parts", this::parts));
     }
     verdicts.add(tried("listing", this::listing));
     verdicts.add(tried("deletion", this::deletion));
@@ -145,6 +171,33 @@ final class StoreProbe {
     }
     return new Verdict(
         name, "1 of " + WRITERS + " writers won, " + ROUNDS + " times of " + ROUNDS, true);
+  }
+
+  /** Everything that was written before had them, or had not. */
+  private Verdict checksums() {
+    return new Verdict(
+        "checksums", root.options().s3Checksums() ? "sent, and accepted" : "switched off", true);
+  }
+
+  private Verdict parts() throws Exception {
+    byte[] content = new byte[FILE_BYTES];
+    new SplittableRandom(1).nextBytes(content);
+    Path file = Files.write(directory.resolve("file"), content);
+    Path copy = directory.resolve("copy");
+    StoreOptions options = root.options().toBuilder().s3Transfers(TRANSFERS).build();
+    try (CountingObjectStore counted =
+        new CountingObjectStore(ObjectStores.open(store.root().toString(), options))) {
+      counted.upload("large", file);
+      written.put("large", content);
+      counted.download("large", copy);
+      boolean same = Files.mismatch(file, copy) < 0;
+      return new Verdict(
+          "large files in parts",
+          same
+              ? counted.puts() + " PUTs up, " + counted.gets() + " ranged GETs down"
+              : "what came back is not what was uploaded",
+          same);
+    }
   }
 
   private Verdict listing() {

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.store.ObjectInfo;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.testing.Await;
+import io.shardyfusion.testing.Fault;
+import io.shardyfusion.testing.FaultProxy;
 import io.shardyfusion.testing.MotoServer;
+import io.shardyfusion.testing.S3ProxyServer;
 import io.shardyfusion.testing.S3Server;
 import java.io.IOException;
 import java.net.URI;
@@ -86,13 +89,7 @@ class CloudCheckIT {
         Files.readString(ROOT.resolve("docs/deploy/iam/cloud-check.json"))
             .replace("BUCKET", "shardyfusion")
             .replace("PREFIX", PREFIX);
-    // Of a request that deletes several objects, S3 asks for each object; moto for the bucket.
-    String ofMoto =
-        """
-        {"Version": "2012-10-17", "Statement": [
-          {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::shardyfusion"}]}
-        """;
-    try (MotoServer moto = MotoServer.startWithUsers(Map.of("checker", List.of(policy, ofMoto)))) {
+    try (MotoServer moto = MotoServer.startWithUsers(Map.of("checker", List.of(policy)))) {
       Ended ended =
           check(
               moto.endpoint(),
@@ -141,6 +138,27 @@ class CloudCheckIT {
     assertThat(left(server)).containsExactly(PREFIX + "/" + other);
     try (ObjectStore store = BenchStore.open(server, PREFIX)) {
       store.delete(List.of(other));
+    }
+  }
+
+  @Test
+  void aStoreThatIgnoresConditionsIsFoundOutAndNothingIsPublished() throws Exception {
+    try (S3ProxyServer open = S3Server.startOpen();
+        FaultProxy ignoring = FaultProxy.to(open.endpoint())) {
+      ignoring.always(request -> true, Fault.withoutHeaders("If-Match", "If-None-Match"));
+
+      Ended ended =
+          check(
+              ignoring.endpoint(),
+              open.accessKey(),
+              open.secretKey(),
+              "s3://" + open.bucket() + "/" + PREFIX);
+
+      assertThat(ended.code()).as(ended.err()).isEqualTo(3);
+      assertThat(ended.out())
+          .contains("FAILED conditional writes: ", "ignores If-None-Match", "Not all targets")
+          .doesNotContain("write_puts");
+      assertThat(left(open)).isEmpty();
     }
   }
 
