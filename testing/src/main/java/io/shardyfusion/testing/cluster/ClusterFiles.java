@@ -57,11 +57,20 @@ record ClusterFiles(
     FlinkHome home = FlinkHome.create(directory.root(), flink, settings);
     Path plugin = flink.prestoPlugin();
     Path plugins = Files.createDirectories(directory.plugins().resolve("s3-fs-presto"));
-    Files.createSymbolicLink(plugins.resolve(plugin.getFileName()), plugin);
+    link(plugins.resolve(plugin.getFileName()), plugin);
     for (String bucket : buckets) {
       Files.createDirectories(directory.buckets().resolve(bucket));
     }
     return new ClusterFiles(home, settings, restPort, s3Port, buckets);
+  }
+
+  /** A hard link where that can be: no copy, since it is large. */
+  private static void link(Path link, Path file) throws IOException {
+    try {
+      Files.createLink(link, file);
+    } catch (IOException | UnsupportedOperationException e) {
+      Files.createSymbolicLink(link, file);
+    }
   }
 
   String restUrl() {

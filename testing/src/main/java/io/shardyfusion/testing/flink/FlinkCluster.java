@@ -112,12 +112,22 @@ public final class FlinkCluster implements AutoCloseable {
                     "--configDir", home.conf().toString(), "-Dtaskmanager.resource-id=" + name)));
   }
 
-  /** Returns when all TaskManagers are registered, and the JobManager has noticed who is gone. */
+  /**
+   * Returns when all TaskManagers are registered, and the JobManager has noticed who is gone. Those
+   * that gave up are replaced: seen with Flink 2.3.0, one whose registration meets the end of a
+   * JobManager goes on asking that one, and not the one that took its place.
+   */
   public void awaitTaskManagers() {
-    Set<String> expected = taskManagers.stream().map(JvmProcess::name).collect(Collectors.toSet());
     await(
-        "the TaskManagers " + expected + " are registered",
+        "all TaskManagers are registered",
         () -> {
+          int all = taskManagers.size();
+          taskManagers.removeIf(taskManager -> !taskManager.isAlive());
+          while (taskManagers.size() < all) {
+            addTaskManager();
+          }
+          Set<String> expected =
+              taskManagers.stream().map(JvmProcess::name).collect(Collectors.toSet());
           Set<String> registered = new HashSet<>();
           for (JsonNode taskManager : rest.get("taskmanagers").get("taskmanagers")) {
             registered.add(taskManager.get("id").asText());
@@ -403,6 +413,7 @@ public final class FlinkCluster implements AutoCloseable {
     settings.put("taskmanager.numberOfTaskSlots", String.valueOf(slots));
     settings.put("heartbeat.interval", "1s");
     settings.put("heartbeat.timeout", "6s");
+    settings.put("taskmanager.registration.timeout", "30s");
     // A TaskManager that asks a JobMaster too early asks again after this.
     settings.put("cluster.registration.error-delay", "500ms");
     settings.put("cluster.registration.refused-registration-delay", "500ms");
