@@ -23,6 +23,7 @@ final class TaskResources implements AutoCloseable {
   /** A new directory, whose name begins with {@code prefix}. */
   TaskResources(AbstractStreamOperator<?> operator, String prefix) {
     this.operator = operator;
+    NativeMemory.check(environment().getTaskManagerInfo().getConfiguration());
     String[] candidates = environment().getIOManager().getSpillingDirectoriesPaths();
     int subtask = operator.getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
     Path parent = Path.of(candidates[subtask % candidates.length]);

@@ -161,7 +161,7 @@ final class ClusterJarIT {
 
     Map<String, Double> documented = new TreeMap<>();
     Matcher row =
-        Pattern.compile("(?m)^\\| ([\\w' ]+) \\| ([\\d.]+) \\|")
+        Pattern.compile("(?m)^\\| ([\\w' -]+) \\| ([\\d.]+) \\|")
             .matcher(Files.readString(ROOT.resolve("docs/flink.md")));
     while (row.find()) {
       documented.put(row.group(1), Double.valueOf(row.group(2)));
@@ -232,8 +232,7 @@ final class ClusterJarIT {
     }
   }
 
-  private static byte[] throughKafka(
-      ClassLoader loader, Class<?> types, Object type, byte[] text)
+  private static byte[] throughKafka(ClassLoader loader, Class<?> types, Object type, byte[] text)
       throws Exception {
     Class<?> compressions = loader.loadClass("org.apache.kafka.common.compress.Compression");
     Object builder = compressions.getMethod("of", types).invoke(null, type);

@@ -29,8 +29,7 @@ final class FlinkOptionKeys {
     Set<Path> jars = new HashSet<>();
     for (Class<?> options : List.of(CoreOptions.class, TaskManagerOptions.class)) {
       try {
-        jars.add(
-            Path.of(options.getProtectionDomain().getCodeSource().getLocation().toURI()));
+        jars.add(Path.of(options.getProtectionDomain().getCodeSource().getLocation().toURI()));
       } catch (URISyntaxException e) {
         throw new IOException(e);
       }
