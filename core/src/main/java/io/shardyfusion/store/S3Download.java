@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 final class S3Download implements AutoCloseable {
 
   private static final int BUFFER = 1 << 16;
+  private static final int PRECONDITION_FAILED = 412;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
   private final S3Client client;
@@ -95,8 +96,7 @@ final class S3Download implements AutoCloseable {
         }
       } else if (total != size || !Objects.equals(tag, response.eTag())) {
         body.abort();
-        throw new StorageException(
-            "could not download " + object + ": it changed meanwhile; try again");
+        throw changed();
       }
       receive(body, 0, Math.min(total, transfers.thresholdBytes()));
     } else {
@@ -127,16 +127,24 @@ final class S3Download implements AutoCloseable {
             .range("bytes=" + from + "-" + (from + length - 1))
             .ifMatch(tag)
             .build();
-    client.getObject(
-        request,
-        (response, body) -> {
-          if (response.contentRange() == null) {
-            body.abort();
-            throw new StorageException(
-                "could not download " + object + ": the server knows no ranges of it any more");
-          }
-          return receive(body, from, length);
-        });
+    try {
+      client.getObject(
+          request,
+          (response, body) -> {
+            if (response.contentRange() == null) {
+              body.abort();
+              throw changed();
+            }
+            return receive(body, from, length);
+          });
+    } catch (S3Exception e) {
+      throw e.statusCode() == PRECONDITION_FAILED ? changed() : e;
+    }
+  }
+
+  private StorageException changed() {
+    return new StorageException(
+        "could not download " + object + ": it changed meanwhile; try again");
   }
 
   /** Writes a body to its place in the file, and gives its length. */
