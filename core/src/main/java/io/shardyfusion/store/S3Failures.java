@@ -182,7 +182,8 @@ final class S3Failures {
     }
     if (status == 501) {
       return "the server does not know such requests; conditional writes (If-Match, If-None-Match)"
-          + " are required, and checksums unless --s3-checksums is off";
+          + " are required, checksums are not (--s3-checksums off), nor are tags, a storage class,"
+          + " encryption and requester pays";
     }
     if (status == 429 || status == 503) {
       return "the server is busy, and was so after retries too; try again later";

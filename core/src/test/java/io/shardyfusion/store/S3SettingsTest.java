@@ -1,0 +1,336 @@
+package io.shardyfusion.store;
+
+import static io.shardyfusion.testing.ProxiedRequest.method;
+import static io.shardyfusion.testing.ProxiedRequest.parameter;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.StorageException;
+import io.shardyfusion.testing.Fault;
+import io.shardyfusion.testing.FaultProxy;
+import io.shardyfusion.testing.MotoServer;
+import io.shardyfusion.testing.ProxiedRequest;
+import io.shardyfusion.testing.S3ProxyServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the options make of requests. */
+class S3SettingsTest {
+
+  private static final String PASSWORD = "changeit";
+  private static S3ProxyServer server;
+
+  @TempDir Path directory;
+  private FaultProxy proxy;
+
+  @BeforeAll
+  static void startServer() {
+    server = S3ProxyServer.startOpen();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @BeforeEach
+  void startProxy() {
+    proxy = FaultProxy.to(server.endpoint());
+  }
+
+  @AfterEach
+  void stopProxy() {
+    proxy.close();
+  }
+
+  private StoreOptions.Builder options() {
+    return StoreOptions.builder()
+        .s3Endpoint(proxy.endpoint())
+        .s3PathStyle(true)
+        .s3Credentials(S3Credentials.keys("access", "hush"));
+  }
+
+  private static ObjectStore open(StoreOptions.Builder options) {
+    return ObjectStores.open("s3://" + server.bucket() + "/settings", options.build());
+  }
+
+  private List<ProxiedRequest> requests() {
+    return proxy.exchanges().stream().map(e -> e.request()).toList();
+  }
+
+  /** Answers what the server would not know. */
+  private void acceptEverything() {
+    Fault.Answer yes = Fault.answer(200, "").withHeader("ETag", "\"1\"");
+    proxy.always(method("PUT"), yes);
+  }
+
+  @Test
+  void filesHaveTagsAndAStorageClassAndSmallObjectsHaveNot() throws Exception {
+    acceptEverything();
+    Path file = Files.write(directory.resolve("file"), new byte[10]);
+    try (ObjectStore store =
+        open(
+            options()
+                .s3Objects(
+                    new S3ObjectSettings(
+                        null, "STANDARD_IA", Map.of("team", "search & co", "app", "x"))))) {
+      store.upload("file", file);
+      store.write("object", new byte[1]);
+    }
+    assertThat(requests()).hasSize(2);
+    assertThat(requests().get(0).headers())
+        .containsEntry("x-amz-storage-class", "STANDARD_IA")
+        .containsEntry("x-amz-tagging", "app=x&team=search%20%26%20co");
+    assertThat(requests().get(1).headers())
+        .doesNotContainKeys("x-amz-storage-class", "x-amz-tagging");
+  }
+
+  @Test
+  void everyObjectIsEncryptedAsAsked() throws Exception {
+    acceptEverything();
+    Path file = Files.write(directory.resolve("file"), new byte[10]);
+    for (String encryption : List.of("s3", "kms", "kms:alias/snapshots")) {
+      S3ObjectSettings settings = new S3ObjectSettings(S3Encryption.of(encryption), null, Map.of());
+      StoreOptions.Builder options =
+          options().s3Objects(settings).s3ConditionalWrites(S3ConditionalWrites.ETAG);
+      proxy.forget();
+      try (ObjectStore store = open(options)) {
+        store.upload("file", file);
+        store.write("object", new byte[1]);
+        store.writeIf("pointer", new byte[1], new Expectation.Absent());
+      }
+      assertThat(requests())
+          .hasSize(3)
+          .allSatisfy(
+              request -> {
+                assertThat(request.header("x-amz-server-side-encryption"))
+                    .hasValue(encryption.equals("s3") ? "AES256" : "aws:kms");
+                assertThat(request.header("x-amz-server-side-encryption-aws-kms-key-id"))
+                    .isEqualTo(
+                        encryption.contains(":")
+                            ? Optional.of("alias/snapshots")
+                            : Optional.empty());
+              });
+    }
+  }
+
+  @Test
+  void whoAsksPaysForEveryRequest() throws Exception {
+    Path file = Files.write(directory.resolve("file"), new byte[10]);
+    try (MotoServer moto = MotoServer.start();
+        FaultProxy seen = FaultProxy.to(moto.endpoint());
+        ObjectStore store = open(options().s3Endpoint(seen.endpoint()).s3RequesterPays(true))) {
+      store.write("a", new byte[1]);
+      store.upload("b", file);
+      store.read("a", 1);
+      store.stat("a");
+      store.download("b", directory.resolve("target"));
+      store.list("").close();
+      assertThat(store.list("")).isNotEmpty();
+      store.writeIf("c", new byte[1], new Expectation.Absent());
+      store.delete(List.of("a", "b", "c"));
+      assertThat(seen.exchanges())
+          .hasSizeGreaterThan(8)
+          .allSatisfy(
+              e -> assertThat(e.request().header("x-amz-request-payer")).hasValue("requester"));
+    }
+  }
+
+  @Test
+  void theUserAgentSaysWhoAsks() {
+    try (ObjectStore store = open(options().userAgentSuffix("job/nightly"))) {
+      store.read("a", 1);
+    }
+    assertThat(requests().get(0).header("user-agent").orElseThrow())
+        .matches(".* shardyfusion/[0-9A-Za-z.-]+ job/nightly");
+    assertThatThrownBy(() -> StoreOptions.builder().userAgentSuffix("a\nb"))
+        .isInstanceOf(InvalidRequestException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aWriteHasAChecksumUnlessItIsSwitchedOff(boolean on) throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "hello");
+    try (ObjectStore store = open(options().s3Checksums(on))) {
+      store.upload("file", file);
+      store.write("object", "hello".getBytes(UTF_8));
+      store.delete(List.of("file"));
+    }
+    proxy
+        .exchanges(method("PUT"))
+        .forEach(
+            e ->
+                assertThat(e.request().header("x-amz-checksum-crc32").orElse("none"))
+                    .isEqualTo(on ? "NhCmhg==" : "none"));
+    ProxiedRequest deletion = proxy.exchanges(parameter("delete")).get(0).request();
+    assertThat(deletion.headers()).containsKey(on ? "x-amz-checksum-crc32" : "content-md5");
+  }
+
+  @Test
+  void aRoleIsAssumedBeforeTheFirstRequest() {
+    try (MotoServer moto = MotoServer.start();
+        FaultProxy seen = FaultProxy.to(moto.endpoint())) {
+      System.setProperty("aws.endpointUrlSts", seen.endpoint().toString());
+      try (ObjectStore store =
+          ObjectStores.open(
+              "s3://" + moto.bucket() + "/role",
+              options()
+                  .s3Endpoint(seen.endpoint())
+                  .s3Region("eu-central-1")
+                  .s3Credentials(
+                      new S3Credentials.Role(
+                          "arn:aws:iam::123456789012:role/writer",
+                          "customer-7",
+                          S3Credentials.keys("base", "hush")))
+                  .build())) {
+        store.write("a", new byte[1]);
+        store.write("b", new byte[1]);
+      } finally {
+        System.clearProperty("aws.endpointUrlSts");
+      }
+      List<ProxiedRequest> requests = seen.exchanges().stream().map(e -> e.request()).toList();
+      assertThat(requests).extracting(ProxiedRequest::method).containsExactly("POST", "PUT", "PUT");
+      assertThat(requests.get(0).header("authorization").orElseThrow())
+          .contains("Credential=base/", "/eu-central-1/sts/");
+      assertThat(requests.subList(1, 3))
+          .allSatisfy(
+              r -> {
+                assertThat(r.headers()).containsKey("x-amz-security-token");
+                assertThat(r.header("authorization").orElseThrow()).doesNotContain("base/");
+              });
+    }
+  }
+
+  @Test
+  void onlyTheCertificatesOfTheFileAreTrusted() throws Exception {
+    Path keys = directory.resolve("keys.p12");
+    Path certificate = directory.resolve("ca.pem");
+    keytool(
+        "-genkeypair",
+        "-alias",
+        "server",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=localhost",
+        "-ext",
+        "san=ip:127.0.0.1",
+        "-validity",
+        "2",
+        "-storetype",
+        "PKCS12",
+        "-keystore",
+        keys.toString(),
+        "-storepass",
+        PASSWORD);
+    keytool(
+        "-exportcert",
+        "-rfc",
+        "-alias",
+        "server",
+        "-keystore",
+        keys.toString(),
+        "-storepass",
+        PASSWORD,
+        "-file",
+        certificate.toString());
+    HttpsServer secure = https(keys);
+    try {
+      StoreOptions.Builder options =
+          options().s3Endpoint(URI.create("https://127.0.0.1:" + secure.getAddress().getPort()));
+      try (ObjectStore store = open(options)) {
+        assertThatThrownBy(() -> store.read("a", 1))
+            .isExactlyInstanceOf(StorageException.class)
+            .hasMessageContainingAll("no secure connection", "certificate");
+      }
+      try (ObjectStore store = open(options.s3TrustedCertificates(certificate))) {
+        store.write("a", new byte[1]);
+      }
+      Path none = Files.writeString(directory.resolve("none.pem"), "");
+      Path missing = directory.resolve("missing.pem");
+      for (Path file : List.of(none, missing)) {
+        try (ObjectStore store = open(options.s3TrustedCertificates(file))) {
+          assertThatThrownBy(() -> store.write("a", new byte[1]))
+              .isInstanceOf(InvalidRequestException.class)
+              .hasMessageContaining(file.toString());
+        }
+      }
+    } finally {
+      secure.stop(0);
+    }
+  }
+
+  private static HttpsServer https(Path keys) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(keys)) {
+      store.load(in, PASSWORD.toCharArray());
+    }
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    managers.init(store, PASSWORD.toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(managers.getKeyManagers(), null, null);
+    HttpsServer secure =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    secure.setHttpsConfigurator(new HttpsConfigurator(context));
+    secure.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          exchange.getResponseHeaders().set("ETag", "\"1\"");
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    secure.start();
+    return secure;
+  }
+
+  private static void keytool(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+  }
+
+  @Test
+  void noSecretIsShownByAnyOption() {
+    StoreOptions options =
+        StoreOptions.builder()
+            .s3Credentials(
+                new S3Credentials.Role(
+                    "arn:aws:iam::123456789012:role/writer",
+                    "hush-id",
+                    new S3Credentials.Keys("AKIA", "hush-secret", "hush-token")))
+            .build();
+    assertThat(options.toString())
+        .contains("AKIA", "role/writer")
+        .doesNotContain("hush-secret", "hush-token", "hush-id");
+  }
+}
