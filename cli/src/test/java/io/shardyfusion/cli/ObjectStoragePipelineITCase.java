@@ -119,7 +119,7 @@ final class ObjectStoragePipelineITCase {
       assertThat(verified.code()).as(verified.out() + verified.err()).isZero();
       assertThat(writersWay.exchanges(ProxiedRequest.method("DELETE")))
           .as("writers delete nothing of a dataset")
-          .allMatch(each -> each.request().path().contains("/rows/_probe"));
+          .allMatch(each -> each.request().path().contains("/rows/.tmp/probe-"));
     }
     cleanUp(server, dataset);
   }
