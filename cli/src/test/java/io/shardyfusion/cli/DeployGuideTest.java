@@ -86,6 +86,39 @@ class DeployGuideTest {
     }
   }
 
+  /** What stands in the table of failures, but for what varies, stands in the code. */
+  @Test
+  void theMessagesOfTheGuideAreMessages() throws IOException {
+    String text = read("deploy.md");
+    String table = text.substring(text.indexOf("| the message says |"));
+    List<String> messages =
+        table
+            .lines()
+            .takeWhile(line -> line.startsWith("| ") || line.startsWith("|---"))
+            .skip(2)
+            .map(line -> line.split("\\|", -1)[1].strip())
+            .toList();
+    String code = code();
+
+    assertThat(messages).hasSizeGreaterThan(15);
+    for (String message : messages) {
+      assertThat(message.split(" ?…'?,? ?|[0-9]+ s,? ?", -1)).as(message).allMatch(code::contains);
+    }
+  }
+
+  /** All main sources, with text that is put together there in one piece. */
+  private static String code() throws IOException {
+    StringBuilder code = new StringBuilder();
+    for (String module : List.of("core", "reader", "job")) {
+      try (Stream<Path> files = Files.walk(DOCS.resolveSibling(module).resolve("src/main/java"))) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          code.append(Files.readString(file).replaceAll("\"\\s*\\+\\s*\\(?\"", ""));
+        }
+      }
+    }
+    return code.toString();
+  }
+
   /** Misspelled, a policy allows too little at best. */
   @Test
   void thePoliciesGrantWhatTheyNameOnTheDatasetOnly() throws IOException {
