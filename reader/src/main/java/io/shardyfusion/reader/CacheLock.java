@@ -47,7 +47,7 @@ final class CacheLock implements AutoCloseable {
   private final Path file;
   private final @Nullable FileChannel channel;
   private final boolean registered;
-  private long beaten = System.nanoTime();
+  private volatile long beaten = System.nanoTime();
 
   private CacheLock(Path file, @Nullable FileChannel channel, boolean registered) {
     this.file = file;
@@ -104,7 +104,7 @@ final class CacheLock implements AutoCloseable {
     return lock;
   }
 
-  /** Shows others that this holder works; cheap enough to be called often. */
+  /** Shows others that this holder works; cheap enough to be called often, by any thread. */
   void beat() {
     long now = System.nanoTime();
     if (now - beaten > BEAT_NANOS) {

@@ -4,6 +4,7 @@ import static io.shardyfusion.reader.TestDataset.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.store.ObjectStore;
@@ -91,6 +92,38 @@ class S3FaultIT {
         publish(dataset, "v4");
         upload(dataset, uri, server.endpoint().toString());
         awaitVersion(reader, 4);
+      }
+    }
+  }
+
+  /** As of a store where a write is seen after a while only. */
+  @Test
+  void anObjectThatIsNotThereYetFailsTheRefreshAndTheNextOneFindsIt() throws Exception {
+    TestDataset dataset = TestDataset.ofLongs(directory, 2, ROWS);
+    String uri = "s3://" + server.bucket() + "/late";
+    upload(dataset, uri, server.endpoint().toString());
+    try (FaultProxy link = FaultProxy.to(server.endpoint())) {
+      ReaderOptions options =
+          ReaderOptions.builder(uri)
+              .cacheDirectory(directory.resolve("cache"))
+              .refreshInterval(Duration.ZERO)
+              .store(store(link.endpoint().toString()))
+              .build();
+      try (ShardedReader reader = ShardedReader.open(options)) {
+        reader.prefetch();
+        long version = 1;
+        for (String late : List.of("/manifests/", "/shards/", "/files/")) {
+          version++;
+          publish(dataset, "v" + version);
+          upload(dataset, uri, server.endpoint().toString());
+          link.once(r -> r.path().contains(late), Fault.answer(404, "NoSuchKey"));
+          assertThatThrownBy(reader::refresh)
+              .isInstanceOf(DataDamagedException.class)
+              .hasMessageContainingAll(uri + late, "is missing, but the snapshot refers to it");
+          assertServes(reader, version - 1);
+          assertThat(reader.refresh()).isTrue();
+          assertServes(reader, version);
+        }
       }
     }
   }

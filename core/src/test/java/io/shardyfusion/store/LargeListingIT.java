@@ -1,0 +1,72 @@
+package io.shardyfusion.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardyfusion.testing.FaultProxy;
+import io.shardyfusion.testing.MotoServer;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A listing of a hundred thousand objects, in a JVM that cannot hold them. */
+class LargeListingIT {
+
+  private static final int OBJECTS = 100_000;
+  private static final int PAGE = 1000;
+
+  @Test
+  void aHundredThousandObjectsAreListedPageByPageInBoundedMemory() throws Exception {
+    try (MotoServer server = MotoServer.start();
+        FaultProxy proxy = FaultProxy.to(server.endpoint())) {
+      String padding = "x".repeat(600);
+      server.createObjects(
+          IntStream.range(0, OBJECTS).mapToObj(i -> "large/" + padding + i).toList());
+      Process listing =
+          new ProcessBuilder(
+                  List.of(
+                      Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                      "-Xmx32m",
+                      "-XX:+UseSerialGC",
+                      "-XX:TieredStopAtLevel=1",
+                      "-cp",
+                      System.getProperty("java.class.path"),
+                      Count.class.getName(),
+                      proxy.endpoint().toString(),
+                      "s3://" + server.bucket() + "/large"))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      try {
+        String counted = new String(listing.getInputStream().readAllBytes(), UTF_8).strip();
+        assertThat(listing.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(counted).isEqualTo(String.valueOf(OBJECTS));
+        assertThat(proxy.exchanges()).hasSize(OBJECTS / PAGE);
+      } finally {
+        listing.destroyForcibly();
+      }
+    }
+  }
+
+  /** Its keys alone are 60 MB. */
+  static final class Count {
+
+    private Count() {}
+
+    public static void main(String[] args) {
+      StoreOptions options =
+          StoreOptions.builder()
+              .s3Endpoint(URI.create(args[0]))
+              .s3PathStyle(true)
+              .s3Credentials(S3Credentials.keys("access", "secret"))
+              .build();
+      try (ObjectStore store = ObjectStores.open(args[1], options);
+          Stream<ObjectInfo> objects = store.list("")) {
+        System.out.println(objects.count());
+      }
+    }
+  }
+}
