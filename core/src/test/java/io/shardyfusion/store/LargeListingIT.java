@@ -13,24 +13,27 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A listing of a hundred thousand objects, in a JVM that cannot hold them. */
+/** A listing of many objects, in a JVM that cannot hold them. */
 class LargeListingIT {
 
-  private static final int OBJECTS = 100_000;
+  private static final int OBJECTS = Integer.getInteger("shardyfusion.listing.objects", 100_000);
   private static final int PAGE = 1000;
 
+  /** So long that the keys alone are more than the heap. */
+  private static final int KEY_LENGTH = 990;
+
   @Test
-  void aHundredThousandObjectsAreListedPageByPageInBoundedMemory() throws Exception {
+  void manyObjectsAreListedPageByPageInBoundedMemory() throws Exception {
     try (MotoServer server = MotoServer.start();
         FaultProxy proxy = FaultProxy.to(server.endpoint())) {
-      String padding = "x".repeat(600);
+      String padding = "x".repeat(KEY_LENGTH);
       server.createObjects(
           IntStream.range(0, OBJECTS).mapToObj(i -> "large/" + padding + i).toList());
       Process listing =
           new ProcessBuilder(
                   List.of(
                       Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                      "-Xmx32m",
+                      "-Xmx20m",
                       "-XX:+UseSerialGC",
                       "-XX:TieredStopAtLevel=1",
                       "-cp",
@@ -51,7 +54,6 @@ class LargeListingIT {
     }
   }
 
-  /** Its keys alone are 60 MB. */
   static final class Count {
 
     private Count() {}
