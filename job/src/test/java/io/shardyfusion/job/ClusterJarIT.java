@@ -108,7 +108,8 @@ final class ClusterJarIT {
     assertThat(entries)
         .extracting(ZipEntry::getName)
         .noneMatch(name -> name.startsWith("org/rocksdb/"))
-        .anyMatch(name -> name.startsWith(SHADED + "software/amazon/awssdk/services/s3/"));
+        .anyMatch(name -> name.startsWith(SHADED + "software/amazon/awssdk/services/s3/"))
+        .anyMatch(name -> name.startsWith(SHADED + "software/amazon/awssdk/services/sts/"));
   }
 
   @Test

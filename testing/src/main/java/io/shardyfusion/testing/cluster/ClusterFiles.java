@@ -3,6 +3,7 @@ package io.shardyfusion.testing.cluster;
 import io.shardyfusion.testing.flink.FlinkDistribution;
 import io.shardyfusion.testing.flink.FlinkHome;
 import io.shardyfusion.testing.flink.FlinkSettings;
+import io.shardyfusion.testing.flink.Ports;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.shardyfusion.testing.cluster;
 
+import io.shardyfusion.testing.flink.Ports;
 import java.util.Map;
 import java.util.TreeMap;
 

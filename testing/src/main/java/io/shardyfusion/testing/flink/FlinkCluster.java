@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.shardyfusion.testing.Await;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,12 +35,6 @@ public final class FlinkCluster implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(90);
   private static final int LOG_LINES = 25;
 
-  /**
-   * Below the ports that systems hand out, so that a JobManager's is still free when it restarts.
-   */
-  private static final int FIRST_PORT = 15_000;
-
-  private static final int PORTS = 15_000;
   private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
 
   private final FlinkHome home;
@@ -68,8 +59,9 @@ public final class FlinkCluster implements AutoCloseable {
   public static FlinkCluster start(
       Path directory, int taskManagers, int slots, Map<String, String> settings) {
     FlinkDistribution distribution = FlinkDistribution.find();
-    int restPort = freePort();
-    Map<String, String> all = new HashMap<>(defaults(slots, freePort(), restPort));
+    int restPort = Ports.orFree(0);
+    Map<String, String> all =
+        new HashMap<>(SmallCluster.settings(slots, Ports.orFree(0), restPort));
     all.put("io.tmp.dirs", directory.toAbsolutePath().resolve("tmp").toString());
     all.putAll(settings);
     FlinkCluster cluster =
@@ -394,44 +386,5 @@ public final class FlinkCluster implements AutoCloseable {
             return false;
           }
         });
-  }
-
-  private static Map<String, String> defaults(int slots, int rpcPort, int restPort) {
-    Map<String, String> settings = new HashMap<>(TaskManagerMemory.settings(slots));
-    for (String host :
-        List.of(
-            "jobmanager.rpc.address",
-            "jobmanager.bind-host",
-            "rest.address",
-            "rest.bind-address",
-            "taskmanager.host",
-            "taskmanager.bind-host")) {
-      settings.put(host, "127.0.0.1");
-    }
-    settings.put("jobmanager.rpc.port", String.valueOf(rpcPort));
-    settings.put("rest.port", String.valueOf(restPort));
-    settings.put("taskmanager.numberOfTaskSlots", String.valueOf(slots));
-    settings.put("heartbeat.interval", "1s");
-    settings.put("heartbeat.timeout", "6s");
-    settings.put("taskmanager.registration.timeout", "30s");
-    // A TaskManager that asks a JobMaster too early asks again after this.
-    settings.put("cluster.registration.error-delay", "500ms");
-    settings.put("cluster.registration.refused-registration-delay", "500ms");
-    settings.put("restart-strategy.type", "fixed-delay");
-    settings.put("restart-strategy.fixed-delay.attempts", "100000");
-    settings.put("restart-strategy.fixed-delay.delay", "200ms");
-    return settings;
-  }
-
-  private static int freePort() {
-    while (true) {
-      int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
-      try (ServerSocket socket =
-          new ServerSocket(port, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-        return socket.getLocalPort();
-      } catch (IOException e) {
-        // Taken: another one, then.
-      }
-    }
   }
 }

@@ -1,4 +1,4 @@
-package io.shardyfusion.testing.cluster;
+package io.shardyfusion.testing.flink;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports of 127.0.0.1. */
-final class Ports {
+public final class Ports {
 
   /** Below those that systems hand out, so that one is still free when its process starts again. */
   private static final int FIRST = 15_000;
@@ -17,7 +17,7 @@ final class Ports {
   private Ports() {}
 
   /** {@code port}, or a free one if that is 0. */
-  static int orFree(int port) {
+  public static int orFree(int port) {
     int chosen = port;
     while (chosen == 0) {
       int candidate = FIRST + ThreadLocalRandom.current().nextInt(COUNT);
@@ -29,7 +29,7 @@ final class Ports {
   }
 
   /** Whether a server could listen there now. */
-  static boolean isFree(int port) {
+  public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       // As servers do, so that a port whose last server has just ended counts as free.
       socket.setReuseAddress(true);
