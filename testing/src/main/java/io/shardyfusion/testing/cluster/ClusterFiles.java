@@ -30,8 +30,9 @@ record ClusterFiles(
   /** Lays them out. */
   static ClusterFiles create(ClusterDirectory directory, ClusterOptions options)
       throws IOException {
-    int restPort = Ports.orFree(options.restPort());
-    int s3Port = Ports.orFree(options.s3Port());
+    List<Integer> ports = Ports.orFree(List.of(options.restPort(), options.s3Port(), 0));
+    int restPort = ports.get(0);
+    int s3Port = ports.get(1);
     Path configuration = FlinkSettings.root().resolve("flink-conf/config.yaml");
     Map<String, String> settings = FlinkConfiguration.read(configuration);
     settings.putAll(options.settings());
@@ -46,7 +47,7 @@ record ClusterFiles(
             "taskmanager.bind-host")) {
       settings.put(host, "127.0.0.1");
     }
-    settings.put("jobmanager.rpc.port", String.valueOf(Ports.orFree(0)));
+    settings.put("jobmanager.rpc.port", String.valueOf(ports.get(2)));
     settings.put("rest.port", String.valueOf(restPort));
     settings.put("io.tmp.dirs", directory.temporary().toString());
     settings.put("s3.endpoint", "http://127.0.0.1:" + s3Port);

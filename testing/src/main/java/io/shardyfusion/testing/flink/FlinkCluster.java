@@ -59,9 +59,9 @@ public final class FlinkCluster implements AutoCloseable {
   public static FlinkCluster start(
       Path directory, int taskManagers, int slots, Map<String, String> settings) {
     FlinkDistribution distribution = FlinkDistribution.find();
-    int restPort = Ports.orFree(0);
-    Map<String, String> all =
-        new HashMap<>(SmallCluster.settings(slots, Ports.orFree(0), restPort));
+    List<Integer> ports = Ports.free(2);
+    int restPort = ports.get(0);
+    Map<String, String> all = new HashMap<>(SmallCluster.settings(slots, ports.get(1), restPort));
     all.put("io.tmp.dirs", directory.toAbsolutePath().resolve("tmp").toString());
     all.putAll(settings);
     FlinkCluster cluster =
@@ -157,7 +157,13 @@ public final class FlinkCluster implements AutoCloseable {
             List.of("-Xmx320m", "-XX:MaxMetaspaceSize=192m", "-XX:MaxDirectMemorySize=128m"),
             "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
             name -> List.of("--configDir", home.conf().toString()));
-    await("the JobManager answers", () -> rest.get("overview").has("taskmanagers"));
+    JvmProcess started = jobManager;
+    await(
+        "the JobManager answers",
+        () -> !started.isAlive() || rest.get("overview").has("taskmanagers"));
+    if (!started.isAlive()) {
+      throw new AssertionError("the JobManager ended\n" + logs());
+    }
   }
 
   /**

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports of 127.0.0.1. */
@@ -16,14 +19,23 @@ public final class Ports {
 
   private Ports() {}
 
-  /** {@code port}, or a free one if that is 0. */
-  public static int orFree(int port) {
-    int chosen = port;
-    while (chosen == 0) {
-      int candidate = FIRST + ThreadLocalRandom.current().nextInt(COUNT);
-      if (isFree(candidate)) {
-        chosen = candidate;
+  /** So many free ones, each another. */
+  public static List<Integer> free(int count) {
+    return orFree(Collections.nCopies(count, 0));
+  }
+
+  /** The same ports, with a free one, each another, in place of each 0. */
+  public static List<Integer> orFree(List<Integer> ports) {
+    List<Integer> chosen = new ArrayList<>();
+    for (int port : ports) {
+      int candidate = port;
+      while (candidate == 0) {
+        int some = FIRST + ThreadLocalRandom.current().nextInt(COUNT);
+        if (isFree(some) && !ports.contains(some) && !chosen.contains(some)) {
+          candidate = some;
+        }
       }
+      chosen.add(candidate);
     }
     return chosen;
   }
