@@ -195,6 +195,19 @@ class S3ConditionalWritesTest {
   }
 
   @Test
+  void anEndpointOfTheAwsConfigurationIsNotTakenForAws() {
+    System.setProperty("aws.endpointUrlS3", proxy.endpoint().toString());
+    conditionsAreIgnored();
+    try (ObjectStore store = open(options().s3Endpoint(null).s3Region("us-east-1"))) {
+      assertThatThrownBy(() -> store.writeIf("_CURRENT", bytes("1"), new Absent()))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("ignores If-None-Match");
+    } finally {
+      System.clearProperty("aws.endpointUrlS3");
+    }
+  }
+
+  @Test
   void aProofThatCannotBeMadeSaysSoAndIsMadeAgain() {
     proxy.once(method("PUT"), Fault.answer(403, "AccessDenied"));
     try (ObjectStore store = open(options())) {

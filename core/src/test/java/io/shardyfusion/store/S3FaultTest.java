@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -334,6 +335,24 @@ class S3FaultTest {
           .isExactlyInstanceOf(StorageException.class)
           .hasMessageContaining("no connection");
     }
+  }
+
+  @Test
+  void aServerThatAsksForTimeGetsIt() {
+    Answer busy = error(503, "SlowDown");
+    Answer fine = ok("x");
+    answer =
+        exchange -> {
+          exchange.getResponseHeaders().set("Retry-After", "2");
+          (requests.get() == 1 ? busy : fine).to(exchange);
+        };
+    long begin = System.nanoTime();
+    try (ObjectStore store = store()) {
+      assertThat(store.read("a", 1)).isPresent();
+    }
+    // Without the header it is a second at most.
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(2));
+    assertThat(requests).hasValue(2);
   }
 
   @Test
