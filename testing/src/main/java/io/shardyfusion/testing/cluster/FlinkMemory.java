@@ -59,11 +59,25 @@ record FlinkMemory(List<String> jvm, List<String> arguments) {
             .forEach(line -> results.add(words(line.substring(RESULT.length()))));
       }
       if (results.size() != 2) {
-        throw ClusterException.failed(
-            "Flink does not divide the memory of flink-conf/config.yaml: " + process.outputEnd(20));
+        throw ClusterException.usage(
+            "Flink cannot divide the memory that flink-conf/config.yaml and -D declare: "
+                + reason(process.output())
+                + "; all of it: "
+                + launch.log());
       }
       return new FlinkMemory(results.get(0), results.get(1));
     }
+  }
+
+  /** The innermost cause, or the end of what was printed. */
+  private static String reason(String output) {
+    List<String> lines = output.lines().toList();
+    String cause = "Caused by: ";
+    return lines.stream()
+        .filter(line -> line.startsWith(cause))
+        .reduce((outer, inner) -> inner)
+        .map(line -> line.substring(cause.length()))
+        .orElse(lines.isEmpty() ? "it says nothing" : lines.get(lines.size() - 1));
   }
 
   private static List<String> words(String line) {
