@@ -1,14 +1,11 @@
 package io.shardyfusion.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.InvalidRequestException;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +32,8 @@ import software.amazon.awssdk.services.s3.model.S3Response;
  *   <li>Anything else: a timeout, a lost connection, any other 5xx: unknown.
  * </ul>
  *
- * <p><b>The proof.</b> A store that does not know a condition may ignore it, and write. So before
- * the first PUT of each kind of condition, one of the same kind that must be refused is made, of an
- * object of its own below the store's root, and it must be refused: two requests for {@code
- * If-None-Match}, one for {@code If-Match}.
+ * <p>A store that does not know a condition may ignore it, and write. So before the first PUT of
+ * each kind of condition, the store {@linkplain S3ConditionProof proves} to honour it.
  */
 final class S3ConditionalPut {
 
@@ -47,16 +42,14 @@ final class S3ConditionalPut {
   private static final Set<String> REFUSED_AS_CONCURRENT =
       Set.of("ConditionalRequestConflict", "OperationAborted");
   private static final String GENERATION = "x-goog-generation";
-  private static final String NO_SUCH_TAG = "\"00000000000000000000000000000000\"";
-  private static final int NOT_IMPLEMENTED = 501;
-  private static final byte[] PROBE = "conditional writes?\n".getBytes(UTF_8);
 
   private final S3Location location;
   private final StoreOptions options;
   private final S3Clients clients;
   private final S3Requests requests;
   private final S3Failures failures;
-  private @Nullable S3ConditionalWrites kind;
+  private final S3ConditionProof proof;
+  private volatile @Nullable S3ConditionalWrites kind;
   private boolean absentProven;
   private boolean unchangedProven;
 
@@ -71,6 +64,7 @@ final class S3ConditionalPut {
     this.clients = clients;
     this.requests = requests;
     this.failures = failures;
+    this.proof = new S3ConditionProof(location, clients, requests, failures);
   }
 
   /** What identifies the content that an answer is about, or null if the answer lacks it. */
@@ -167,7 +161,8 @@ final class S3ConditionalPut {
     return "write " + location.describe(key);
   }
 
-  private static boolean conflict(S3Exception e, Expectation expectation) {
+  /** Whether the answer says that the expectation did not hold. */
+  static boolean conflict(S3Exception e, Expectation expectation) {
     String code =
         e.awsErrorDetails() == null ? "" : String.valueOf(e.awsErrorDetails().errorCode());
     return switch (e.statusCode()) {
@@ -211,14 +206,16 @@ final class S3ConditionalPut {
     }
   }
 
-  private synchronized S3ConditionalWrites kind() {
-    if (kind == null) {
-      kind =
+  private S3ConditionalWrites kind() {
+    S3ConditionalWrites known = kind;
+    if (known == null) {
+      known =
           options.s3ConditionalWrites() == S3ConditionalWrites.PROBE
               ? known(clients.endpoint())
               : options.s3ConditionalWrites();
+      kind = known;
     }
-    return kind;
+    return known;
   }
 
   /** What the host's name says. */
@@ -255,7 +252,7 @@ final class S3ConditionalPut {
     if (absent ? absentProven : unchangedProven) {
       return chosen;
     }
-    String flaw = flaw(absent);
+    String flaw = proof.flaw(absent);
     if (flaw == null) {
       absentProven |= absent;
       unchangedProven |= !absent;
@@ -286,66 +283,5 @@ final class S3ConditionalPut {
             + ", so that two writers could undo each other's work; nothing was written. Use a store"
             + " with conditional writes; on Google Cloud Storage --s3-conditional-writes generation;"
             + " or, if you see to it that there is only one writer, --allow-unfenced");
-  }
-
-  /** What is wrong with the condition at this store, or null if it is honoured. */
-  private @Nullable String flaw(boolean absent) {
-    String key = location.absolute(ObjectKeys.RESERVED + "/probe-" + UUID.randomUUID());
-    String action = "find out whether conditional writes work, with s3://" + location.bucket();
-    boolean written = false;
-    try {
-      if (absent) {
-        if (refused(requests.put(key, PROBE).ifNoneMatch("*").build())) {
-          // Only a repeated request finds the object of the first: that is an answer too.
-          written = true;
-          return null;
-        }
-        written = true;
-        return refused(requests.put(key, PROBE).ifNoneMatch("*").build())
-            ? null
-            : "the server ignores If-None-Match";
-      }
-      PutObjectRequest changed = requests.put(key, PROBE).ifMatch(NO_SUCH_TAG).build();
-      if (refused(changed)) {
-        return null;
-      }
-      written = true; // Where nothing was; and where something is?
-      return refused(changed) ? null : "the server ignores If-Match";
-    } catch (S3Exception e) {
-      if (e.statusCode() == NOT_IMPLEMENTED) {
-        return "the server does not know " + (absent ? "If-None-Match" : "If-Match");
-      }
-      throw failures.explained(action + "/" + key, e);
-    } catch (RuntimeException e) {
-      throw failures.explained(action + "/" + key, e);
-    } finally {
-      if (written) {
-        discard(key);
-      }
-    }
-  }
-
-  private boolean refused(PutObjectRequest request) {
-    try {
-      clients.retrying().putObject(request, RequestBody.fromBytes(PROBE));
-      return false;
-    } catch (S3Exception e) {
-      if (conflict(e, new Expectation.Unchanged(new ObjectTag(NO_SUCH_TAG)))) {
-        return true;
-      }
-      throw e;
-    }
-  }
-
-  private void discard(String key) {
-    try {
-      clients.retrying().deleteObject(requests.delete(key));
-    } catch (RuntimeException e) {
-      LOG.warn(
-          "event=probe_not_deleted object=s3://{}/{}: it may be deleted by hand. {}",
-          location.bucket(),
-          key,
-          e.toString());
-    }
   }
 }

@@ -1,0 +1,100 @@
+package io.shardyfusion.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * The proof that a store honours conditions of writes: a write that must be refused is, of an
+ * object of its own below the store's root. It takes two requests for {@code If-None-Match}, one
+ * for {@code If-Match}, and a deletion where something was written. Thread-safe.
+ */
+final class S3ConditionProof {
+
+  private static final Logger LOG = LoggerFactory.getLogger(S3ConditionProof.class);
+
+  private static final ObjectTag NO_SUCH_TAG =
+      new ObjectTag("\"00000000000000000000000000000000\"");
+  private static final int NOT_IMPLEMENTED = 501;
+  private static final byte[] PROBE = "conditional writes?\n".getBytes(UTF_8);
+
+  private final S3Location location;
+  private final S3Clients clients;
+  private final S3Requests requests;
+  private final S3Failures failures;
+
+  S3ConditionProof(
+      S3Location location, S3Clients clients, S3Requests requests, S3Failures failures) {
+    this.location = location;
+    this.clients = clients;
+    this.requests = requests;
+    this.failures = failures;
+  }
+
+  /** What is wrong with the condition at this store, or null if it is honoured. */
+  @Nullable String flaw(boolean absent) {
+    String key = location.absolute(ObjectKeys.RESERVED + "/probe-" + UUID.randomUUID());
+    String action = "find out whether conditional writes work, with s3://" + location.bucket();
+    boolean written = false;
+    try {
+      if (absent) {
+        if (refused(requests.put(key, PROBE).ifNoneMatch("*").build())) {
+          // Only a repeated request finds the object of the first: that is an answer too.
+          written = true;
+          return null;
+        }
+        written = true;
+        return refused(requests.put(key, PROBE).ifNoneMatch("*").build())
+            ? null
+            : "the server ignores If-None-Match";
+      }
+      PutObjectRequest changed = requests.put(key, PROBE).ifMatch(NO_SUCH_TAG.value()).build();
+      if (refused(changed)) {
+        return null;
+      }
+      written = true; // Where nothing was; and where something is?
+      return refused(changed) ? null : "the server ignores If-Match";
+    } catch (S3Exception e) {
+      if (e.statusCode() == NOT_IMPLEMENTED) {
+        return "the server does not know " + (absent ? "If-None-Match" : "If-Match");
+      }
+      throw failures.explained(action + "/" + key, e);
+    } catch (RuntimeException e) {
+      throw failures.explained(action + "/" + key, e);
+    } finally {
+      if (written) {
+        discard(key);
+      }
+    }
+  }
+
+  private boolean refused(PutObjectRequest request) {
+    try {
+      clients.retrying().putObject(request, RequestBody.fromBytes(PROBE));
+      return false;
+    } catch (S3Exception e) {
+      if (S3ConditionalPut.conflict(e, new Expectation.Unchanged(NO_SUCH_TAG))) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  private void discard(String key) {
+    try {
+      clients.retrying().deleteObject(requests.delete(key));
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "event=probe_not_deleted object=s3://{}/{}: it may be deleted by hand. {}",
+          location.bucket(),
+          key,
+          e.toString());
+    }
+  }
+}
