@@ -72,7 +72,7 @@ class BenchTest {
     assertThat(names(cost)).contains("bytes_ratio", "time_ratio", "time_ratio_max", "bytes_new");
     assertThat(cost.get("bytes_ratio").doubleValue()).isGreaterThanOrEqualTo(1);
     JsonNode requests = results.get("cost.requests");
-    assertThat(requests.get("backfill_2_puts").intValue()).isPositive();
+    assertThat(requests.get("backfill_2_puts").intValue()).isBetween(2 * 2, 2 * 2 + 6);
     assertThat(requests.get("idle_refresh_gets").intValue()).isEqualTo(1);
     assertThat(requests.get("refresh_gets")).isEqualTo(requests.get("refresh_gets_needed"));
     assertThat(requests.get("cold_read_gets")).isEqualTo(requests.get("cold_read_gets_needed"));

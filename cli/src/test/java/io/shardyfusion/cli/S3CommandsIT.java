@@ -77,6 +77,21 @@ final class S3CommandsIT {
   }
 
   @Test
+  void anEndpointThatIsNoneIsAStorageFailureThatNamesIt() throws Exception {
+    String plain = server.endpoint().toString();
+    String nobody = "http://127.0.0.1:1";
+    assertUnreachable(shardy("info", "--s3-endpoint", nobody), nobody, "no connection");
+    String secure = plain.replace("http://", "https://");
+    assertUnreachable(shardy("info", "--s3-endpoint", secure), secure, "no secure connection");
+  }
+
+  private static void assertUnreachable(Ended ended, String endpoint, String reason) {
+    assertThat(ended.code()).as(ended.err()).isEqualTo(3);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err()).contains(endpoint, reason).hasLineCount(1);
+  }
+
+  @Test
   void wrongCredentialsAreAStorageFailureThatDoesNotShowThem() throws Exception {
     process.environment("AWS_SECRET_ACCESS_KEY", "hush-hush");
 

@@ -35,14 +35,14 @@ import java.util.stream.Stream;
  * made again; a {@linkplain #writeIf conditional} one says so with {@link AmbiguousWriteException}.
  *
  * <p>Instances are thread-safe. Methods block; an interrupt ends them with a {@link
- * StorageException}, on S3 at the latest after {@link StoreOptions#silenceTimeout()}, and leaves
- * the thread interrupted. After {@link #close()} they throw {@link
- * io.shardyfusion.ClosedException}.
+ * StorageException}, on S3 at the latest after {@link StoreOptions#silenceTimeout()} (one that is
+ * in the middle of sending, when its own time is over), and leaves the thread interrupted. After
+ * {@link #close()} they throw {@link io.shardyfusion.ClosedException}.
  *
  * <p><b>Timeouts.</b> On S3 every call ends: a transfer ({@link #download}, {@link #upload}) within
  * {@link StoreOptions#transferTimeout()} for each of its parts, any other, a page of a listing
- * being one, within {@link StoreOptions#callTimeout()}, and either when the connection has been
- * silent for {@link StoreOptions#silenceTimeout()}; all retries included. A local file system
+ * being one, within {@link StoreOptions#callTimeout()}, and either when an answer has been waited
+ * for as long as {@link StoreOptions#silenceTimeout()}; all retries included. A local file system
  * answers when it does.
  */
 public interface ObjectStore extends AutoCloseable {

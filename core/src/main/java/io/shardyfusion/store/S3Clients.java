@@ -40,7 +40,9 @@ final class S3Clients implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
   private static final Duration WAIT_FOR_CONNECTION = Duration.ofMinutes(2);
-  private static final int CONNECTIONS = 64;
+
+  /** More than large files that travel at once take, so that small calls find one too. */
+  private static final int CONNECTIONS = 256;
 
   /**
    * With the SDK's backoff, exponential with full jitter: from 100 ms, about three seconds in all

@@ -11,9 +11,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * The proof that a store honours conditions of writes: a write that must be refused is, of an
- * object of its own below the store's root. It takes two requests for {@code If-None-Match}, one
- * for {@code If-Match}, and a deletion where something was written. Thread-safe.
+ * The proof that a store honours conditions of writes: an object of its own is written below the
+ * store's root, a second write of it that must be refused is, and it is deleted again. Thread-safe.
  */
 final class S3ConditionProof {
 
@@ -41,25 +40,23 @@ final class S3ConditionProof {
   @Nullable String flaw(boolean absent) {
     String key = location.absolute(ObjectKeys.RESERVED + "/probe-" + UUID.randomUUID());
     String action = "find out whether conditional writes work, with s3://" + location.bucket();
+    PutObjectRequest.Builder first = requests.put(key, PROBE);
+    PutObjectRequest.Builder wrong = requests.put(key, PROBE);
+    if (absent) {
+      first.ifNoneMatch("*");
+      wrong.ifNoneMatch("*");
+    } else {
+      wrong.ifMatch(NO_SUCH_TAG.value());
+    }
     boolean written = false;
     try {
-      if (absent) {
-        if (refused(requests.put(key, PROBE).ifNoneMatch("*").build())) {
-          // Only a repeated request finds the object of the first: that is an answer too.
-          written = true;
-          return null;
-        }
-        written = true;
-        return refused(requests.put(key, PROBE).ifNoneMatch("*").build())
-            ? null
-            : "the server ignores If-None-Match";
-      }
-      PutObjectRequest changed = requests.put(key, PROBE).ifMatch(NO_SUCH_TAG.value()).build();
-      if (refused(changed)) {
+      // That of a new object is refused only where the SDK has repeated it: then it is there.
+      boolean there = refused(first.build());
+      written = true;
+      if (there || refused(wrong.build())) {
         return null;
       }
-      written = true; // Where nothing was; and where something is?
-      return refused(changed) ? null : "the server ignores If-Match";
+      return "the server ignores " + (absent ? "If-None-Match" : "If-Match");
     } catch (S3Exception e) {
       if (e.statusCode() == NOT_IMPLEMENTED) {
         return "the server does not know " + (absent ? "If-None-Match" : "If-Match");

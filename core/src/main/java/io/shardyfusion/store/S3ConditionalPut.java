@@ -52,6 +52,7 @@ final class S3ConditionalPut {
   private volatile @Nullable S3ConditionalWrites kind;
   private boolean absentProven;
   private boolean unchangedProven;
+  private boolean warned;
 
   S3ConditionalPut(
       S3Location location,
@@ -181,12 +182,24 @@ final class S3ConditionalPut {
     PutObjectRequest request = requests.put(location.absolute(key), content).build();
     if (send(key, content, expectation, clients.once(), request)
         instanceof ConditionalWrite.Written written) {
-      ResponseBytes<GetObjectResponse> now = read(key);
+      ResponseBytes<GetObjectResponse> now = readBack(key);
       return now != null && Arrays.equals(now.asByteArrayUnsafe(), content)
           ? written
           : new ConditionalWrite.Conflict();
     }
     return new ConditionalWrite.Conflict();
+  }
+
+  private @Nullable ResponseBytes<GetObjectResponse> readBack(String key) {
+    try {
+      return read(key);
+    } catch (RuntimeException e) {
+      throw new AmbiguousWriteException(
+          location.describe(key)
+              + " was written, but could not be read back, to see whether another writer replaced"
+              + " it: read the object again",
+          e);
+    }
   }
 
   private boolean holds(@Nullable ResponseBytes<GetObjectResponse> found, Expectation expectation) {
@@ -242,8 +255,8 @@ final class S3ConditionalPut {
     } catch (RuntimeException e) {
       throw failures.explained("write to " + location.describe(""), e);
     }
-    if (chosen == S3ConditionalWrites.NONE && !options.allowUnfenced()) {
-      throw unfenced("conditional writes are set to none");
+    if (chosen == S3ConditionalWrites.NONE) {
+      goOnUnfenced("conditional writes are set to none");
     }
     if (chosen != S3ConditionalWrites.PROBE) {
       return chosen;
@@ -262,16 +275,24 @@ final class S3ConditionalPut {
           absent ? "If-None-Match" : "If-Match");
       return chosen;
     }
+    goOnUnfenced(flaw);
+    kind = S3ConditionalWrites.NONE;
+    return S3ConditionalWrites.NONE;
+  }
+
+  /** Refuses, or warns once. */
+  private void goOnUnfenced(String flaw) {
     if (!options.allowUnfenced()) {
       throw unfenced(flaw);
     }
-    LOG.warn(
-        "event=writers_not_fenced store={}: {}. Nothing keeps two writers from undoing each other's"
-            + " work; see to it that there is only one.",
-        location.uri(),
-        flaw);
-    kind = S3ConditionalWrites.NONE;
-    return S3ConditionalWrites.NONE;
+    if (!warned) {
+      warned = true;
+      LOG.warn(
+          "event=writers_not_fenced store={}: {}. Nothing keeps two writers from undoing each"
+              + " other's work; see to it that there is only one.",
+          location.uri(),
+          flaw);
+    }
   }
 
   private InvalidRequestException unfenced(String flaw) {

@@ -16,6 +16,7 @@ import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -68,44 +69,65 @@ final class S3Download implements AutoCloseable {
     GetObjectRequest.Builder whole = requests.download(key);
     GetObjectRequest first = whole.range("bytes=0-" + (transfers.thresholdBytes() - 1)).build();
     try {
+      getFirst(first, whole.range(null).build());
+      if (rest != null) {
+        rest.join();
+      }
+      return size;
+    } catch (NoSuchKeyException e) {
+      // It was there when the file was created.
+      throw out == null ? e : changed();
+    }
+  }
+
+  private void getFirst(GetObjectRequest first, GetObjectRequest whole) {
+    try {
       client.getObject(first, this::receiveFirst);
     } catch (S3Exception e) {
       if (e.statusCode() != RANGE_NOT_SATISFIABLE) {
         throw e;
       }
       // An empty object has no first byte.
-      client.getObject(whole.range(null).build(), this::receiveFirst);
+      client.getObject(whole, this::receiveFirst);
     }
-    if (rest != null) {
-      rest.join();
-    }
-    return size;
   }
 
   private Void receiveFirst(GetObjectResponse response, AbortableInputStream body) {
-    create(body);
+    begin(body);
     String range = response.contentRange();
-    Long length = response.contentLength();
-    if (range != null) {
-      long total = total(range, body);
-      if (rest == null) {
-        size = total;
-        tag = response.eTag();
-        if (total > transfers.thresholdBytes()) {
-          beginRest();
-        }
-      } else if (total != size || !Objects.equals(tag, response.eTag())) {
+    if (range == null) {
+      if (rest != null) {
         body.abort();
         throw changed();
       }
-      receive(body, 0, Math.min(total, transfers.thresholdBytes()));
-    } else {
-      size = receive(body, 0, length);
+      size = receive(body, 0, response.contentLength());
+      return null;
     }
+    long total = total(range, body);
+    long length = Math.min(total, transfers.thresholdBytes());
+    requireRange(range, 0, length, total, body);
+    if (rest == null) {
+      size = total;
+      tag = response.eTag();
+      if (total > length) {
+        beginRest(body);
+      }
+    } else if (total != size || !Objects.equals(tag, response.eTag())) {
+      body.abort();
+      throw changed();
+    }
+    receive(body, 0, length);
     return null;
   }
 
-  private void beginRest() {
+  private void beginRest(AbortableInputStream body) {
+    if (tag == null) {
+      body.abort();
+      throw new StorageException(
+          "could not download "
+              + object
+              + ": the server gave no ETag for it; it must, to tell whether its parts are of one");
+    }
     long start = transfers.thresholdBytes();
     long partBytes = transfers.partBytes();
     int count = Math.toIntExact((size - start + partBytes - 1) / partBytes);
@@ -135,6 +157,7 @@ final class S3Download implements AutoCloseable {
               body.abort();
               throw changed();
             }
+            requireRange(response.contentRange(), from, length, size, body);
             return receive(body, from, length);
           });
     } catch (S3Exception e) {
@@ -162,6 +185,9 @@ final class S3Download implements AutoCloseable {
         S3Content.requireLength(object, body, expected, received);
         return received;
       }
+      if (expected != null && received + read > expected) {
+        S3Content.requireLength(object, body, expected, received + read);
+      }
       try {
         progress.accept(read);
       } catch (RuntimeException e) {
@@ -173,11 +199,15 @@ final class S3Download implements AutoCloseable {
     }
   }
 
-  private void create(AbortableInputStream body) {
-    if (out != null) {
-      return;
-    }
+  /** Creates the file; where another attempt has, begins it anew, but for what others have done. */
+  private void begin(AbortableInputStream body) {
     try {
+      if (out != null) {
+        if (rest == null) {
+          out.truncate(0);
+        }
+        return;
+      }
       out = FileChannel.open(target, CREATE_NEW, WRITE);
     } catch (FileAlreadyExistsException e) {
       body.abort();
@@ -214,6 +244,23 @@ final class S3Download implements AutoCloseable {
             + e.getMessage()
             + ")",
         e);
+  }
+
+  /** Requires that an answer has the bytes that were asked for. */
+  private void requireRange(
+      String found, long from, long length, long total, AbortableInputStream body) {
+    String expected = "bytes " + from + "-" + (from + length - 1) + "/" + total;
+    if (!found.equals(expected)) {
+      body.abort();
+      throw new StorageException(
+          "could not download "
+              + object
+              + ": expected an answer with '"
+              + expected
+              + "', found '"
+              + found
+              + "'; what is between this and the server answers for another range");
+    }
   }
 
   /** The size of the object, which follows the slash of {@code bytes 0-9/100}. */

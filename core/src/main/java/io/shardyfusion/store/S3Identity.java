@@ -69,6 +69,12 @@ final class S3Identity implements AutoCloseable {
       StsClientBuilder builder =
           StsClient.builder()
               .httpClient(connections)
+              .overrideConfiguration(
+                  c -> {
+                    if (profile(role.base()) != null) {
+                      c.defaultProfileName(profile(role.base()));
+                    }
+                  })
               .credentialsProvider(provider(role.base(), options, connections));
       if (options.s3Region() != null) {
         builder.region(Region.of(options.s3Region()));

@@ -287,10 +287,22 @@ final class S3ObjectStore implements ObjectStore {
 
   private DeleteObjectsResponse delete(List<String> keys) {
     if (conditional.byGeneration()) {
-      keys.forEach(key -> clients.retrying().deleteObject(requests.delete(key)));
+      keys.forEach(this::deleteOne);
       return DeleteObjectsResponse.builder().build();
     }
     return clients.retrying().deleteObjects(requests.delete(keys));
+  }
+
+  /** Google answers 404 where there is nothing to delete. */
+  private void deleteOne(String key) {
+    try {
+      clients.retrying().deleteObject(requests.delete(key));
+    } catch (S3Exception e) {
+      String code = e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
+      if (e.statusCode() != 404 || "NoSuchBucket".equals(code)) {
+        throw e;
+      }
+    }
   }
 
   private String absolute(String key) {

@@ -9,7 +9,7 @@ import java.io.Serializable;
  * @param thresholdBytes a larger file travels in parts, at least {@code partBytes}
  * @param partBytes the size of a part, {@link #MIN_PART_BYTES} at least; larger where there would
  *     be more than 10 000
- * @param parallelism how many parts a store transfers at once, beside the first of each file
+ * @param parallelism how many parts of one file travel at once
  */
 public record S3Transfers(long thresholdBytes, long partBytes, int parallelism)
     implements Serializable {
@@ -25,7 +25,7 @@ public record S3Transfers(long thresholdBytes, long partBytes, int parallelism)
   /** The most that one request takes: 5 GiB. */
   private static final long MAX_REQUEST_BYTES = 5L << 30;
 
-  private static final int MAX_PARALLELISM = 256;
+  private static final int MAX_PARALLELISM = 64;
 
   /** Checks that S3 takes such parts. */
   public S3Transfers {

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -13,6 +15,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
@@ -95,11 +98,26 @@ final class S3Upload {
   }
 
   private CompletedPart uploadPart(String id, int number, long start, long length) {
-    UploadPartResponse response =
-        client.uploadPart(
-            requests.part(key, id, number, FileRegion.checksum(source, start, length)),
-            RequestBody.fromContentProvider(
-                () -> open(start, length), length, "application/octet-stream"));
+    UploadPartRequest request =
+        requests.part(key, id, number, FileRegion.checksum(source, start, length));
+    UploadPartResponse response;
+    // The SDK opens the content once to sign it and once for each attempt, and may leave it open.
+    Queue<FileRegion> opened = new ConcurrentLinkedQueue<>();
+    try {
+      response =
+          client.uploadPart(
+              request,
+              RequestBody.fromContentProvider(
+                  () -> {
+                    FileRegion region = open(start, length);
+                    opened.add(region);
+                    return region;
+                  },
+                  length,
+                  "application/octet-stream"));
+    } finally {
+      opened.forEach(FileRegion::close);
+    }
     return CompletedPart.builder()
         .partNumber(number)
         .eTag(response.eTag())

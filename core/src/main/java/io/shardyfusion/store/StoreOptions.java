@@ -387,8 +387,10 @@ public final class StoreOptions implements Serializable {
     }
 
     /**
-     * The longest that a connection may be silent in the middle of a request; what was silent for
-     * longer is tried again, if that is safe. Default: {@link #DEFAULT_SILENCE_TIMEOUT}.
+     * The longest that a connection may be silent while an answer, or more of it, is waited for;
+     * what was silent for longer is tried again, if that is safe. A server that takes no more of a
+     * file that is sent is noticed by the {@linkplain #transferTimeout time of a transfer} only.
+     * Default: {@link #DEFAULT_SILENCE_TIMEOUT}.
      *
      * @throws InvalidRequestException if it is less than a millisecond, or more than a day
      */
@@ -414,7 +416,7 @@ public final class StoreOptions implements Serializable {
     }
 
     private static void checkAddress(String what, URI address) {
-      if (address.getRawUserInfo() != null) {
+      if (address.toString().indexOf('@') >= 0) {
         throw new InvalidRequestException(
             "expected "
                 + what

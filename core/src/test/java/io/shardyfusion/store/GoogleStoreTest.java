@@ -113,9 +113,12 @@ class GoogleStoreTest {
         answer(exchange, same ? 304 : 200, same ? new byte[0] : objects.get(path));
       }
       case "DELETE" -> {
-        objects.remove(path);
+        boolean there = objects.remove(path) != null;
         generations.remove(path);
-        answer(exchange, 204, new byte[0]);
+        answer(
+            exchange,
+            there ? 204 : 404,
+            there ? new byte[0] : "<Error><Code>NoSuchKey</Code></Error>".getBytes(UTF_8));
       }
       default -> answer(exchange, 400, new byte[0]);
     }
@@ -157,7 +160,7 @@ class GoogleStoreTest {
             .isInstanceOf(Written.class);
 
         store.write("files/a", bytes("a"));
-        store.delete(List.of("files/a", "files/b"));
+        store.delete(List.of("files/b", "files/a"));
         assertThat(objects.keySet()).containsExactly("/bucket/data/_CURRENT");
       }
     }

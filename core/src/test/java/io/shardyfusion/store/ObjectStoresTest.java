@@ -121,10 +121,14 @@ class ObjectStoresTest {
         .hasMessageContainingAll("https://host:port", endpoint);
   }
 
-  @Test
-  void anEndpointHasNoCredentials() {
-    URI endpoint = URI.create("https://AKIA:hush@host");
-    assertThatThrownBy(() -> StoreOptions.builder().s3Endpoint(endpoint))
+  @ParameterizedTest
+  @ValueSource(strings = {"https://AKIA:hush@host", "AKIA:hush@host:80", "http://a:hush@my_host:1"})
+  void anAddressHasNoCredentials(String address) {
+    URI uri = URI.create(address);
+    assertThatThrownBy(() -> StoreOptions.builder().s3Endpoint(uri))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageNotContaining("hush");
+    assertThatThrownBy(() -> StoreOptions.builder().s3Proxy(uri))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageNotContaining("hush");
   }

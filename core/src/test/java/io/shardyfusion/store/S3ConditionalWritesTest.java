@@ -6,6 +6,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.store.ConditionalWrite.Conflict;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Stores that honour conditional writes, that do not, and that cannot tell. */
 class S3ConditionalWritesTest {
@@ -96,7 +102,7 @@ class S3ConditionalWritesTest {
       assertThat(methods()).containsExactly("PUT 200", "PUT 412", "DELETE 204", "PUT 200");
       proxy.forget();
       Written second = (Written) store.writeIf("_CURRENT", bytes("2"), new Unchanged(first.tag()));
-      assertThat(methods()).containsExactly("PUT 404", "PUT 200");
+      assertThat(methods()).containsExactly("PUT 200", "PUT 412", "DELETE 204", "PUT 200");
       proxy.forget();
       store.writeIf("_CURRENT", bytes("3"), new Unchanged(second.tag()));
       assertThat(store.writeIf("_CURRENT", bytes("4"), new Absent())).isEqualTo(new Conflict());
@@ -147,6 +153,10 @@ class S3ConditionalWritesTest {
     } else {
       options.s3ConditionalWrites(S3ConditionalWrites.NONE);
     }
+    ListAppender<ILoggingEvent> warnings = new ListAppender<>();
+    Logger log = (Logger) LoggerFactory.getLogger(S3ConditionalPut.class);
+    warnings.start();
+    log.addAppender(warnings);
     try (ObjectStore store = open(options)) {
       Written first = (Written) store.writeIf("_CURRENT", bytes("1"), new Absent());
       assertThat(store.writeIf("_CURRENT", bytes("x"), new Absent())).isEqualTo(new Conflict());
@@ -154,7 +164,16 @@ class S3ConditionalWritesTest {
       assertThat(store.writeIf("_CURRENT", bytes("2"), stale)).isInstanceOf(Written.class);
       assertThat(store.writeIf("_CURRENT", bytes("3"), stale)).isEqualTo(new Conflict());
       assertThat(store.read("_CURRENT", 10).orElseThrow().content()).isEqualTo(bytes("2"));
+    } finally {
+      log.detachAppender(warnings);
     }
+    assertThat(warnings.list)
+        .singleElement()
+        .satisfies(e -> assertThat(e.getLevel()).isEqualTo(Level.WARN))
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .asString()
+        .contains(
+            "event=writers_not_fenced store=" + uri, how.equals(IGNORED) ? "ignores" : "none");
     assertThat(everything()).containsExactly("_CURRENT");
   }
 
@@ -173,6 +192,21 @@ class S3ConditionalWritesTest {
       other.write("_CURRENT", bytes("2"));
       replaced.countDown();
       assertThat(mine.get(30, TimeUnit.SECONDS)).isEqualTo(new Conflict());
+    }
+  }
+
+  @Test
+  void anUnfencedWriteThatCannotBeReadBackIsAmbiguous() {
+    AtomicInteger reads = new AtomicInteger();
+    proxy.always(
+        r -> r.method().equals("GET") && reads.incrementAndGet() > 1,
+        Fault.answer(403, "AccessDenied"));
+    StoreOptions.Builder options =
+        options().s3ConditionalWrites(S3ConditionalWrites.NONE).allowUnfenced(true);
+    try (ObjectStore store = open(options)) {
+      assertThatThrownBy(() -> store.writeIf("_CURRENT", bytes("1"), new Absent()))
+          .isInstanceOf(AmbiguousWriteException.class)
+          .hasMessageContainingAll(uri + "/_CURRENT was written", "read the object again");
     }
   }
 

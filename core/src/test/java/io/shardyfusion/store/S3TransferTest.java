@@ -213,6 +213,27 @@ class S3TransferTest {
   }
 
   @Test
+  void aFileThatIsDeletedWhileItIsDownloadedIsNotTakenForMissing() {
+    store.upload("file", source);
+    proxy.once(
+        r -> r.header("range").orElse("").startsWith("bytes=1"), Fault.answer(404, "NoSuchKey"));
+    assertThatThrownBy(() -> store.download("file", target))
+        .isExactlyInstanceOf(StorageException.class)
+        .hasMessageContaining("changed meanwhile");
+  }
+
+  @Test
+  void anAnswerForAnotherRangeIsRefused() {
+    store.upload("file", source);
+    proxy.once(
+        r -> r.header("range").orElse("").startsWith("bytes=1"),
+        Fault.answer(206, "").withHeader("Content-Range", "bytes 7-9/15740985"));
+    assertThatThrownBy(() -> store.download("file", target))
+        .isExactlyInstanceOf(StorageException.class)
+        .hasMessageContainingAll("expected an answer with 'bytes 1", "found 'bytes 7-9/15740985'");
+  }
+
+  @Test
   void progressThatThrowsEndsTheDownload() {
     store.upload("file", source);
     AtomicLong told = new AtomicLong();

@@ -143,6 +143,13 @@ public final class S3Options {
       description = "Pay for the requests, instead of the bucket's owner.")
   boolean requesterPays;
 
+  @Option(
+      names = "--s3-user-agent",
+      paramLabel = "TEXT",
+      scope = ScopeType.INHERIT,
+      description = "Added to the user agent of requests, for the server's access log.")
+  @Nullable String userAgent;
+
   /**
    * What the options say.
    *
@@ -160,6 +167,7 @@ public final class S3Options {
             .s3Checksums(checksums())
             .s3RequesterPays(requesterPays)
             .allowUnfenced(allowUnfenced)
+            .userAgentSuffix(userAgent)
             .s3Objects(
                 new S3ObjectSettings(
                     encryption == null ? null : S3Encryption.of(encryption), storageClass, tags))
