@@ -298,7 +298,7 @@ final class S3ConditionalPut {
   private InvalidRequestException unfenced(String flaw) {
     return new InvalidRequestException(
         "writers of "
-            + location.uri()
+            + location.describe("")
             + " cannot be fenced: "
             + flaw
             + ", so that two writers could undo each other's work; nothing was written. Use a store"
