@@ -2,6 +2,7 @@ package io.shardyfusion.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.shardyfusion.ShardyfusionException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,8 +19,7 @@ final class S3ConditionProof {
 
   private static final Logger LOG = LoggerFactory.getLogger(S3ConditionProof.class);
 
-  private static final ObjectTag NO_SUCH_TAG =
-      new ObjectTag("\"00000000000000000000000000000000\"");
+  private static final String NO_SUCH_TAG = "\"00000000000000000000000000000000\"";
   private static final int NOT_IMPLEMENTED = 501;
   private static final byte[] PROBE = "conditional writes?\n".getBytes(UTF_8);
 
@@ -39,31 +39,23 @@ final class S3ConditionProof {
   /** What is wrong with the condition at this store, or null if it is honoured. */
   @Nullable String flaw(boolean absent) {
     String key = location.absolute(ObjectKeys.RESERVED + "/probe-" + UUID.randomUUID());
-    String action = "find out whether conditional writes work, with s3://" + location.bucket();
-    PutObjectRequest.Builder first = requests.put(key, PROBE);
-    PutObjectRequest.Builder wrong = requests.put(key, PROBE);
-    if (absent) {
-      first.ifNoneMatch("*");
-      wrong.ifNoneMatch("*");
-    } else {
-      wrong.ifMatch(NO_SUCH_TAG.value());
-    }
+    PutObjectRequest.Builder request = requests.put(key, PROBE);
     boolean written = false;
     try {
-      // That of a new object is refused only where the SDK has repeated it: then it is there.
-      boolean there = refused(first.build());
+      put(request.build());
       written = true;
-      if (there || refused(wrong.build())) {
-        return null;
-      }
+      put((absent ? request.ifNoneMatch("*") : request.ifMatch(NO_SUCH_TAG)).build());
       return "the server ignores " + (absent ? "If-None-Match" : "If-Match");
     } catch (S3Exception e) {
-      if (e.statusCode() == NOT_IMPLEMENTED) {
+      if (written && S3ConditionalPut.conflict(e)) {
+        return null;
+      }
+      if (written && e.statusCode() == NOT_IMPLEMENTED) {
         return "the server does not know " + (absent ? "If-None-Match" : "If-Match");
       }
-      throw failures.explained(action + "/" + key, e);
+      throw explained(key, e);
     } catch (RuntimeException e) {
-      throw failures.explained(action + "/" + key, e);
+      throw explained(key, e);
     } finally {
       if (written) {
         discard(key);
@@ -71,16 +63,13 @@ final class S3ConditionProof {
     }
   }
 
-  private boolean refused(PutObjectRequest request) {
-    try {
-      clients.retrying().putObject(request, RequestBody.fromBytes(PROBE));
-      return false;
-    } catch (S3Exception e) {
-      if (S3ConditionalPut.conflict(e, new Expectation.Unchanged(NO_SUCH_TAG))) {
-        return true;
-      }
-      throw e;
-    }
+  private void put(PutObjectRequest request) {
+    clients.retrying().putObject(request, RequestBody.fromBytes(PROBE));
+  }
+
+  private ShardyfusionException explained(String key, RuntimeException e) {
+    return failures.explained(
+        "find out whether conditional writes work, with s3://" + location.bucket() + "/" + key, e);
   }
 
   private void discard(String key) {

@@ -162,16 +162,19 @@ final class S3ConditionalPut {
     return "write " + location.describe(key);
   }
 
-  /** Whether the answer says that the expectation did not hold. */
-  static boolean conflict(S3Exception e, Expectation expectation) {
-    String code =
-        e.awsErrorDetails() == null ? "" : String.valueOf(e.awsErrorDetails().errorCode());
-    return switch (e.statusCode()) {
-      case 412 -> true;
-      case 409 -> REFUSED_AS_CONCURRENT.contains(code);
-      case 404 -> expectation instanceof Expectation.Unchanged && !code.equals("NoSuchBucket");
-      default -> false;
-    };
+  private static boolean conflict(S3Exception e, Expectation expectation) {
+    boolean missing = e.statusCode() == 404 && !code(e).equals("NoSuchBucket");
+    return conflict(e) || (missing && expectation instanceof Expectation.Unchanged);
+  }
+
+  /** Whether the answer says that a condition did not hold for an object that is there. */
+  static boolean conflict(S3Exception e) {
+    return e.statusCode() == 412
+        || (e.statusCode() == 409 && REFUSED_AS_CONCURRENT.contains(code(e)));
+  }
+
+  private static String code(S3Exception e) {
+    return e.awsErrorDetails() == null ? "" : String.valueOf(e.awsErrorDetails().errorCode());
   }
 
   /** Reads before and after: it shows most of what another writer does, and prevents none of it. */
