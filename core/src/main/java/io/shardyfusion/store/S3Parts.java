@@ -1,11 +1,11 @@
 package io.shardyfusion.store;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import software.amazon.awssdk.core.exception.AbortedException;
 
@@ -13,6 +13,9 @@ import software.amazon.awssdk.core.exception.AbortedException;
 final class S3Parts implements AutoCloseable {
 
   private final ExecutorService threads;
+
+  private final List<Thread> made = new CopyOnWriteArrayList<>();
+
   private final ExecutorCompletionService<Void> done;
   private int begun;
 
@@ -23,13 +26,13 @@ final class S3Parts implements AutoCloseable {
    * @param parallelism how many parts are done at once
    */
   S3Parts(String name, int parallelism) {
-    AtomicInteger number = new AtomicInteger();
     threads =
         Executors.newFixedThreadPool(
             parallelism,
             task -> {
-              Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+              Thread thread = new Thread(task, name + "-" + (made.size() + 1));
               thread.setDaemon(true);
+              made.add(thread);
               return thread;
             });
     done = new ExecutorCompletionService<>(threads);
@@ -65,18 +68,19 @@ final class S3Parts implements AutoCloseable {
     }
   }
 
-  /** Interrupts what is being done, and returns when nothing is any more. */
+  /** Interrupts what is being done, and returns when no thread is left. */
   @Override
   public void close() {
     threads.shutdownNow();
     boolean interrupted = false;
-    while (true) {
-      try {
-        if (threads.awaitTermination(1, TimeUnit.DAYS)) {
-          break;
+    // An executor has terminated when its last thread is about to end: that is not waited for.
+    for (Thread thread : made) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
-      } catch (InterruptedException e) {
-        interrupted = true;
       }
     }
     if (interrupted) {

@@ -19,18 +19,13 @@ import io.shardyfusion.store.Expectation.Absent;
 import io.shardyfusion.store.Expectation.Unchanged;
 import io.shardyfusion.testing.Await;
 import io.shardyfusion.testing.Fault;
-import io.shardyfusion.testing.FaultProxy;
 import io.shardyfusion.testing.ProxiedExchange;
-import io.shardyfusion.testing.S3ProxyServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,41 +33,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Stores that honour conditional writes, that do not, and that cannot tell. */
-class S3ConditionalWritesTest {
+class S3ConditionalWritesTest extends ProxiedStoreTest {
 
   private static final AtomicInteger PREFIXES = new AtomicInteger();
   private static final String IGNORED = "conditions are ignored";
-  private static S3ProxyServer server;
 
-  private FaultProxy proxy;
   private String uri;
 
-  @BeforeAll
-  static void startServer() {
-    server = S3ProxyServer.startOpen();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
-
   @BeforeEach
-  void startProxy() {
-    proxy = FaultProxy.to(server.endpoint());
+  void nameTheDataset() {
     uri = "s3://" + server.bucket() + "/conditional/" + PREFIXES.incrementAndGet();
-  }
-
-  @AfterEach
-  void stopProxy() {
-    proxy.close();
-  }
-
-  private StoreOptions.Builder options() {
-    return StoreOptions.builder()
-        .s3Endpoint(proxy.endpoint())
-        .s3PathStyle(true)
-        .s3Credentials(S3Credentials.keys("access", "hush"));
   }
 
   private ObjectStore open(StoreOptions.Builder options) {

@@ -14,7 +14,6 @@ import io.shardyfusion.testing.Fault;
 import io.shardyfusion.testing.FaultProxy;
 import io.shardyfusion.testing.MotoServer;
 import io.shardyfusion.testing.ProxiedRequest;
-import io.shardyfusion.testing.S3ProxyServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -30,50 +29,17 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the options make of requests. */
-class S3SettingsTest {
+class S3SettingsTest extends ProxiedStoreTest {
 
   private static final String PASSWORD = "changeit";
-  private static S3ProxyServer server;
 
   @TempDir Path directory;
-  private FaultProxy proxy;
-
-  @BeforeAll
-  static void startServer() {
-    server = S3ProxyServer.startOpen();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
-
-  @BeforeEach
-  void startProxy() {
-    proxy = FaultProxy.to(server.endpoint());
-  }
-
-  @AfterEach
-  void stopProxy() {
-    proxy.close();
-  }
-
-  private StoreOptions.Builder options() {
-    return StoreOptions.builder()
-        .s3Endpoint(proxy.endpoint())
-        .s3PathStyle(true)
-        .s3Credentials(S3Credentials.keys("access", "hush"));
-  }
 
   private static ObjectStore open(StoreOptions.Builder options) {
     return ObjectStores.open("s3://" + server.bucket() + "/settings", options.build());
