@@ -1,0 +1,35 @@
+# What the scripts of this directory begin with; they source it, with their name in $name.
+#
+# Sets home, the project's directory, and java, the command; ends the script where there is no Java 17.
+
+fail() {
+  echo "$name: $1" >&2
+  exit 2
+}
+
+home=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+
+java=java
+if [ -n "${JAVA_HOME:-}" ]; then
+  java=$JAVA_HOME/bin/java
+fi
+version=$("$java" -version 2>&1 | sed -n 's/^.* version "\([0-9]*\).*$/\1/p') || version=
+case $version in
+  '') fail "Java 17 or newer is needed, but '$java' does not run; install a JDK or set JAVA_HOME" ;;
+esac
+if [ "$version" -lt 17 ]; then
+  fail "Java 17 or newer is needed, but '$java' is version $version; install a newer JDK or set JAVA_HOME"
+fi
+
+# build MODULES PHASE FILE: builds, without tests, and sees to it that FILE is there only after a whole build.
+build() {
+  command -v mvn >/dev/null 2>&1 || fail "Maven 3.8 or newer is needed for the first start; install it, or build elsewhere"
+  echo "$name: building shardyfusion first; once, and for a few minutes if Maven has to download" >&2
+  file=$3
+  trap 'rm -f "$file"' EXIT
+  trap 'exit 130' INT TERM
+  mvn -q -B -Dstyle.color=never -f "$home/pom.xml" -pl "$1" -am -Dmaven.test.skip=true "$2" </dev/null >&2 ||
+    fail "the build failed; its messages are above"
+  trap - EXIT INT TERM
+  [ -f "$file" ] || fail "the build did not make $file"
+}
