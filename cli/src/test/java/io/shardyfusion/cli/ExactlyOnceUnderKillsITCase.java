@@ -37,7 +37,7 @@ final class ExactlyOnceUnderKillsITCase {
 
   private static final Path JOB =
       Path.of(System.getProperty("shardyfusion.root"), "job/target/shardyfusion-job.jar");
-  private static final int KILLS = Integer.getInteger("shardyfusion.chaos.kills", 12);
+  private static final int KILLS = Integer.getInteger("shardyfusion.chaos.kills", 6);
   private static final int[] PARALLELISMS = {1, 4, 2};
   private static final int TASK_MANAGERS = 3;
   private static final int SLOTS = 2;
@@ -141,6 +141,8 @@ final class ExactlyOnceUnderKillsITCase {
   private void rescaleAndKill(FlinkCluster cluster, RestartedJob job, AnnouncedVersions versions) {
     for (int phase = 0; phase < PARALLELISMS.length; phase++) {
       if (phase == 1) {
+        // So that it is also stopped before the JobManager has noticed.
+        killTaskManager(cluster);
         job.rescaleFromSavepoint(PARALLELISMS[phase]);
       } else if (phase > 1) {
         job.rescaleFromCheckpoint(PARALLELISMS[phase]);

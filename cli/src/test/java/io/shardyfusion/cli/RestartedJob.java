@@ -4,6 +4,7 @@ import io.shardyfusion.testing.flink.FlinkCluster;
 import io.shardyfusion.testing.flink.JobSubmission;
 import io.shardyfusion.testing.flink.RetainedCheckpoints;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * One job, as its operator sees it: whatever ends it, it is submitted again from the newest
@@ -11,7 +12,7 @@ import java.nio.file.Path;
  */
 final class RestartedJob {
 
-  private static final int STOP_ATTEMPTS = 5;
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(90);
 
   private final FlinkCluster cluster;
   private final JobSubmission job;
@@ -77,18 +78,19 @@ final class RestartedJob {
   }
 
   /**
-   * Stops it with a savepoint. While it recovers from a kill that is not possible; then this tries
-   * again, as an operator would.
+   * Stops it with a savepoint. Just after a kill that is not possible, and at first the JobManager
+   * says that all tasks run nevertheless; then this tries again, as an operator would.
    *
    * @return the savepoint
    */
   String stop() {
-    for (int attempt = 1; ; attempt++) {
+    long end = System.nanoTime() + STOP_DEADLINE.toNanos();
+    while (true) {
       cluster.awaitRunning(id);
       try {
         return cluster.stop(id, false, state);
       } catch (AssertionError e) {
-        if (attempt == STOP_ATTEMPTS) {
+        if (System.nanoTime() - end > 0) {
           throw e;
         }
         requireAlive();
