@@ -168,7 +168,8 @@ final class S3Clients implements AutoCloseable {
       TrustManager[] trust = S3Trust.in(trusted);
       builder.tlsTrustManagersProvider(() -> trust);
     }
-    return builder.build();
+    // Twice, as the client itself waits that long for the answer to a body that was taken.
+    return new S3WriteTimeout(builder.build(), options.silenceTimeout().multipliedBy(2));
   }
 
   private S3ClientBuilder client(

@@ -388,9 +388,8 @@ public final class StoreOptions implements Serializable {
 
     /**
      * The longest that a connection may be silent while an answer, or more of it, is waited for;
-     * what was silent for longer is tried again, if that is safe. A server that takes no more of a
-     * file that is sent is noticed by the {@linkplain #transferTimeout time of a transfer} only.
-     * Default: {@link #DEFAULT_SILENCE_TIMEOUT}.
+     * what was silent for longer is tried again, if that is safe. A server that takes no more of
+     * what is sent is given up after twice this. Default: {@link #DEFAULT_SILENCE_TIMEOUT}.
      *
      * @throws InvalidRequestException if it is less than a millisecond, or more than a day
      */

@@ -6,29 +6,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.testing.Fault;
 import io.shardyfusion.testing.FaultProxy;
 import io.shardyfusion.testing.MotoServer;
 import io.shardyfusion.testing.ProxiedRequest;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,8 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the options make of requests. */
 class S3SettingsTest extends ProxiedStoreTest {
-
-  private static final String PASSWORD = "changeit";
 
   @TempDir Path directory;
 
@@ -194,47 +180,22 @@ class S3SettingsTest extends ProxiedStoreTest {
 
   @Test
   void onlyTheCertificatesOfTheFileAreTrusted() throws Exception {
-    Path keys = directory.resolve("keys.p12");
-    Path certificate = directory.resolve("ca.pem");
-    keytool(
-        "-genkeypair",
-        "-alias",
-        "server",
-        "-keyalg",
-        "EC",
-        "-dname",
-        "CN=localhost",
-        "-ext",
-        "san=ip:127.0.0.1",
-        "-validity",
-        "2",
-        "-storetype",
-        "PKCS12",
-        "-keystore",
-        keys.toString(),
-        "-storepass",
-        PASSWORD);
-    keytool(
-        "-exportcert",
-        "-rfc",
-        "-alias",
-        "server",
-        "-keystore",
-        keys.toString(),
-        "-storepass",
-        PASSWORD,
-        "-file",
-        certificate.toString());
-    HttpsServer secure = https(keys);
-    try {
-      StoreOptions.Builder options =
-          options().s3Endpoint(URI.create("https://127.0.0.1:" + secure.getAddress().getPort()));
+    try (SecureServer secure =
+        SecureServer.start(
+            directory,
+            exchange -> {
+              exchange.getRequestBody().readAllBytes();
+              exchange.getResponseHeaders().set("ETag", "\"1\"");
+              exchange.sendResponseHeaders(200, -1);
+              exchange.close();
+            })) {
+      StoreOptions.Builder options = options().s3Endpoint(secure.endpoint());
       try (ObjectStore store = open(options)) {
         assertThatThrownBy(() -> store.read("a", 1))
             .isExactlyInstanceOf(StorageException.class)
             .hasMessageContainingAll("no secure connection", "certificate");
       }
-      try (ObjectStore store = open(options.s3TrustedCertificates(certificate))) {
+      try (ObjectStore store = open(options.s3TrustedCertificates(secure.certificate()))) {
         store.write("a", new byte[1]);
       }
       Path none = Files.writeString(directory.resolve("none.pem"), "");
@@ -246,43 +207,7 @@ class S3SettingsTest extends ProxiedStoreTest {
               .hasMessageContaining(file.toString());
         }
       }
-    } finally {
-      secure.stop(0);
     }
-  }
-
-  private static HttpsServer https(Path keys) throws Exception {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(keys)) {
-      store.load(in, PASSWORD.toCharArray());
-    }
-    KeyManagerFactory managers =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(store, PASSWORD.toCharArray());
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(managers.getKeyManagers(), null, null);
-    HttpsServer secure =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    secure.setHttpsConfigurator(new HttpsConfigurator(context));
-    secure.createContext(
-        "/",
-        exchange -> {
-          exchange.getRequestBody().readAllBytes();
-          exchange.getResponseHeaders().set("ETag", "\"1\"");
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    secure.start();
-    return secure;
-  }
-
-  private static void keytool(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isZero();
   }
 
   @Test

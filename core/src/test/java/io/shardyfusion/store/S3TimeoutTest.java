@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -27,11 +28,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Servers that take a connection and then say nothing, or next to nothing. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class S3TimeoutTest {
 
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final Duration SHORT = Duration.ofMillis(700);
+
+  private static final int MORE_THAN_BUFFERS = 32 << 20;
 
   @TempDir Path directory;
   private ServerSocket server;
@@ -108,18 +111,70 @@ class S3TimeoutTest {
     }
   }
 
+  @Test
+  void anUploadEndsWhenTheServerTakesNoMoreOfIt() throws Exception {
+    Path source = Files.write(directory.resolve("source"), new byte[MORE_THAN_BUFFERS]);
+    try (ObjectStore store = store(LONG, Duration.ofMillis(100))) {
+      assertStalls(store, source);
+    }
+  }
+
+  @Test
+  void anEncryptedUploadEndsWhenTheServerTakesNoMoreOfIt() throws Exception {
+    Path source = Files.write(directory.resolve("source"), new byte[MORE_THAN_BUFFERS]);
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (SecureServer secure =
+            SecureServer.start(
+                directory,
+                exchange -> {
+                  await(stopped);
+                  exchange.close();
+                });
+        ObjectStore store =
+            store(
+                options(LONG, Duration.ofMillis(400))
+                    .s3Endpoint(secure.endpoint())
+                    .s3TrustedCertificates(secure.certificate()))) {
+      try {
+        assertStalls(store, source);
+      } finally {
+        stopped.countDown();
+      }
+    }
+  }
+
+  private static void assertStalls(ObjectStore store, Path source) {
+    assertThatThrownBy(() -> store.upload("a", source))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContainingAll("no answer for 0.", "did not take the request's body");
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private ObjectStore store(Duration call, Duration silence) {
-    StoreOptions options =
-        StoreOptions.builder()
-            .s3Endpoint(URI.create("http://127.0.0.1:" + server.getLocalPort()))
-            .s3Region("us-east-1")
-            .s3PathStyle(true)
-            .s3Credentials(S3Credentials.keys("access", "hush"))
-            .s3ConditionalWrites(S3ConditionalWrites.ETAG)
-            .callTimeout(call)
-            .silenceTimeout(silence)
-            .build();
-    return new S3ObjectStore(new S3Location("bucket", "data"), options);
+    return store(options(call, silence));
+  }
+
+  private static ObjectStore store(StoreOptions.Builder options) {
+    return new S3ObjectStore(new S3Location("bucket", "data"), options.build());
+  }
+
+  private StoreOptions.Builder options(Duration call, Duration silence) {
+    return StoreOptions.builder()
+        .s3Endpoint(URI.create("http://127.0.0.1:" + server.getLocalPort()))
+        .s3Region("us-east-1")
+        .s3PathStyle(true)
+        .s3Credentials(S3Credentials.keys("access", "hush"))
+        .s3ConditionalWrites(S3ConditionalWrites.ETAG)
+        .callTimeout(call)
+        .silenceTimeout(silence);
   }
 
   private void accept() {
