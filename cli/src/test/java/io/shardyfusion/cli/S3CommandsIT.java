@@ -92,6 +92,27 @@ final class S3CommandsIT {
   }
 
   @Test
+  void theProxyOfTheEnvironmentIsThatOfTheEndpointsScheme() throws Exception {
+    process.environment("HTTPS_PROXY", "http://127.0.0.1:1");
+    // Nobody could resolve that name; the proxy would.
+    String secure = "https://s3.invalid";
+
+    assertUnreachable(shardy("info", "--s3-endpoint", secure), secure, "no connection");
+    assertThat(shardy("info").err()).contains("no snapshot");
+  }
+
+  @Test
+  void anAddressThatIsNoneIsRefusedWithoutThePasswordInIt() throws Exception {
+    for (String option : new String[] {"--s3-proxy", "--s3-endpoint"}) {
+      Ended ended = shardy("info", option, "http://user:hu%sh@127.0.0.1:1");
+
+      assertThat(ended.code()).isEqualTo(2);
+      assertThat(ended.err()).contains(option, "without credentials").doesNotContain("hu%sh");
+    }
+    assertThat(shardy("info", "--s3-proxy", "http://127.0.0.1").err()).contains("http://host:port");
+  }
+
+  @Test
   void wrongCredentialsAreAStorageFailureThatDoesNotShowThem() throws Exception {
     process.environment("AWS_SECRET_ACCESS_KEY", "hush-hush");
 

@@ -118,7 +118,11 @@ final class ShardyProcess {
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().remove("SHARDY_DATASET");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("SHARDY_JAVA_OPTS", "-Djava.io.tmpdir=" + directory);
+    builder
+        .environment()
+        .put(
+            "SHARDY_JAVA_OPTS",
+            "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.io.tmpdir=" + directory);
     builder.environment().putAll(environment);
     builder.environment().putAll(more);
     return new Started(builder.start(), out, err);

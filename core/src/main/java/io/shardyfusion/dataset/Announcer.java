@@ -14,10 +14,13 @@ import io.shardyfusion.store.ConditionalWrite;
 import io.shardyfusion.store.Expectation;
 import io.shardyfusion.store.ObjectStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 
 /**
  * Announces the snapshots of one attempt of a writer job: gives them versions by compare-and-set of
@@ -44,9 +47,14 @@ public final class Announcer {
 
   private static final int MAX_ATTEMPTS = 20;
 
+  /** With full jitter: half a minute in all, where a store fails all the time. */
+  private static final BackoffStrategy BACKOFF =
+      BackoffStrategy.exponentialDelay(Duration.ofMillis(100), Duration.ofSeconds(4));
+
   private final ObjectStore store;
   private final Dataset dataset;
   private final Clock clock;
+  private final BackoffStrategy backoff;
   private @Nullable WriterIdentity held;
 
   /**
@@ -55,14 +63,25 @@ public final class Announcer {
    * @param clock gives the times of announcements
    */
   public Announcer(ObjectStore store, Clock clock) {
+    this(store, clock, BACKOFF);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param backoff how long to wait before another attempt
+   */
+  Announcer(ObjectStore store, Clock clock, BackoffStrategy backoff) {
     this.store = store;
     this.dataset = new Dataset(store);
     this.clock = clock;
+    this.backoff = backoff;
   }
 
   /**
    * Gives a stored snapshot a version and makes it the one to serve; under a pin it joins the
-   * history as held. An ambiguous answer of the store is resolved by reading the pointer again.
+   * history as held. An ambiguous answer of the store is resolved by reading the pointer again,
+   * after a pause that grows from attempt to attempt.
    *
    * @throws ConflictException if another writer has the dataset; the message says who
    * @throws StorageException if the store failed; the pointer is as it was, or has this
@@ -71,6 +90,9 @@ public final class Announcer {
   public PointerEntry announce(Announcement announcement) {
     @Nullable AmbiguousWriteException ambiguous = null;
     for (int attempt = 0; ; attempt++) {
+      if (attempt > 0) {
+        pause(attempt, ambiguous);
+      }
       Optional<PointerState> state = dataset.pointer();
       Optional<Pointer> pointer = state.map(PointerState::pointer);
       Optional<PointerEntry> known = pointer.flatMap(p -> find(p, announcement.manifest()));
@@ -99,6 +121,27 @@ public final class Announcer {
         // If it did take effect, this attempt is that writer; if not, its generation is still free.
         held = null;
       }
+    }
+  }
+
+  private void pause(int attempt, @Nullable AmbiguousWriteException ambiguous) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(backoff.computeDelay(attempt).toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      StorageException interrupted =
+          new StorageException(
+              "interrupted while the pointer of "
+                  + store.root()
+                  + " was to be replaced; "
+                  + (ambiguous == null
+                      ? "nothing was announced"
+                      : "whether the snapshot was announced is unknown: see the dataset's history"),
+              e);
+      if (ambiguous != null) {
+        interrupted.addSuppressed(ambiguous);
+      }
+      throw interrupted;
     }
   }
 

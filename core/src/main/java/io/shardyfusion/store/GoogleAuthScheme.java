@@ -1,6 +1,5 @@
 package io.shardyfusion.store;
 
-import java.time.Clock;
 import software.amazon.awssdk.http.auth.aws.scheme.AwsV4AuthScheme;
 import software.amazon.awssdk.http.auth.spi.scheme.AuthScheme;
 import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
@@ -12,7 +11,7 @@ import software.amazon.awssdk.identity.spi.IdentityProviders;
 final class GoogleAuthScheme implements AuthScheme<AwsCredentialsIdentity> {
 
   private final HttpSigner<AwsCredentialsIdentity> signer =
-      new GoogleSigner(GoogleSigner.Family.GOOGLE, Clock.systemUTC());
+      new GoogleSigner(GoogleSigner.Family.GOOGLE);
 
   @Override
   public String schemeId() {

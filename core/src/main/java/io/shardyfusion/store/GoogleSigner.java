@@ -66,15 +66,15 @@ final class GoogleSigner implements HttpSigner<AwsCredentialsIdentity> {
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final Family family;
-  private final Clock clock;
 
-  GoogleSigner(Family family, Clock clock) {
+  GoogleSigner(Family family) {
     this.family = family;
-    this.clock = clock;
   }
 
   @Override
   public SignedRequest sign(SignRequest<? extends AwsCredentialsIdentity> request) {
+    // The SDK's, which follows the server's once that has said that this machine's is wrong.
+    Clock clock = request.requireProperty(SIGNING_CLOCK, Clock.systemUTC());
     String time = TIME.format(clock.instant());
     String region = request.requireProperty(AwsV4HttpSigner.REGION_NAME, "auto");
     String scope =

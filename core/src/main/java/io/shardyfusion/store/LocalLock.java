@@ -6,6 +6,8 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lock under which the objects of a directory change, held by one thread of all processes.
@@ -19,6 +21,8 @@ import java.nio.file.Path;
 final class LocalLock {
 
   private static final String FILE = "lock";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LocalLock.class);
 
   private LocalLock() {}
 
@@ -35,10 +39,22 @@ final class LocalLock {
   static <T> T holding(Path temporary, Action<T> action) throws IOException {
     Path file = temporary.toRealPath().resolve(FILE);
     synchronized (("io.shardyfusion.store:" + file).intern()) {
-      try (FileChannel channel = FileChannel.open(file, CREATE, WRITE)) {
+      FileChannel channel = FileChannel.open(file, CREATE, WRITE);
+      try {
         channel.lock();
         return action.run();
+      } finally {
+        release(channel);
       }
+    }
+  }
+
+  /** What was done is done, whatever becomes of a file without content. */
+  private static void release(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.warn("event=lock_not_closed: {}", e.toString());
     }
   }
 

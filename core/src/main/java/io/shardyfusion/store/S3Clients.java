@@ -17,11 +17,11 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
-import software.amazon.awssdk.http.apache5.ProxyConfiguration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
 import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
 import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -30,7 +30,8 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 
 /**
  * The S3 clients of a store, over one pool of connections: one that repeats requests that failed,
- * one that never does, and one that signs as Google asks for.
+ * one that does so only where they certainly had no effect, and one that does as much, and signs as
+ * Google asks for.
  *
  * <p>They are made on first use, as the search for a region and credentials may ask the machine's
  * metadata service.
@@ -41,8 +42,11 @@ final class S3Clients implements AutoCloseable {
 
   private static final Duration WAIT_FOR_CONNECTION = Duration.ofMinutes(2);
 
-  /** More than large files that travel at once take, so that small calls find one too. */
-  private static final int CONNECTIONS = 256;
+  /** The most files that travel at once: the downloads of a reader. */
+  private static final int FILES = 64;
+
+  /** For small calls, which are to find a connection whatever else travels. */
+  private static final int SPARE_CONNECTIONS = 64;
 
   /**
    * With the SDK's backoff, exponential with full jitter: from 100 ms, about three seconds in all
@@ -70,7 +74,7 @@ final class S3Clients implements AutoCloseable {
       SdkHttpClient connections,
       S3Identity credentials,
       S3Client retrying,
-      S3Client once,
+      S3Client atMostOnce,
       S3Client google) {}
 
   /** The client that repeats what failed, where that may help. */
@@ -78,12 +82,15 @@ final class S3Clients implements AutoCloseable {
     return opened().retrying();
   }
 
-  /** The client that makes each request once. */
-  S3Client once() {
-    return opened().once();
+  /**
+   * The client whose requests take effect once at most: it repeats what was refused for a moment,
+   * and what did not reach the server.
+   */
+  S3Client atMostOnce() {
+    return opened().atMostOnce();
   }
 
-  /** The client that makes each request once, signed for Google Cloud Storage. */
+  /** As {@link #atMostOnce()}, signed for Google Cloud Storage. */
   S3Client google() {
     return opened().google();
   }
@@ -106,7 +113,7 @@ final class S3Clients implements AutoCloseable {
     opened = null;
     if (open != null) {
       open.retrying().close();
-      open.once().close();
+      open.atMostOnce().close();
       open.google().close();
       open.credentials().close();
       open.connections().close();
@@ -125,8 +132,9 @@ final class S3Clients implements AutoCloseable {
 
   private Opened open() {
     SdkHttpClient connections = connections();
+    S3Identity credentials = null;
     try {
-      S3Identity credentials = S3Identity.of(options, connections);
+      credentials = S3Identity.of(options, connections);
       // The deadline of a call bounds its retries: there is no second bound for all of a store.
       RetryStrategy retries =
           AwsRetryStrategy.standardRetryStrategy().toBuilder()
@@ -135,14 +143,25 @@ final class S3Clients implements AutoCloseable {
               .build();
       AwsCredentialsProvider provider = credentials.provider();
       S3Client retrying = client(connections, provider, retries).build();
-      S3Client once = client(connections, provider, AwsRetryStrategy.doNotRetry()).build();
+      RetryStrategy careful =
+          DefaultRetryStrategy.standardStrategyBuilder()
+              .maxAttempts(ATTEMPTS)
+              .circuitBreakerEnabled(false)
+              .useClientDefaults(false)
+              .retryOnException(S3Failures::refusedForAMoment)
+              .treatAsThrottling(S3Failures::throttled)
+              .build();
+      S3Client atMostOnce = client(connections, provider, careful).build();
       S3Client google =
-          client(connections, provider, AwsRetryStrategy.doNotRetry())
+          client(connections, provider, careful)
               .putAuthScheme(new GoogleAuthScheme())
               .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
               .build();
-      return new Opened(connections, credentials, retrying, once, google);
+      return new Opened(connections, credentials, retrying, atMostOnce, google);
     } catch (RuntimeException e) {
+      if (credentials != null) {
+        credentials.close();
+      }
       connections.close();
       throw e;
     }
@@ -154,15 +173,8 @@ final class S3Clients implements AutoCloseable {
             .connectionTimeout(CONNECT)
             .socketTimeout(options.silenceTimeout())
             .connectionAcquisitionTimeout(WAIT_FOR_CONNECTION)
-            .maxConnections(CONNECTIONS);
-    if (options.s3Proxy() != null) {
-      builder.proxyConfiguration(
-          ProxyConfiguration.builder()
-              .endpoint(options.s3Proxy())
-              .useSystemPropertyValues(false)
-              .useEnvironmentVariableValues(false)
-              .build());
-    }
+            .maxConnections(FILES * (1 + options.s3Transfers().parallelism()) + SPARE_CONNECTIONS)
+            .proxyConfiguration(S3Proxy.of(options));
     Path trusted = options.s3TrustedCertificates();
     if (trusted != null) {
       TrustManager[] trust = S3Trust.in(trusted);

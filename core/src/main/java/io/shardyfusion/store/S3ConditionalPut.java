@@ -22,7 +22,8 @@ import software.amazon.awssdk.services.s3.model.S3Response;
 /**
  * The conditional PUT of a store, and the proof that the store honours it. Thread-safe.
  *
- * <p>A PUT is made once, and its answer means:
+ * <p>A PUT takes effect once at most. It is repeated only after 429, a clock that the server found
+ * wrong, or no connection; of others, and after the last of these, the answer means:
  *
  * <ul>
  *   <li>412, and 404 for an object that was to be unchanged: a conflict.
@@ -112,7 +113,7 @@ final class S3ConditionalPut {
     } else {
       request.ifNoneMatch("*");
     }
-    return send(key, content, expectation, clients.once(), request.build());
+    return send(key, content, expectation, clients.atMostOnce(), request.build());
   }
 
   private ConditionalWrite putToGoogle(String key, byte[] content, Expectation expectation) {
@@ -183,7 +184,7 @@ final class S3ConditionalPut {
       return new ConditionalWrite.Conflict();
     }
     PutObjectRequest request = requests.put(location.absolute(key), content).build();
-    if (send(key, content, expectation, clients.once(), request)
+    if (send(key, content, expectation, clients.atMostOnce(), request)
         instanceof ConditionalWrite.Written written) {
       ResponseBytes<GetObjectResponse> now = readBack(key);
       return now != null && Arrays.equals(now.asByteArrayUnsafe(), content)

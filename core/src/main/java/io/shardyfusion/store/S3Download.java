@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class S3Download implements AutoCloseable {
   private final String object;
   private final Path target;
   private final LongConsumer progress;
+  private final Duration timeout;
   private @Nullable FileChannel out;
   private @Nullable S3Parts rest;
   private @Nullable String tag;
@@ -46,6 +48,7 @@ final class S3Download implements AutoCloseable {
    *
    * @param key the bucket's
    * @param object what messages call it
+   * @param timeout of a part, without the time that {@code progress} takes
    */
   S3Download(
       S3Client client,
@@ -54,7 +57,8 @@ final class S3Download implements AutoCloseable {
       String key,
       String object,
       Path target,
-      LongConsumer progress) {
+      LongConsumer progress,
+      Duration timeout) {
     this.client = client;
     this.requests = requests;
     this.transfers = transfers;
@@ -62,6 +66,7 @@ final class S3Download implements AutoCloseable {
     this.object = object;
     this.target = target;
     this.progress = progress;
+    this.timeout = timeout;
   }
 
   /** Downloads the object, and gives its size. Throws what the SDK throws. */
@@ -81,18 +86,20 @@ final class S3Download implements AutoCloseable {
   }
 
   private void getFirst(GetObjectRequest first, GetObjectRequest whole) {
+    Deadline deadline = new Deadline();
     try {
-      client.getObject(first, this::receiveFirst);
+      client.getObject(first, (response, body) -> receiveFirst(response, body, deadline));
     } catch (S3Exception e) {
       if (e.statusCode() != RANGE_NOT_SATISFIABLE) {
         throw e;
       }
       // An empty object has no first byte.
-      client.getObject(whole, this::receiveFirst);
+      client.getObject(whole, (response, body) -> receiveFirst(response, body, deadline));
     }
   }
 
-  private Void receiveFirst(GetObjectResponse response, AbortableInputStream body) {
+  private Void receiveFirst(
+      GetObjectResponse response, AbortableInputStream body, Deadline deadline) {
     begin(body);
     String range = response.contentRange();
     if (range == null) {
@@ -100,7 +107,7 @@ final class S3Download implements AutoCloseable {
         body.abort();
         throw changed();
       }
-      size = receive(body, 0, response.contentLength());
+      size = receive(body, 0, response.contentLength(), deadline);
       return null;
     }
     long total = total(range, body);
@@ -116,7 +123,7 @@ final class S3Download implements AutoCloseable {
       body.abort();
       throw changed();
     }
-    receive(body, 0, length);
+    receive(body, 0, length, deadline);
     return null;
   }
 
@@ -149,6 +156,7 @@ final class S3Download implements AutoCloseable {
             .range("bytes=" + from + "-" + (from + length - 1))
             .ifMatch(tag)
             .build();
+    Deadline deadline = new Deadline();
     try {
       client.getObject(
           request,
@@ -158,7 +166,7 @@ final class S3Download implements AutoCloseable {
               throw changed();
             }
             requireRange(response.contentRange(), from, length, size, body);
-            return receive(body, from, length);
+            return receive(body, from, length, deadline);
           });
     } catch (S3Exception e) {
       throw e.statusCode() == PRECONDITION_FAILED ? changed() : e;
@@ -171,7 +179,8 @@ final class S3Download implements AutoCloseable {
   }
 
   /** Writes a body to its place in the file, and gives its length. */
-  private long receive(AbortableInputStream body, long from, @Nullable Long expected) {
+  private long receive(
+      AbortableInputStream body, long from, @Nullable Long expected, Deadline deadline) {
     byte[] buffer = new byte[BUFFER];
     long received = 0;
     while (true) {
@@ -188,12 +197,7 @@ final class S3Download implements AutoCloseable {
       if (expected != null && received + read > expected) {
         S3Content.requireLength(object, body, expected, received + read);
       }
-      try {
-        progress.accept(read);
-      } catch (RuntimeException e) {
-        body.abort();
-        throw e;
-      }
+      deadline.tell(read, body);
       write(buffer, read, from + received, body);
       received += read;
     }
@@ -276,6 +280,34 @@ final class S3Download implements AutoCloseable {
               + range
               + "'",
           e);
+    }
+  }
+
+  /** The end of the time of a part, its retries included. For one thread. */
+  private final class Deadline {
+
+    private long end = System.nanoTime() + timeout.toNanos();
+
+    /** Tells of progress, which may hold the download back: that takes nothing of the time. */
+    void tell(int bytes, AbortableInputStream body) {
+      long start = System.nanoTime();
+      if (start - end > 0) {
+        body.abort();
+        throw new StorageException(
+            "could not download "
+                + object
+                + ": not done within "
+                + S3Failures.shown(timeout)
+                + "; check the network and the server, or give it more time with"
+                + " StoreOptions.transferTimeout");
+      }
+      try {
+        progress.accept(bytes);
+      } catch (RuntimeException e) {
+        body.abort();
+        throw e;
+      }
+      end += System.nanoTime() - start;
     }
   }
 

@@ -17,6 +17,9 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.retry.RetryUtils;
+import software.amazon.awssdk.services.sts.model.StsException;
 
 /**
  * Tells what a failure of S3 means, and what to do about it. Never repeats credentials: what the
@@ -34,6 +37,8 @@ final class S3Failures {
           "TemporaryRedirect",
           "AuthorizationHeaderMalformed",
           "IllegalLocationConstraintException");
+
+  private static final int TOO_MANY_REQUESTS = 429;
 
   private final S3Location location;
   private final StoreOptions options;
@@ -65,6 +70,22 @@ final class S3Failures {
         message(action, e) + ". Whether it was written is unknown: read the object again", e);
   }
 
+  /**
+   * Whether a request that gave {@code e} certainly had no effect, and may have one if it is made
+   * again: it did not reach the server, or the server wants it later, or with another time.
+   */
+  static boolean refusedForAMoment(Throwable e) {
+    if (e instanceof AwsServiceException answer) {
+      return answer.statusCode() == TOO_MANY_REQUESTS || RetryUtils.isClockSkewException(answer);
+    }
+    return find(e, ConnectException.class) != null || find(e, UnknownHostException.class) != null;
+  }
+
+  /** Whether the server asks for fewer requests. */
+  static boolean throttled(Throwable e) {
+    return e instanceof SdkException failure && RetryUtils.isThrottlingException(failure);
+  }
+
   private static boolean certainlyWithoutEffect(RuntimeException e) {
     if (e instanceof AwsServiceException answer) {
       // 408 and 5xx may come from a proxy that gave up while the store went on; 501 is a refusal.
@@ -92,16 +113,16 @@ final class S3Failures {
     if (e instanceof AwsServiceException answer) {
       return answered(answer);
     }
-    if (e instanceof ApiCallTimeoutException) {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    if (e instanceof ApiCallTimeoutException || (e instanceof AbortedException && !interrupted)) {
       return "not done within "
           + shown(options.callTimeout())
           + ", or "
           + shown(options.transferTimeout())
-          + " for an upload or a download; check the network and the server, or give it more time"
+          + " for an upload; check the network and the server, or give it more time"
           + " with StoreOptions.callTimeout or transferTimeout";
     }
-    if (e instanceof AbortedException || Thread.currentThread().isInterrupted()) {
-      Thread.currentThread().interrupt();
+    if (interrupted) {
       return "the thread was interrupted";
     }
     String missing = missingSetting(e);
@@ -156,6 +177,11 @@ final class S3Failures {
 
   private String advice(AwsServiceException e, String code) {
     int status = e.statusCode();
+    if (e instanceof StsException) {
+      return "the role could not be assumed; check its name, its trust policy and external id, and"
+          + " the credentials that assume it: "
+          + message(e);
+    }
     if (code.equals("NoSuchBucket")) {
       return "the bucket '"
           + location.bucket()
@@ -192,13 +218,20 @@ final class S3Failures {
       return "the server failed, after retries where these are safe; try again later";
     }
     return "the request was refused: "
-        + (e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorMessage())
+        + message(e)
         + (options.s3Endpoint() != null && options.s3Checksums() && status == 400
             ? "; a server that does not know checksums needs --s3-checksums off"
             : "");
   }
 
-  private static String shown(Duration duration) {
+  /** What the server says; it says nothing in the answer to a HEAD. */
+  private static String message(AwsServiceException e) {
+    String message = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorMessage();
+    return message == null ? "no reason given" : message;
+  }
+
+  /** A time, for messages: {@code 0.5 s}. */
+  static String shown(Duration duration) {
     return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
   }
 

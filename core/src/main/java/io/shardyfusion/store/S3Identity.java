@@ -71,6 +71,7 @@ final class S3Identity implements AutoCloseable {
               .httpClient(connections)
               .overrideConfiguration(
                   c -> {
+                    c.apiCallTimeout(options.callTimeout());
                     if (profile(role.base()) != null) {
                       c.defaultProfileName(profile(role.base()));
                     }

@@ -1,5 +1,6 @@
 package io.shardyfusion.store;
 
+import io.shardyfusion.StorageException;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -41,7 +42,7 @@ final class S3Listing implements Iterator<ObjectInfo> {
         next = info(page.next());
       } else if (request != null) {
         ListObjectsV2Response response = pages.page(request);
-        String token = response.nextContinuationToken();
+        String token = next(request, response);
         request = token == null ? null : request.toBuilder().continuationToken(token).build();
         page = response.contents().iterator();
       } else {
@@ -59,6 +60,22 @@ final class S3Listing implements Iterator<ObjectInfo> {
     ObjectInfo result = next;
     next = null;
     return result;
+  }
+
+  /** The token of the next page, or null after the last. */
+  private static @Nullable String next(ListObjectsV2Request asked, ListObjectsV2Response response) {
+    String token = response.nextContinuationToken();
+    if (token == null
+        ? Boolean.TRUE.equals(response.isTruncated())
+        : token.equals(asked.continuationToken())) {
+      throw new StorageException(
+          "could not list s3://"
+              + asked.bucket()
+              + "/"
+              + asked.prefix()
+              + ": the server says that there is more, but not where it goes on");
+    }
+    return token;
   }
 
   /** What is listed of an object; null if nobody could name it, such as a console's folder. */

@@ -145,7 +145,8 @@ final class S3ObjectStore implements ObjectStore {
                   absolute,
                   object,
                   target,
-                  progress)) {
+                  progress,
+                  options.transferTimeout())) {
             return Optional.of(download.run());
           } catch (NoSuchKeyException e) {
             return Optional.empty();
@@ -324,7 +325,7 @@ final class S3ObjectStore implements ObjectStore {
   /** A HEAD has no body to say that it is the bucket that is missing. */
   private void requireBucket() {
     if (!bucketSeen) {
-      clients.retrying().listObjectsV2(requests.list("", 1));
+      clients.retrying().listObjectsV2(requests.list(location.absolute(""), 1));
     }
   }
 

@@ -56,9 +56,9 @@ final class S3Requests {
         .overrideConfiguration(call);
   }
 
-  /** Of a file or a part of it. */
+  /** Of a file or a part of it; {@link S3Download} sees to it that it ends. */
   GetObjectRequest.Builder download(String key) {
-    return get(key).overrideConfiguration(transfer);
+    return get(key).overrideConfiguration((AwsRequestOverrideConfiguration) null);
   }
 
   HeadObjectRequest head(String key) {

@@ -16,11 +16,13 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 
 /**
- * An HTTP client that also gives up a request whose body the server does not take any more. A write
- * to a socket that blocks knows neither timeout nor interrupt, so that a thread looks after it, and
- * ends the connection.
+ * An HTTP client that also gives up a request whose body the server does not take any more, or
+ * whose thread is interrupted. A write to a socket that blocks knows neither timeout nor interrupt,
+ * so that a thread looks after it, and ends the connection.
  */
 final class S3WriteTimeout implements SdkHttpClient {
+
+  private static final long MAX_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final SdkHttpClient client;
   private final long nanos;
@@ -69,6 +71,7 @@ final class S3WriteTimeout implements SdkHttpClient {
     private final ExecutableHttpRequest request;
     private volatile long progress;
     private volatile boolean stalled;
+    private @Nullable Thread caller;
     private boolean ended;
     private @Nullable ScheduledFuture<?> look;
 
@@ -105,7 +108,7 @@ final class S3WriteTimeout implements SdkHttpClient {
 
     private InputStream watched(InputStream body) {
       progress = System.nanoTime();
-      lookIn(nanos);
+      begin();
       return new FilterInputStream(body) {
         @Override
         public int read() throws IOException {
@@ -121,18 +124,21 @@ final class S3WriteTimeout implements SdkHttpClient {
       };
     }
 
-    private synchronized void lookIn(long delay) {
-      if (!ended) {
-        look = watch.schedule(this::look, delay, TimeUnit.NANOSECONDS);
-      }
+    private synchronized void begin() {
+      caller = Thread.currentThread();
+      look();
     }
 
-    private void look() {
-      long silent = System.nanoTime() - progress;
-      if (silent < nanos) {
-        lookIn(nanos - silent);
+    private synchronized void look() {
+      if (ended) {
+        return;
+      }
+      long left = nanos - (System.nanoTime() - progress);
+      boolean interrupted = caller != null && caller.isInterrupted();
+      if (left > 0 && !interrupted) {
+        look = watch.schedule(this::look, Math.min(left, MAX_LOOK_NANOS), TimeUnit.NANOSECONDS);
       } else {
-        stalled = true;
+        stalled = left <= 0;
         request.abort();
       }
     }

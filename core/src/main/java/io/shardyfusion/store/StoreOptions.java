@@ -293,16 +293,24 @@ public final class StoreOptions implements Serializable {
 
     /**
      * The HTTP proxy on the way to the server, {@code http://host:port}. Default, and null: what
-     * the system properties ({@code https.proxyHost}) or the environment ({@code HTTPS_PROXY}) say,
-     * which can also hold the proxy's user and password.
+     * the system properties ({@code https.proxyHost}) or the environment ({@code HTTPS_PROXY}) say
+     * for the scheme of the server's address, which can also hold the proxy's user and password.
      *
-     * @throws InvalidRequestException if it is no server's address, or has credentials in it
+     * @throws InvalidRequestException if it is not such an address, or has credentials in it
      */
     public Builder s3Proxy(@Nullable URI proxy) {
-      if (proxy != null) {
-        checkAddress("an HTTP proxy", proxy);
+      if (proxy == null) {
+        this.s3Proxy = null;
+        return this;
       }
-      this.s3Proxy = proxy;
+      checkAddress("an HTTP proxy", proxy);
+      String origin = proxy.getScheme() + "://" + proxy.getRawAuthority();
+      String rest = proxy.toString().substring(origin.length());
+      if (proxy.getPort() < 0 || !(rest.isEmpty() || rest.equals("/"))) {
+        throw new InvalidRequestException(
+            "expected an HTTP proxy such as http://host:port, found '" + proxy + "'");
+      }
+      this.s3Proxy = URI.create(origin);
       return this;
     }
 
@@ -400,7 +408,8 @@ public final class StoreOptions implements Serializable {
 
     /**
      * The longest that the transfer of a file, or of a part of a large one, may take, its retries
-     * included. Default: {@link #DEFAULT_TRANSFER_TIMEOUT}, that is at least 9 KiB/s.
+     * included. Default: {@link #DEFAULT_TRANSFER_TIMEOUT}, in which 64 MiB arrive at 37 KiB/s. The
+     * time in which a download is held back (its progress is being told) does not count.
      *
      * @throws InvalidRequestException if it is less than a millisecond, or more than a day
      */

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 
 class AnnouncerTest {
 
@@ -237,7 +238,7 @@ class AnnouncerTest {
   @Test
   void anAmbiguousWriteThatTookEffectIsRecognised() {
     try (FaultyStore faulty = new FaultyStore(store, Fault.AMBIGUOUS_AFTER)) {
-      Announcer announcer = new Announcer(faulty, CLOCK);
+      Announcer announcer = announcer(faulty);
 
       assertThat(announcer.announce(snapshot(1, MINE, NONE)).version()).isEqualTo(1);
       assertThat(pointer().history()).hasSize(1);
@@ -250,8 +251,7 @@ class AnnouncerTest {
   void anAmbiguousWriteWithoutEffectIsMadeAgain() {
     try (FaultyStore faulty =
         new FaultyStore(store, Fault.AMBIGUOUS_BEFORE, Fault.AMBIGUOUS_BEFORE, Fault.CONFLICT)) {
-      assertThat(new Announcer(faulty, CLOCK).announce(snapshot(1, MINE, NONE)).version())
-          .isEqualTo(1);
+      assertThat(announcer(faulty).announce(snapshot(1, MINE, NONE)).version()).isEqualTo(1);
       assertThat(pointer().history()).hasSize(1);
       assertThat(pointer().writer()).isEqualTo(new WriterIdentity(MINE, 1, 1));
     }
@@ -263,7 +263,7 @@ class AnnouncerTest {
     try (FaultyStore faulty = new FaultyStore(store, Fault.AMBIGUOUS_BEFORE)) {
       faulty.afterFault = () -> announcer().announce(snapshot(2, OTHER, after(1)));
 
-      assertThatThrownBy(() -> new Announcer(faulty, CLOCK).announce(snapshot(3, MINE, after(1))))
+      assertThatThrownBy(() -> announcer(faulty).announce(snapshot(3, MINE, after(1))))
           .isInstanceOf(ConflictException.class)
           .hasMessageContaining(OTHER);
       assertThat(pointer().lastVersion()).isEqualTo(2);
@@ -273,7 +273,7 @@ class AnnouncerTest {
   @Test
   void aFailureThatHasNoEffectLeavesThePointerAndTheAttemptAsTheyWere() {
     try (FaultyStore faulty = new FaultyStore(store)) {
-      Announcer announcer = new Announcer(faulty, CLOCK);
+      Announcer announcer = announcer(faulty);
       announcer.announce(snapshot(1, MINE, NONE));
       Pointer before = pointer();
       faulty.faults.add(Fault.FAILURE);
@@ -292,10 +292,35 @@ class AnnouncerTest {
     try (FaultyStore faulty = new FaultyStore(store)) {
       faulty.always = Fault.CONFLICT;
 
-      assertThatThrownBy(() -> new Announcer(faulty, CLOCK).announce(snapshot(1, MINE, NONE)))
+      assertThatThrownBy(() -> announcer(faulty).announce(snapshot(1, MINE, NONE)))
           .isInstanceOf(StorageException.class)
           .hasMessageContainingAll("20 attempts", "nothing was announced");
     }
+  }
+
+  @Test
+  void betweenAttemptsItWaitsAndAnInterruptEndsThat() {
+    List<Integer> waits = new ArrayList<>();
+    try (FaultyStore faulty =
+        new FaultyStore(store, Fault.CONFLICT, Fault.CONFLICT, Fault.AMBIGUOUS_BEFORE)) {
+      Announcer announcer =
+          new Announcer(
+              faulty,
+              CLOCK,
+              attempt -> {
+                waits.add(attempt);
+                if (attempt == 3) {
+                  Thread.currentThread().interrupt();
+                }
+                return Duration.ofMillis(1);
+              });
+      assertThatThrownBy(() -> announcer.announce(snapshot(1, MINE, NONE)))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContainingAll("interrupted", store.root().toString(), "is unknown");
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(store.read(Layout.POINTER, 1 << 20)).isEmpty();
+    }
+    assertThat(waits).containsExactly(1, 2, 3);
   }
 
   @Test
@@ -306,8 +331,7 @@ class AnnouncerTest {
       }
       faulty.faults.add(Fault.AMBIGUOUS_AFTER);
 
-      assertThat(new Announcer(faulty, CLOCK).announce(snapshot(1, MINE, NONE)).version())
-          .isEqualTo(1);
+      assertThat(announcer(faulty).announce(snapshot(1, MINE, NONE)).version()).isEqualTo(1);
     }
   }
 
@@ -406,7 +430,11 @@ class AnnouncerTest {
   }
 
   private Announcer announcer() {
-    return new Announcer(store, CLOCK);
+    return announcer(store);
+  }
+
+  private static Announcer announcer(ObjectStore store) {
+    return new Announcer(store, CLOCK, BackoffStrategy.retryImmediately());
   }
 
   private Pointer pointer() {

@@ -204,13 +204,14 @@ class GoogleStoreTest {
         new GoogleSigner.Family("AWS4-HMAC-SHA256", "AWS4", "s3", "aws4_request", "x-amz-");
     AwsBasicCredentials credentials = AwsBasicCredentials.create("AKIA", "hush");
     SignedRequest ours =
-        new GoogleSigner(amazon, clock)
+        new GoogleSigner(amazon)
             .sign(
                 r ->
                     r.identity(credentials)
                         .request(request)
                         .payload(content)
-                        .putProperty(AwsV4HttpSigner.REGION_NAME, "eu-central-1"));
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, "eu-central-1")
+                        .putProperty(HttpSigner.SIGNING_CLOCK, clock));
     SignedRequest theirs =
         AwsV4HttpSigner.create()
             .sign(

@@ -133,6 +133,17 @@ class ObjectStoresTest {
         .hasMessageNotContaining("hush");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"http://proxy", "http://proxy:1/path", "http://proxy:1?q", "http://proxy:1#f"})
+  void aProxyIsAHostAndAPort(String address) {
+    assertThatThrownBy(() -> StoreOptions.builder().s3Proxy(URI.create(address)))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContainingAll("http://host:port", address);
+    assertThat(StoreOptions.builder().s3Proxy(URI.create("http://proxy:1/")).build().s3Proxy())
+        .isEqualTo(URI.create("http://proxy:1"));
+  }
+
   @Test
   void namesAreNotBlank() {
     assertThatThrownBy(() -> StoreOptions.builder().s3Region(" "))

@@ -11,6 +11,7 @@ import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.store.ConditionalWrite.Conflict;
+import io.shardyfusion.store.ConditionalWrite.Written;
 import io.shardyfusion.store.Expectation.Absent;
 import io.shardyfusion.store.Expectation.Unchanged;
 import java.io.IOException;
@@ -161,7 +162,6 @@ class S3FaultTest {
   @CsvSource({
     "400, InvalidRequest, because",
     "403, AccessDenied, access denied",
-    "403, RequestTimeTooSkewed, clock",
     "404, NoSuchBucket, does not exist",
     "409, InvalidBucketState, because",
     "501, NotImplemented, conditional writes",
@@ -175,6 +175,29 @@ class S3FaultTest {
           .hasMessageContainingAll("s3://bucket/data/p", message, code);
     }
     assertThat(requests).hasValue(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"429, TooManyRequests, the server is busy", "403, RequestTimeTooSkewed, clock"})
+  void aConditionalWriteThatIsRefusedForAMomentIsRepeated(int status, String code, String message) {
+    AtomicInteger refusals = new AtomicInteger(2);
+    answer =
+        exchange -> {
+          if (refusals.getAndDecrement() > 0) {
+            error(status, code).to(exchange);
+          } else {
+            ok("").to(exchange);
+          }
+        };
+    try (ObjectStore store = store()) {
+      assertThat(store.writeIf("p", new byte[1], UNCHANGED)).isInstanceOf(Written.class);
+      assertThat(requests).hasValue(3);
+
+      answer = error(status, code);
+      assertThatThrownBy(() -> store.writeIf("p", new byte[1], UNCHANGED))
+          .isExactlyInstanceOf(StorageException.class)
+          .hasMessageContainingAll("s3://bucket/data/p", message, code);
+    }
   }
 
   @Test

@@ -179,6 +179,28 @@ class S3SettingsTest extends ProxiedStoreTest {
   }
 
   @Test
+  void aRoleThatCannotBeAssumedIsNotTakenForARightOnTheBucket() {
+    proxy.always(method("POST"), Fault.answer(403, "AccessDenied"));
+    System.setProperty("aws.endpointUrlSts", proxy.endpoint().toString());
+    try (ObjectStore store =
+        open(
+            options()
+                .s3Region("eu-central-1")
+                .s3Credentials(
+                    new S3Credentials.Role(
+                        "arn:aws:iam::123456789012:role/writer",
+                        null,
+                        S3Credentials.keys("base", "hush"))))) {
+      assertThatThrownBy(() -> store.read("a", 1))
+          .isExactlyInstanceOf(StorageException.class)
+          .hasMessageContainingAll("the role", "trust policy")
+          .hasMessageNotContaining("s3:ListBucket");
+    } finally {
+      System.clearProperty("aws.endpointUrlSts");
+    }
+  }
+
+  @Test
   void onlyTheCertificatesOfTheFileAreTrusted() throws Exception {
     try (SecureServer secure =
         SecureServer.start(

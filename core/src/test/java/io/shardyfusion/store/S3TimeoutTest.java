@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.testing.Await;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -15,10 +16,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -140,6 +145,58 @@ class S3TimeoutTest {
       } finally {
         stopped.countDown();
       }
+    }
+  }
+
+  @Test
+  void anInterruptEndsAnUploadThatTheServerTakesNoMoreOf() throws Exception {
+    Path source = Files.write(directory.resolve("source"), new byte[MORE_THAN_BUFFERS]);
+    CompletableFuture<Throwable> outcome = new CompletableFuture<>();
+    try (ObjectStore store = store(LONG, LONG)) {
+      Thread uploading =
+          new Thread(
+              () -> {
+                try {
+                  store.upload("a", source);
+                  outcome.complete(new AssertionError("uploaded"));
+                } catch (RuntimeException e) {
+                  outcome.complete(e);
+                }
+              });
+      uploading.start();
+      Await.until(
+          "the upload waits in a write",
+          Duration.ofSeconds(30),
+          () ->
+              Arrays.stream(uploading.getStackTrace())
+                  .limit(8)
+                  .anyMatch(frame -> frame.getMethodName().equals("implWrite")));
+      uploading.interrupt();
+      assertThat(outcome.get(30, TimeUnit.SECONDS))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("interrupted");
+    }
+  }
+
+  @Test
+  void aDownloadThatIsHeldBackMayTakeLonger() {
+    dripping = true;
+    AtomicInteger told = new AtomicInteger();
+    StoreOptions.Builder options = options(LONG, LONG).transferTimeout(SHORT);
+    try (ObjectStore store = store(options)) {
+      assertThatThrownBy(
+              () ->
+                  store.download(
+                      "a",
+                      directory.resolve("target"),
+                      bytes -> {
+                        if (told.incrementAndGet() == 3) {
+                          throw new StorageException("enough");
+                        }
+                        LockSupport.parkNanos(SHORT.toNanos());
+                      }))
+          .isExactlyInstanceOf(StorageException.class)
+          .hasMessage("enough");
     }
   }
 

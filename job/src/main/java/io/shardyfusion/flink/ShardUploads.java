@@ -12,10 +12,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.flink.util.FileUtils;
 import org.apache.flink.util.IOUtils;
@@ -29,15 +26,11 @@ import org.apache.flink.util.IOUtils;
 @SuppressWarnings("try") // Closing waits for threads, so an interrupt may end it.
 final class ShardUploads implements AutoCloseable {
 
-  private static final int THREADS = 4;
-
   /** How many shards may wait with their files on the local disk. */
   private static final int MAX_PENDING = 8;
 
-  private static final int CLOSE_SECONDS = 60;
-
   private final CountingObjectStore store;
-  private final ExecutorService executor;
+  private final WorkerThreads threads = new WorkerThreads("shardyfusion-upload");
   private final Queue<Upload> pending = new ArrayDeque<>();
 
   /** A shard on its way, and what it holds until it is finished. */
@@ -46,14 +39,6 @@ final class ShardUploads implements AutoCloseable {
   /** Uploads into {@code store}, which the caller owns. */
   ShardUploads(ObjectStore store) {
     this.store = new CountingObjectStore(store);
-    this.executor =
-        Executors.newFixedThreadPool(
-            THREADS,
-            task -> {
-              Thread thread = new Thread(task, "shardyfusion-upload");
-              thread.setDaemon(true);
-              return thread;
-            });
   }
 
   /**
@@ -68,7 +53,7 @@ final class ShardUploads implements AutoCloseable {
         || (!pending.isEmpty() && pending.element().report.isDone())) {
       stored.accept(await(pending.remove().report));
     }
-    pending.add(new Upload(executor.submit(() -> upload(finish, shard)), shard));
+    pending.add(new Upload(threads.executor().submit(() -> upload(finish, shard)), shard));
   }
 
   /** Waits for all uploads and hands over their reports. */
@@ -123,15 +108,7 @@ final class ShardUploads implements AutoCloseable {
    */
   @Override
   public void close() {
-    executor.shutdownNow();
-    try {
-      if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        throw new StorageException("uploads did not end within " + CLOSE_SECONDS + " s", null);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StorageException("interrupted while uploads ended", e);
-    }
+    threads.close();
     IOUtils.closeAllQuietly(pending.stream().map(Upload::shard).toList());
     pending.clear();
   }

@@ -7,6 +7,7 @@ import io.shardyfusion.store.S3Encryption;
 import io.shardyfusion.store.S3ObjectSettings;
 import io.shardyfusion.store.StoreOptions;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -23,7 +24,7 @@ public final class S3Options {
       paramLabel = "URL",
       scope = ScopeType.INHERIT,
       description = "The address of an S3-compatible server (default: AWS).")
-  @Nullable URI endpoint;
+  @Nullable String endpoint;
 
   @Option(
       names = "--s3-region",
@@ -71,7 +72,7 @@ public final class S3Options {
       paramLabel = "URL",
       scope = ScopeType.INHERIT,
       description = "An HTTP proxy; else that of the environment.")
-  @Nullable URI proxy;
+  @Nullable String proxy;
 
   @Option(
       names = "--s3-call-timeout",
@@ -158,11 +159,11 @@ public final class S3Options {
   public StoreOptions toStoreOptions() {
     StoreOptions.Builder builder =
         StoreOptions.builder()
-            .s3Endpoint(endpoint)
+            .s3Endpoint(address("--s3-endpoint", endpoint))
             .s3Region(region)
             .s3PathStyle(pathStyle)
             .s3Credentials(credentials())
-            .s3Proxy(proxy)
+            .s3Proxy(address("--s3-proxy", proxy))
             .s3TrustedCertificates(ca)
             .s3Checksums(checksums())
             .s3RequesterPays(requesterPays)
@@ -185,6 +186,20 @@ public final class S3Options {
       builder.s3ConditionalWrites(S3ConditionalWrites.of(conditionalWrites));
     }
     return builder.build();
+  }
+
+  private static @Nullable URI address(String option, @Nullable String text) {
+    try {
+      return text == null ? null : new URI(text);
+    } catch (URISyntaxException e) {
+      // It may hold a password.
+      throw new InvalidRequestException(
+          option
+              + " must be the address of a server, such as https://host:port, "
+              + (text.indexOf('@') < 0
+                  ? "found '" + text + "'"
+                  : "without credentials; they come from the AWS configuration or environment"));
+    }
   }
 
   private S3Credentials credentials() {
