@@ -155,6 +155,10 @@ final class DeploymentFilesTest {
           .isEqualTo(s3.at("/environment/S3PROXY_IDENTITY"));
       assertThat(environment.get("AWS_SECRET_ACCESS_KEY"))
           .isEqualTo(s3.at("/environment/S3PROXY_CREDENTIAL"));
+      // The image's start script overwrites the setting with it.
+      assertThat(environment.path("JOB_MANAGER_RPC_ADDRESS").asText())
+          .as(name)
+          .isEqualTo(settings.get("jobmanager.rpc.address"));
     }
     assertThat(settings.get("jobmanager.rpc.address")).isEqualTo("jobmanager");
     assertThat(settings.get("rest.address")).isEqualTo("jobmanager");
@@ -222,11 +226,19 @@ final class DeploymentFilesTest {
   @ValueSource(strings = {"docs/deploy/kubernetes.yaml", "docs/deploy/reader.yaml"})
   void kubernetesObjectsReferToEachOther(String file) throws IOException {
     List<JsonNode> objects = documents(file);
+    assertThat(
+            objects.get(0).get("kind").asText().equals("Namespace")
+                || Files.readString(ROOT.resolve(file))
+                    .contains("kubectl create namespace shardyfusion\n"))
+        .as("the namespace is made first, or it is said how")
+        .isTrue();
     Set<String> accounts = new HashSet<>();
     for (JsonNode object : objects) {
       assertThat(object.get("apiVersion").asText()).isNotEmpty();
       assertThat(object.at("/metadata/name").asText()).isNotEmpty();
-      assertThat(object.at("/metadata/namespace").asText()).isEqualTo("shardyfusion");
+      boolean namespace = object.get("kind").asText().equals("Namespace");
+      assertThat(object.at(namespace ? "/metadata/name" : "/metadata/namespace").asText())
+          .isEqualTo("shardyfusion");
       if (object.get("kind").asText().equals("ServiceAccount")) {
         accounts.add(object.at("/metadata/name").asText());
       }
