@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.shardyfusion.cli.ShardyProcess.Ended;
+import io.shardyfusion.cli.ShardyProcess.Started;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.reader.ShardedReader;
@@ -87,6 +88,7 @@ final class ClusterScriptITCase {
 
     backfill(store);
     continuous(store, status);
+    interrupted();
 
     assertThat(cluster("up").code()).as("up again").isZero();
     succeeded(cluster("down"));
@@ -102,6 +104,10 @@ final class ClusterScriptITCase {
           "port " + taken.getLocalPort() + " of 127.0.0.1 is taken");
     }
     assertRefused(cluster("up", "--task-managers=0"), 2, "expected 1 to 16, found 0");
+    assertRefused(
+        cluster("up", "--rest-port=0", "--s3-port=0", "--dir=" + directory),
+        2,
+        "name another by --dir");
     assertRefused(cluster("run"), 1, "bin/cluster up");
     assertRefused(cluster("status"), 1, "no cluster is up in");
     assertRefused(cluster("flink", "list"), 1, "no cluster is up in");
@@ -214,6 +220,30 @@ final class ClusterScriptITCase {
     succeeded(cluster("flink", "cancel", jobId));
   }
 
+  private void interrupted() throws Exception {
+    Path input = Files.createDirectory(directory.resolve("nothing"));
+    List<String> run =
+        List.of(
+            SCRIPT.toString(),
+            "run",
+            "--mode=streaming",
+            "--dataset=s3://shardyfusion/interrupted",
+            "--input=" + input,
+            "--key=id",
+            "--shards=4");
+    try (Started client = process().start(run, environment)) {
+      Await.until("the job", DEADLINE, () -> client.errors().contains("is submitted"));
+
+      Ended ended = client.terminate();
+
+      assertThat(ended.code()).as(ended.err()).isGreaterThan(128);
+      Matcher cancel = Pattern.compile("goes on; cancel it: (.*)").matcher(ended.err());
+      assertThat(cancel.find()).as(ended.err()).isTrue();
+      assertThat(ended.err()).doesNotContain("failed");
+      succeeded(process().run(List.of("sh", "-c", cancel.group(1)), environment));
+    }
+  }
+
   private void assertGone(JsonNode status) {
     assertThat(cluster("status").code()).isEqualTo(1);
     List<Long> pids = new ArrayList<>(List.of(status.get("supervisor").asLong()));
@@ -254,15 +284,18 @@ final class ClusterScriptITCase {
     List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
     command.addAll(List.of(arguments));
     try {
-      return new ShardyProcess(directory)
-          .environment("SHARDY_CLUSTER_DIR", directory.resolve("cluster").toString())
-          .run(command, environment);
+      return process().run(command, environment);
     } catch (IOException e) {
       throw new AssertionError(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
+  }
+
+  private ShardyProcess process() {
+    return new ShardyProcess(directory)
+        .environment("SHARDY_CLUSTER_DIR", directory.resolve("cluster").toString());
   }
 
   private static Ended succeeded(Ended ended) {

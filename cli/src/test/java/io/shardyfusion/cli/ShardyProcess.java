@@ -57,6 +57,11 @@ final class ShardyProcess {
       return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     }
 
+    /** What it has written to standard error so far. */
+    String errors() {
+      return read(err);
+    }
+
     Ended await() throws InterruptedException {
       assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS))
           .as("ended in %d s; %s", TIMEOUT_SECONDS, read(err))
@@ -106,7 +111,7 @@ final class ShardyProcess {
     }
   }
 
-  private Started start(List<String> command, Map<String, String> more) throws IOException {
+  Started start(List<String> command, Map<String, String> more) throws IOException {
     Path out = Files.createTempFile(directory, "out", "");
     Path err = Files.createTempFile(directory, "err", "");
     ProcessBuilder builder =

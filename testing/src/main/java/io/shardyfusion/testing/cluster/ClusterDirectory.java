@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param root holds them all
  */
 record ClusterDirectory(Path root) {
+
+  /** The file that says of a directory that it is a cluster's, to overwrite and to delete. */
+  static final String MARKER = ".shardyfusion-cluster";
+
+  private static final String MARKED =
+      "bin/cluster made this directory, overwrites it and, told to, deletes it.\n";
 
   ClusterDirectory {
     root = root.toAbsolutePath().normalize();
@@ -52,6 +59,77 @@ record ClusterDirectory(Path root) {
   /** Scratch files of the processes. */
   Path temporary() {
     return root.resolve("tmp");
+  }
+
+  /**
+   * Makes this directory a cluster's, unless it is one.
+   *
+   * @throws ClusterException if it has files of something else, or cannot be made
+   */
+  void claim() {
+    if (isClusters()) {
+      return;
+    }
+    try {
+      List<String> found = entries();
+      if (!found.isEmpty()) {
+        throw ClusterException.usage(
+            "the directory "
+                + root
+                + " has files that are not a cluster's, which would be overwritten: expected the"
+                + " file "
+                + MARKER
+                + ", or nothing, found "
+                + shortened(found)
+                + "; name another by --dir or SHARDY_CLUSTER_DIR");
+      }
+      if (!Files.isDirectory(root)) {
+        Files.createDirectories(root);
+      }
+      Files.writeString(root.resolve(MARKER), MARKED);
+    } catch (IOException e) {
+      throw ClusterException.usage(
+          "no cluster can be in "
+              + root
+              + ": expected a directory, or a place for one, found "
+              + (Files.isRegularFile(root) ? "a file" : e)
+              + "; name another by --dir or SHARDY_CLUSTER_DIR");
+    }
+  }
+
+  /**
+   * Checks that it may be deleted.
+   *
+   * @throws ClusterException if it is there, and not a cluster's
+   */
+  void requireDeletable() throws IOException {
+    if (Files.exists(root) && !isClusters()) {
+      throw ClusterException.usage(
+          root
+              + " is not a cluster's, and was not deleted: expected the file "
+              + MARKER
+              + " there, found "
+              + (Files.isDirectory(root) ? shortened(entries()) : "no directory")
+              + "; name the cluster's by --dir or SHARDY_CLUSTER_DIR, or delete this yourself");
+    }
+  }
+
+  private boolean isClusters() {
+    return Files.isRegularFile(root.resolve(MARKER));
+  }
+
+  private List<String> entries() throws IOException {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  private static String shortened(List<String> names) {
+    return names.isEmpty()
+        ? "nothing"
+        : names.get(0) + (names.size() == 1 ? "" : " and " + (names.size() - 1) + " more");
   }
 
   /** Whether a supervisor lives here. */

@@ -38,6 +38,11 @@ public final class ClusterMain implements Callable<Integer> {
 
   /** Runs a command, and ends the process with its exit code. */
   public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** All commands, with failures as one message and an exit code. */
+  static CommandLine commandLine() {
     CommandLine command = new CommandLine(new ClusterMain());
     command.setExecutionExceptionHandler((e, at, parsed) -> report(e, at.getErr()));
     command.setParameterExceptionHandler(
@@ -47,7 +52,7 @@ public final class ClusterMain implements Callable<Integer> {
           err.println("Try: bin/cluster --help");
           return 2;
         });
-    System.exit(command.execute(args));
+    return command;
   }
 
   @Override

@@ -25,8 +25,12 @@ final class DownCommand extends ClusterCommand {
   @Override
   public Integer call() throws Exception {
     ClusterDirectory directory = directory();
-    Optional<ClusterState> state = ClusterState.read(directory);
-    if (directory.inUse() && state.isPresent()) {
+    if (delete) {
+      directory.requireDeletable();
+    }
+    Optional<ClusterState> state =
+        directory.inUse() ? ClusterState.read(directory) : Optional.empty();
+    if (state.isPresent()) {
       stop(state.get());
       System.err.println("cluster: down");
     } else {

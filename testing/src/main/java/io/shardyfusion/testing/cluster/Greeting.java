@@ -10,8 +10,7 @@ final class Greeting {
   private Greeting() {}
 
   static String of(ClusterDirectory directory, ClusterState state, String program) {
-    String dir =
-        directory.equals(ClusterDirectory.standard()) ? "" : " --dir " + word(directory.root());
+    String dir = dir(directory);
     String shardy = word(Path.of(program).resolveSibling("shardy"));
     String cluster = word(Path.of(program));
     String dataset =
@@ -65,6 +64,15 @@ final class Greeting {
         dir,
         cluster,
         dir);
+  }
+
+  /** The call, for a shell, that cancels a job. */
+  static String cancel(ClusterDirectory directory, String program, String jobId) {
+    return word(Path.of(program)) + " flink" + dir(directory) + " cancel " + jobId;
+  }
+
+  private static String dir(ClusterDirectory directory) {
+    return directory.equals(ClusterDirectory.standard()) ? "" : " --dir " + word(directory.root());
   }
 
   /** A word of a shell's command line. */

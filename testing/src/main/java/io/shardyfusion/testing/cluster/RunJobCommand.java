@@ -28,6 +28,10 @@ import picocli.CommandLine.Unmatched;
     })
 final class RunJobCommand extends ClusterCommand {
 
+  /** Exit codes above are those of processes that a signal ended. */
+  private static final int SIGNALS = 128;
+
+  private static final int INTERRUPTED = SIGNALS + 2;
   private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
 
   @Option(
@@ -42,6 +46,9 @@ final class RunJobCommand extends ClusterCommand {
   private @Nullable String from;
 
   @Unmatched private List<String> jobOptions = new ArrayList<>();
+
+  /** Of the job that runs; null before it is submitted. */
+  private volatile @Nullable String jobId;
 
   @Override
   public Integer call() throws Exception {
@@ -79,8 +86,9 @@ final class RunJobCommand extends ClusterCommand {
 
   private int run(ProcessBuilder builder) throws IOException, InterruptedException {
     Path log = directory().logs().resolve("run.log");
+    Thread interrupted = new Thread(this::tellOfTheJob, "tell-of-the-job");
+    Runtime.getRuntime().addShutdownHook(interrupted);
     Process client = builder.start();
-    String jobId = null;
     try (BufferedReader lines =
             new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8));
         BufferedWriter copy = Files.newBufferedWriter(log)) {
@@ -91,17 +99,47 @@ final class RunJobCommand extends ClusterCommand {
         if (line.startsWith("{")) {
           System.out.println(line);
         } else if (submitted.find()) {
+          System.err.println("cluster: job " + submitted.group(1) + " is submitted");
           jobId = submitted.group(1);
-          System.err.println("cluster: job " + jobId + " is submitted");
         }
       }
     }
-    if (client.waitFor() != 0) {
+    int code = client.waitFor();
+    if (code > SIGNALS && jobId != null) {
+      return code;
+    }
+    if (!forget(interrupted)) {
+      return INTERRUPTED;
+    }
+    if (code != 0) {
       throw JobFailure.of(Files.readString(log), log);
     }
     if (detached && jobId != null) {
       System.out.println("{\"job_id\":\"" + jobId + "\"}");
     }
     return 0;
+  }
+
+  /**
+   * What becomes of the job when this process, or Flink's client, is interrupted before its end.
+   */
+  private void tellOfTheJob() {
+    String id = jobId;
+    if (id != null) {
+      System.err.println(
+          "cluster: job "
+              + id
+              + " goes on; cancel it: "
+              + Greeting.cancel(directory(), program(), id));
+    }
+  }
+
+  /** Removes a shutdown hook; false if it is too late, as this process ends. */
+  private static boolean forget(Thread hook) {
+    try {
+      return Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return false;
+    }
   }
 }

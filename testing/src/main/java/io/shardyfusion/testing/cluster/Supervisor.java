@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +71,7 @@ final class Supervisor {
 
   private static FileLock lock(ClusterDirectory directory)
       throws IOException, InterruptedException {
-    Files.createDirectories(directory.root());
+    directory.claim();
     long end = System.nanoTime() + LOCK_PATIENCE.toNanos();
     // Who asks whether the directory is in use holds the lock for a moment.
     while (true) {

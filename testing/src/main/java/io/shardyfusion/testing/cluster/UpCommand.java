@@ -47,6 +47,7 @@ final class UpCommand extends ClusterCommand {
     }
     ClusterOptions options = start.toOptions();
     options.check();
+    directory.claim();
     System.err.println("cluster: starting");
     ClusterFiles.distribution();
     Process supervisor = launch(directory, options);
@@ -60,7 +61,6 @@ final class UpCommand extends ClusterCommand {
 
   private static Process launch(ClusterDirectory directory, ClusterOptions options)
       throws IOException {
-    Files.createDirectories(directory.root());
     Files.deleteIfExists(directory.state());
     List<String> command = new ArrayList<>();
     // It stays when the terminal is closed.
