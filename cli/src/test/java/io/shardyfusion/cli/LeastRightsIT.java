@@ -110,6 +110,13 @@ final class LeastRightsIT {
   }
 
   @Test
+  void theReaderIsToldThatAnObjectIsMissing() {
+    try (ObjectStore store = store("reader", PREFIX)) {
+      assertThat(store.stat("files/00/none.sst")).isEmpty();
+    }
+  }
+
+  @Test
   void anotherPrefixIsForbiddenToAll() {
     publishes("administrator", "data/rows2");
     for (String user : List.of("writer", "reader", "operator")) {
