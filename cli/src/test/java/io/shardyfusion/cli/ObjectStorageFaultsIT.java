@@ -113,9 +113,13 @@ final class ObjectStorageFaultsIT {
     FaultRule lost = proxy.once(object("PUT", "/_CURRENT"), Fault.dropResponse());
     published("second");
     assertThat(lost.fired()).isEqualTo(1);
-    FaultRule notSent = proxy.once(object("PUT", "/_CURRENT"), Fault.answer(503, "SlowDown"));
+    List<FaultRule> refused =
+        List.of(
+            proxy.times(3, object("PUT", "/_CURRENT"), Fault.answer(503, "SlowDown")),
+            proxy.times(2, object("PUT", "/_CURRENT"), Fault.answer(429, "TooManyRequests")),
+            proxy.once(object("PUT", "/_CURRENT"), Fault.answer(403, "RequestTimeTooSkewed")));
     published("third");
-    assertThat(notSent.fired()).isEqualTo(1);
+    assertThat(refused).extracting(FaultRule::fired).containsExactly(3, 2, 1);
     assertThat(shardy("history", "-o", "jsonl").succeeded().out()).hasLineCount(3);
     assertServes(3, "third");
   }
