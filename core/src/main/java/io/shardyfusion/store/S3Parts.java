@@ -72,9 +72,14 @@ final class S3Parts implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
+    awaitEnd(made);
+  }
+
+  /** Returns when the threads of an executor that was shut down are gone. */
+  static void awaitEnd(List<Thread> threads) {
     boolean interrupted = false;
     // An executor has terminated when its last thread is about to end: that is not waited for.
-    for (Thread thread : made) {
+    for (Thread thread : threads) {
       while (thread.isAlive()) {
         try {
           thread.join();

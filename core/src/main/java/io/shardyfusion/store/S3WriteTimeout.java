@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,7 @@ final class S3WriteTimeout implements SdkHttpClient {
   private final SdkHttpClient client;
   private final long nanos;
   private final ScheduledThreadPoolExecutor watch;
+  private final List<Thread> made = new CopyOnWriteArrayList<>();
 
   /**
    * Around {@code client}, which it closes.
@@ -43,6 +46,7 @@ final class S3WriteTimeout implements SdkHttpClient {
             task -> {
               Thread thread = new Thread(task, "shardyfusion-write-timeout");
               thread.setDaemon(true);
+              made.add(thread);
               return thread;
             });
     watch.setRemoveOnCancelPolicy(true);
@@ -63,6 +67,7 @@ final class S3WriteTimeout implements SdkHttpClient {
   public void close() {
     watch.shutdownNow();
     client.close();
+    S3Parts.awaitEnd(made);
   }
 
   /** A request with a body. It is watched from the moment at which the body is asked for. */
