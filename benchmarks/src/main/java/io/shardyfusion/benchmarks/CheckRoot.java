@@ -63,7 +63,12 @@ final class CheckRoot {
 
   /** A dataset below the prefix. The caller closes it. */
   ObjectStore open(String dataset) {
-    return ObjectStores.open(uri(dataset), options);
+    return open(dataset, options);
+  }
+
+  /** The same, with other options. The caller closes it. */
+  ObjectStore open(String dataset, StoreOptions with) {
+    return ObjectStores.open(uri(dataset), with);
   }
 
   /**

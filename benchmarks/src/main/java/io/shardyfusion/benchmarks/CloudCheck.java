@@ -1,8 +1,10 @@
 package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.StorageException;
 import io.shardyfusion.job.S3Options;
-import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.routing.HashSharding;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +34,8 @@ import picocli.CommandLine.Spec;
             + " what the store honours; then for each number of shards a backfill by an embedded"
             + " Flink, a cold get, a prefetch, random gets, refreshes under load, an idle one, and"
             + " every row. Prints one table, with targets and an estimate of the costs, and deletes"
-            + " what it wrote. Exit code 3: a target was missed, or the storage failed.")
+            + " what it wrote. Exit code 3: a target was missed, the storage failed, or what was"
+            + " written could not be deleted.")
 final class CloudCheck implements Callable<Integer> {
 
   private static final int MISSED = 3;
@@ -128,14 +131,37 @@ final class CloudCheck implements Callable<Integer> {
           "--shards, --rows, --threads and --seconds must be at least 1, and no number of the"
               + " estimate negative");
     }
+    counts.forEach(HashSharding::new); // Refuses what is too many.
+    if (json != null) {
+      requireWritable(json);
+    }
     CheckRoot root = new CheckRoot(dataset, s3.toStoreOptions());
+    int code;
+    boolean clean = false;
     try (StopHook hook = new StopHook(err())) {
       try {
-        return check(root, counts, load);
+        code = check(root, counts, load);
+      } catch (IOException e) {
+        throw new StorageException("could not use the local disk: " + e, e);
       } finally {
         hook.cleaningUp();
-        cleanUp(root);
+        clean = cleanUp(root);
       }
+    }
+    return clean ? code : MISSED;
+  }
+
+  /** Before an hour's work whose result could not be kept. */
+  private void requireWritable(Path file) {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory == null || !Files.isDirectory(directory) || Files.isDirectory(file)) {
+      throw new ParameterException(
+          spec().commandLine(),
+          "--json must be a file in a directory that exists, found '" + file + "'");
+    }
+    if (!Files.isWritable(Files.exists(file) ? file : directory)) {
+      throw new ParameterException(
+          spec().commandLine(), "--json: '" + file + "' cannot be written: no permission");
     }
   }
 
@@ -162,38 +188,37 @@ final class CloudCheck implements Callable<Integer> {
 
   private static List<Verdict> probe(CheckRoot root) throws Exception {
     Path directory = Files.createTempDirectory("shardyfusion-cloud-check-");
-    try (ObjectStore store = root.open("store")) {
-      return new StoreProbe(root, store, directory).run();
+    try (StoreProbe probe = new StoreProbe(root, "store", directory)) {
+      return probe.run();
     } finally {
       FileUtils.deleteDirectory(directory.toFile());
     }
   }
 
-  private CloudRun run(CheckRoot root, CloudRun.Load load, int count) throws Exception {
-    Path directory = Files.createTempDirectory("shardyfusion-cloud-check-");
-    try {
-      CloudRun run = new CloudRun(root, directory, load, this::progress);
-      run.run(count);
+  private CloudRun run(CheckRoot root, CloudRun.Load load, int count) throws InterruptedException {
+    CloudRun run = new CloudRun(root, load, this::progress);
+    if (run.run(count)) {
       cost.estimate(run.figures());
-      return run;
-    } finally {
-      FileUtils.deleteDirectory(directory.toFile());
     }
+    return run;
   }
 
-  private void cleanUp(CheckRoot root) {
+  /** Whether nothing is left that was to be deleted. */
+  private boolean cleanUp(CheckRoot root) {
     if (keep) {
       progress("left as they are: the datasets below " + root.uri());
-      return;
+      return true;
     }
     try {
       progress("deleted " + root.delete() + " objects below " + root.uri());
+      return true;
     } catch (ShardyfusionException e) {
       progress(
           "could not delete everything below "
               + root.uri()
               + "; delete it yourself: "
               + e.getMessage());
+      return false;
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a check found, as a table and as JSON.
@@ -103,12 +104,17 @@ record CloudReport(
     out.println();
     for (String name : names) {
       out.print(name + " ".repeat(first - name.length()));
-      results.values().forEach(figures -> out.printf("%16s", Figures.text(figures.get(name))));
+      results.values().forEach(figures -> out.printf("%16s", cell(figures.get(name))));
       out.println();
     }
     out.println();
     out.println("month_…_usd is an estimate for " + estimate.assumptions());
     out.println("Default prices: " + prices);
+  }
+
+  /** What was not found, as something failed before, has a dash. */
+  private static String cell(@Nullable Number figure) {
+    return figure == null ? "-" : Figures.text(figure);
   }
 
   private void printVerdicts(PrintWriter out) {

@@ -9,7 +9,6 @@ import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.Expectation;
 import io.shardyfusion.store.ObjectInfo;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.ObjectTag;
 import io.shardyfusion.store.S3Transfers;
 import io.shardyfusion.store.StoreOptions;
@@ -30,7 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a store can do of what everything stands on, tried on objects of its own. */
-final class StoreProbe {
+final class StoreProbe implements AutoCloseable {
 
   private static final int WRITERS = 8;
   private static final int ROUNDS = 5;
@@ -43,19 +42,21 @@ final class StoreProbe {
   private static final int FILE_BYTES = (int) (2 * S3Transfers.MIN_PART_BYTES + 1);
 
   private final CheckRoot root;
+  private final String dataset;
   private final ObjectStore store;
   private final Path directory;
   private final Map<String, byte[]> written = new TreeMap<>();
 
   /**
-   * Tries a store that has nothing in it.
+   * Opens a store to try.
    *
-   * @param root opens it with other options
+   * @param dataset one below the root, with nothing in it
    * @param directory an existing one, for files
    */
-  StoreProbe(CheckRoot root, ObjectStore store, Path directory) {
+  StoreProbe(CheckRoot root, String dataset, Path directory) {
     this.root = root;
-    this.store = store;
+    this.dataset = dataset;
+    this.store = root.open(dataset);
     this.directory = directory;
   }
 
@@ -80,6 +81,11 @@ final class StoreProbe {
     verdicts.add(tried("listing", this::listing));
     verdicts.add(tried("deletion", this::deletion));
     return verdicts;
+  }
+
+  @Override
+  public void close() {
+    store.close();
   }
 
   private static Verdict tried(String name, Callable<Verdict> attempt) throws InterruptedException {
@@ -185,8 +191,7 @@ final class StoreProbe {
     Path file = Files.write(directory.resolve("file"), content);
     Path copy = directory.resolve("copy");
     StoreOptions options = root.options().toBuilder().s3Transfers(TRANSFERS).build();
-    try (CountingObjectStore counted =
-        new CountingObjectStore(ObjectStores.open(store.root().toString(), options))) {
+    try (CountingObjectStore counted = new CountingObjectStore(root.open(dataset, options))) {
       counted.upload("large", file);
       written.put("large", content);
       counted.download("large", copy);

@@ -14,11 +14,6 @@ record Verdict(
     @JsonProperty("found") String found,
     @JsonProperty("ok") boolean ok) {
 
-  /** That a count is at most so large. */
-  static Verdict atMost(String name, long most, long found) {
-    return new Verdict(name, found + " of at most " + most, found <= most);
-  }
-
   /** That a count is exactly so large. */
   static Verdict exactly(String name, long expected, long found) {
     return new Verdict(

@@ -1,5 +1,7 @@
 package io.shardyfusion.benchmarks;
 
+import static io.shardyfusion.testing.ProxiedRequest.method;
+import static io.shardyfusion.testing.ProxiedRequest.parameter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,7 +11,9 @@ import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.testing.Await;
 import io.shardyfusion.testing.Fault;
 import io.shardyfusion.testing.FaultProxy;
+import io.shardyfusion.testing.FaultRule;
 import io.shardyfusion.testing.MotoServer;
+import io.shardyfusion.testing.ProxiedRequest;
 import io.shardyfusion.testing.S3ProxyServer;
 import io.shardyfusion.testing.S3Server;
 import java.io.IOException;
@@ -21,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +38,8 @@ class CloudCheckIT {
   private static final Path ROOT = Path.of(System.getProperty("shardyfusion.root"));
   private static final Duration DEADLINE = Duration.ofMinutes(3);
   private static final String PREFIX = "teams/search";
+
+  private static final Fault SHORT_FAILURE = Fault.answer(500, "InternalError");
 
   private static S3Server server;
 
@@ -51,6 +58,7 @@ class CloudCheckIT {
   /** How a process ended, and what it wrote. */
   private record Ended(int code, String out, String err) {}
 
+  /** The prefix is one that shell, URI and S3 each have their own rules for. */
   @Test
   void everyCellIsFilledEveryTargetIsMetAndNothingIsLeft() throws Exception {
     Path json = directory.resolve("check.json");
@@ -60,7 +68,7 @@ class CloudCheckIT {
             server.endpoint(),
             server.accessKey(),
             server.secretKey(),
-            "s3://" + server.bucket() + "/" + PREFIX,
+            "s3://" + server.bucket() + "/teams/se arch%",
             "--rows=2000",
             "--shards=2,3",
             "--seconds=1",
@@ -81,6 +89,86 @@ class CloudCheckIT {
       assertThat(report.get("verdicts").get(shards)).hasSize(7);
     }
     assertThat(left(server)).isEmpty();
+  }
+
+  @Test
+  void whatIsRepeatedMissesNoTargetAndWhatFailsHidesNothingThatWasFound() throws Exception {
+    Path json = directory.resolve("check.json");
+    try (FaultProxy proxy = FaultProxy.to(server.endpoint())) {
+      FaultRule put = proxy.once(path("PUT", "/shards-2/files/"), SHORT_FAILURE);
+      Predicate<ProxiedRequest> download = path("GET", "/shards-2/files/");
+      // Three cold gets come first, of which no number is asked for.
+      FaultRule get =
+          proxy.once(download.and(r -> proxy.exchanges(download).size() > 3), SHORT_FAILURE);
+      FaultRule idle =
+          proxy.once(
+              path("GET", "/shards-2/_CURRENT").and(r -> r.header("if-none-match").isPresent()),
+              SHORT_FAILURE);
+      proxy.always(path("PUT", "/shards-3/files/"), Fault.answer(400, "ExpiredToken"));
+
+      Ended ended =
+          check(
+              proxy.endpoint(),
+              server.accessKey(),
+              server.secretKey(),
+              "s3://" + server.bucket() + "/" + PREFIX,
+              "--rows=2000",
+              "--shards=2,3",
+              "--seconds=1",
+              "--json=" + json);
+
+      assertThat(ended.code()).as(ended.err() + ended.out()).isEqualTo(3);
+      assertThat(List.of(put.fired(), get.fired(), idle.fired())).containsOnly(1);
+      assertThat(ended.err()).contains("deleted").doesNotContain("\tat ");
+      assertThat(ended.out())
+          .contains("write_puts ", "Not all targets were met.")
+          .containsPattern("FAILED everything could be done: could not .*expired");
+      JsonNode report = new ObjectMapper().readTree(json.toFile());
+      assertThat(report.get("ok").booleanValue()).isFalse();
+      assertThat(report.get("verdicts").get("2"))
+          .hasSize(7)
+          .allMatch(verdict -> verdict.get("ok").booleanValue());
+      JsonNode figures = report.get("results").get("2");
+      assertThat(figures.get("idle_refresh_gets").intValue()).isEqualTo(1);
+      assertThat(figures.get("wrong_rows").intValue()).isZero();
+      assertThat(report.get("verdicts").get("3")).hasSize(1);
+      assertThat(left(server)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatCannotBeDeletedIsNamedAndFailsTheCheck() throws Exception {
+    try (FaultProxy proxy = FaultProxy.to(server.endpoint())) {
+      // The deletions that are tried come before.
+      proxy.always(
+          parameter("delete")
+              .and(r -> !proxy.exchanges(path("PUT", "/shards-1/manifests/")).isEmpty()),
+          Fault.answer(403, "AccessDenied"));
+
+      Ended ended =
+          check(
+              proxy.endpoint(),
+              server.accessKey(),
+              server.secretKey(),
+              "s3://" + server.bucket() + "/" + PREFIX,
+              "--rows=100",
+              "--shards=1",
+              "--seconds=1");
+
+      assertThat(ended.out()).contains("All targets were met.");
+      assertThat(ended.err())
+          .contains("could not delete everything below s3://", "access denied")
+          .doesNotContain("\tat ");
+      assertThat(ended.code()).isEqualTo(3);
+    }
+    assertThat(left(server)).isNotEmpty();
+    try (ObjectStore store = BenchStore.open(server, "")) {
+      store.delete(left(server));
+    }
+  }
+
+  private static Predicate<ProxiedRequest> path(String method, String part) {
+    return method(method).and(request -> request.path().contains(part));
   }
 
   @Test

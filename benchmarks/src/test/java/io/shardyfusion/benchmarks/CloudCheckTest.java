@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class CloudCheckTest {
@@ -53,5 +60,59 @@ class CloudCheckTest {
     assertThat(figures.get("month_storage_usd")).isCloseTo(2.21, within(0.01));
     assertThat(figures.get("month_transfer_usd")).isZero();
     assertThat(Files.readString(GUIDE)).contains("= $0.48;", "= $0.72;", "= $2.21.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--json=DIRECTORY/missing/check.json, a directory that exists",
+    "--json=DIRECTORY, a file in a directory",
+    "'--shards=8,32769', from 1 to 32768",
+  })
+  void whatCannotEndWellIsRefusedBeforeAnythingIsWritten(
+      String option, String message, @TempDir Path directory) throws IOException {
+    StringWriter err = new StringWriter();
+
+    int code =
+        Bench.commandLine()
+            .setErr(new PrintWriter(err))
+            .execute(
+                "cloud-check",
+                directory.resolve("store").toString(),
+                option.replace("DIRECTORY", directory.toString()));
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString()).contains("cloud-check: ", message).doesNotContain("\tat ");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void theTableShowsWhatWasFoundBeforeAFailure() throws IOException {
+    StringWriter out = new StringWriter();
+
+    new CloudReport(
+            "s3://bucket",
+            false,
+            Map.of(),
+            "unknown",
+            List.of(new Verdict("listing", "shows what was written", true)),
+            new TreeMap<>(
+                Map.of(2, Map.of("rows", 1000, "write_puts", 8), 3, Map.of("rows", 1000))),
+            new TreeMap<>(
+                Map.of(
+                    2,
+                    List.of(new Verdict("PUTs of a backfill", "8", true)),
+                    3,
+                    List.of(new Verdict("everything could be done", "the disk is full", false)))),
+            new MonthlyCost(),
+            "some prices")
+        .printTable(new PrintWriter(out));
+
+    assertThat(out.toString().lines())
+        .contains(
+            "rows      " + " ".repeat(11) + "1,000" + " ".repeat(11) + "1,000",
+            "write_puts" + " ".repeat(15) + "8" + " ".repeat(15) + "-",
+            "  ok     PUTs of a backfill: 8",
+            "  FAILED everything could be done: the disk is full",
+            "Not all targets were met.");
   }
 }
