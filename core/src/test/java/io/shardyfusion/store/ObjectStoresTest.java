@@ -9,10 +9,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,20 +169,73 @@ class ObjectStoresTest {
       assertThatThrownBy(() -> StoreOptions.builder().silenceTimeout(timeout))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContainingAll("silenceTimeout", timeout.toString());
+      assertThatThrownBy(() -> StoreOptions.builder().transferTimeout(timeout))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContainingAll("transferTimeout", timeout.toString());
     }
+  }
+
+  /** Each option, with a value that is not its default. */
+  private static Map<String, UnaryOperator<StoreOptions.Builder>> changes() {
+    Map<String, UnaryOperator<StoreOptions.Builder>> changes = new TreeMap<>();
+    changes.put("s3Endpoint", b -> b.s3Endpoint(URI.create("https://host:9000")));
+    changes.put("s3Region", b -> b.s3Region("eu-central-1"));
+    changes.put("s3PathStyle", b -> b.s3PathStyle(true));
+    changes.put(
+        "s3Credentials",
+        b ->
+            b.s3Credentials(
+                new S3Credentials.Role(
+                    "arn:aws:iam::123456789012:role/readers",
+                    "customer-7",
+                    new S3Credentials.Keys("AKIA", "hush", "token"))));
+    changes.put("s3Proxy", b -> b.s3Proxy(URI.create("http://proxy:3128")));
+    changes.put("s3TrustedCertificates", b -> b.s3TrustedCertificates(Path.of("ca.pem")));
+    changes.put("s3Checksums", b -> b.s3Checksums(false));
+    changes.put("s3RequesterPays", b -> b.s3RequesterPays(true));
+    changes.put("s3ConditionalWrites", b -> b.s3ConditionalWrites(S3ConditionalWrites.GENERATION));
+    changes.put("allowUnfenced", b -> b.allowUnfenced(true));
+    changes.put(
+        "s3Objects",
+        b ->
+            b.s3Objects(
+                new S3ObjectSettings(
+                    new S3Encryption.Kms("alias/x"), "STANDARD_IA", Map.of("team", "search"))));
+    changes.put("s3Transfers", b -> b.s3Transfers(new S3Transfers(8 << 20, 6 << 20, 3)));
+    changes.put("userAgentSuffix", b -> b.userAgentSuffix("job/nightly"));
+    changes.put("callTimeout", b -> b.callTimeout(Duration.ofSeconds(7)));
+    changes.put("silenceTimeout", b -> b.silenceTimeout(Duration.ofSeconds(3)));
+    changes.put("transferTimeout", b -> b.transferTimeout(Duration.ofSeconds(11)));
+    return changes;
   }
 
   @Test
   void optionsAreAValueThatOutlivesSerialization() throws Exception {
-    StoreOptions options =
-        StoreOptions.builder()
-            .s3Endpoint(URI.create("https://host:9000"))
-            .s3Region("eu-central-1")
-            .s3PathStyle(true)
-            .s3Credentials(S3Credentials.profile("readers"))
-            .callTimeout(Duration.ofSeconds(7))
-            .silenceTimeout(Duration.ofSeconds(3))
-            .build();
+    Map<String, UnaryOperator<StoreOptions.Builder>> changes = changes();
+    assertThat(changes.keySet())
+        .as("all options are tried")
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(StoreOptions.class.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
+                .map(Field::getName)
+                .toList());
+    StoreOptions.Builder all = StoreOptions.builder();
+    for (String name : changes.keySet()) {
+      StoreOptions before = all.build();
+      all = changes.get(name).apply(all);
+      assertThat(all.build()).as(name).isNotEqualTo(before);
+      StoreOptions changed = changes.get(name).apply(StoreOptions.builder()).build();
+      assertThat(changed).as(name).isNotEqualTo(StoreOptions.defaults());
+      assertValue(changed);
+      assertThat(changes.get(name).apply(StoreOptions.builder()).build()).isEqualTo(changed);
+    }
+    assertValue(all.build());
+    assertThat(all.build().toString())
+        .contains("host:9000", "eu-central-1", "readers", "PT7S", "PT3S", "PT11S")
+        .doesNotContain("hush", "token", "customer-7");
+  }
+
+  private static void assertValue(StoreOptions options) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(options);
@@ -185,10 +244,7 @@ class ObjectStoresTest {
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
       assertThat(in.readObject()).isEqualTo(options).hasSameHashCodeAs(options);
     }
-    assertThat(options.toBuilder().build())
-        .isEqualTo(options)
-        .isNotEqualTo(StoreOptions.defaults());
-    assertThat(options.toString()).contains("host:9000", "eu-central-1", "readers", "PT7S", "PT3S");
+    assertThat(options.toBuilder().build()).isEqualTo(options).hasSameHashCodeAs(options);
   }
 
   private static URI root(String uri) {

@@ -10,13 +10,16 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.testing.Fault;
 import io.shardyfusion.testing.FaultProxy;
+import io.shardyfusion.testing.FaultRule;
 import io.shardyfusion.testing.MotoServer;
+import io.shardyfusion.testing.ProxiedExchange;
 import io.shardyfusion.testing.ProxiedRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +114,72 @@ class S3SettingsTest extends ProxiedStoreTest {
           .allSatisfy(
               e -> assertThat(e.request().header("x-amz-request-payer")).hasValue("requester"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aFileInPartsIsDescribedWhereItBegins(boolean checksums) throws Exception {
+    int part = (int) S3Transfers.MIN_PART_BYTES;
+    Path file = Files.write(directory.resolve("file"), new byte[part + 1]);
+    try (MotoServer moto = MotoServer.start();
+        FaultProxy seen = FaultProxy.to(moto.endpoint());
+        ObjectStore store =
+            open(
+                options()
+                    .s3Endpoint(seen.endpoint())
+                    .s3Checksums(checksums)
+                    .s3RequesterPays(true)
+                    .s3Transfers(new S3Transfers(part, part, 1))
+                    .s3Objects(
+                        new S3ObjectSettings(
+                            S3Encryption.of("kms:alias/snapshots"),
+                            "STANDARD_IA",
+                            Map.of("team", "search + co"))))) {
+      store.upload("file", file);
+      FaultRule denied = seen.once(method("PUT"), Fault.answer(403, "AccessDenied"));
+      assertThatThrownBy(() -> store.upload("other", file)).isInstanceOf(StorageException.class);
+      assertThat(denied.fired()).isEqualTo(1);
+
+      assertThat(seen.exchanges(parameter("uploads")))
+          .hasSize(2)
+          .allSatisfy(
+              e ->
+                  assertThat(described(e.request()))
+                      .isEqualTo(
+                          with(
+                              checksums ? Map.of("x-amz-checksum-algorithm", "CRC32") : Map.of(),
+                              Map.of(
+                                  "x-amz-server-side-encryption", "aws:kms",
+                                  "x-amz-server-side-encryption-aws-kms-key-id", "alias/snapshots",
+                                  "x-amz-storage-class", "STANDARD_IA",
+                                  "x-amz-tagging", "team=search%20%2B%20co"))));
+      List<ProxiedExchange> parts = seen.exchanges(parameter("partNumber"));
+      assertThat(parts).hasSizeGreaterThanOrEqualTo(3);
+      assertThat(described(parts.get(1).request()))
+          .isEqualTo(with(checksums ? Map.of("x-amz-checksum-crc32", "0gLvjQ==") : Map.of()));
+      assertThat(seen.exchanges(method("POST").and(parameter("uploadId"))))
+          .hasSize(1)
+          .allSatisfy(e -> assertThat(described(e.request())).isEqualTo(with()));
+      assertThat(seen.exchanges(method("DELETE").and(parameter("uploadId"))))
+          .hasSize(1)
+          .allSatisfy(e -> assertThat(described(e.request())).isEqualTo(with()));
+    }
+  }
+
+  /** The headers of S3 that a request has, but those that sign it. */
+  private static Map<String, String> described(ProxiedRequest request) {
+    Map<String, String> headers = new TreeMap<>(request.headers());
+    headers.keySet().removeIf(name -> !name.startsWith("x-amz-"));
+    headers.keySet().removeAll(List.of("x-amz-content-sha256", "x-amz-date"));
+    return headers;
+  }
+
+  /** Those headers, and that who asks pays. */
+  @SafeVarargs
+  private static Map<String, String> with(Map<String, String>... headers) {
+    Map<String, String> all = new TreeMap<>(Map.of("x-amz-request-payer", "requester"));
+    List.of(headers).forEach(all::putAll);
+    return all;
   }
 
   @Test

@@ -260,4 +260,17 @@ class S3TimeoutTest {
       LockSupport.parkNanos(20_000_000);
     }
   }
+
+  @Test
+  void aDownloadThatDripsEndsWithinTheTransferTimeout() {
+    dripping = true;
+    Path target = directory.resolve("target");
+    try (ObjectStore store = store(options(LONG, LONG).transferTimeout(SHORT))) {
+      assertThatThrownBy(() -> store.download("a", target))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContainingAll("0.7 s", "transferTimeout");
+      assertThat(target).as("some of it had come").isNotEmptyFile();
+      assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+  }
 }

@@ -4,19 +4,20 @@ import static io.shardyfusion.testing.ProxiedRequest.method;
 import static io.shardyfusion.testing.ProxiedRequest.parameter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.shardyfusion.StorageException;
-import io.shardyfusion.testing.Await;
 import io.shardyfusion.testing.Fault;
 import io.shardyfusion.testing.FaultProxy;
+import io.shardyfusion.testing.FaultRule;
 import io.shardyfusion.testing.ProxiedExchange;
 import io.shardyfusion.testing.ProxiedRequest;
 import io.shardyfusion.testing.S3ProxyServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -45,6 +49,9 @@ class S3TransferTest {
   private static final int SIZE = 3 * PART + 12_345;
   private static final Predicate<ProxiedRequest> ABORT =
       method("DELETE").and(parameter("uploadId"));
+
+  private static final Predicate<ProxiedRequest> COMPLETION =
+      method("POST").and(parameter("uploadId"));
 
   private static S3ProxyServer server;
   private static byte[] content;
@@ -134,32 +141,74 @@ class S3TransferTest {
 
   @Test
   void whatFailsForAMomentIsRepeatedPartByPart() throws Exception {
-    proxy.times(2, parameter("partNumber"), Fault.answer(503, "SlowDown"));
-    proxy.once(parameter("partNumber"), Fault.dropResponse());
-    proxy.once(parameter("uploads"), Fault.answer(500, "InternalError"));
+    FaultRule busy = proxy.times(2, parameter("partNumber"), Fault.answer(503, "SlowDown"));
+    FaultRule lost = proxy.once(parameter("partNumber"), Fault.dropResponse());
+    FaultRule failed = proxy.once(parameter("uploads"), Fault.answer(500, "InternalError"));
     store.upload("file", source);
-    proxy.times(2, method("GET"), Fault.cutBodyAfter(100_000));
-    proxy.once(method("GET"), Fault.answer(429, "TooManyRequests"));
+    FaultRule cut = proxy.times(2, method("GET"), Fault.cutBodyAfter(100_000));
+    FaultRule tooMany = proxy.once(method("GET"), Fault.answer(429, "TooManyRequests"));
     store.download("file", target);
     assertThat(Files.readAllBytes(target)).isEqualTo(content);
+    assertThat(Stream.of(busy, lost, failed, cut, tooMany).map(FaultRule::fired))
+        .containsExactly(2, 1, 1, 2, 1);
+    assertThat(lines(method("PUT"))).as("four parts, three of them again").hasSize(7);
+    assertThat(lines(method("GET"))).as("likewise").hasSize(7);
   }
 
   @Test
   void aLostAnswerToTheLastRequestIsNoFailure() throws Exception {
-    proxy.once(method("POST").and(parameter("uploadId")), Fault.dropResponse());
+    FaultRule lost = proxy.once(COMPLETION, Fault.dropResponse());
     store.upload("file", source);
+    assertThat(lost.fired()).isEqualTo(1);
+    assertThat(lines(COMPLETION)).hasSize(2);
+    assertThat(lines(ABORT)).isEmpty();
     store.download("file", target);
     assertThat(Files.readAllBytes(target)).isEqualTo(content);
   }
 
+  /** As some servers answer: the upload is over, once it is complete. */
+  @Test
+  void aLastRequestThatIsRepeatedInVainIsNoFailureWhereTheObjectIsThere() throws Exception {
+    FaultRule lost = proxy.once(COMPLETION, Fault.dropResponse());
+    FaultRule over = proxy.once(COMPLETION, Fault.answer(404, "NoSuchUpload"));
+    store.upload("file", source);
+    assertThat(List.of(lost.fired(), over.fired())).containsExactly(1, 1);
+    assertThat(lines(COMPLETION)).hasSize(2).last(STRING).endsWith(" 404");
+    assertThat(lines(method("HEAD"))).singleElement(STRING).endsWith("/file 200");
+    assertThat(lines(ABORT)).isEmpty();
+    store.download("file", target);
+    assertThat(Files.readAllBytes(target)).isEqualTo(content);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anUploadThatSomebodyElseEndedFailsWhateverWasThereBefore(boolean another) throws Exception {
+    if (another) {
+      store.write("file", new byte[7]);
+    }
+    FaultRule over = proxy.once(COMPLETION, Fault.answer(404, "NoSuchUpload"));
+    assertThatThrownBy(() -> store.upload("file", source))
+        .isExactlyInstanceOf(StorageException.class)
+        .hasMessageContainingAll("upload", "/file", "NoSuchUpload");
+    assertThat(over.fired()).isEqualTo(1);
+    assertThat(lines(method("HEAD")))
+        .singleElement(STRING)
+        .endsWith(another ? "/file 200" : "/file 404");
+    assertThat(lines(ABORT)).hasSize(1);
+    assertThat(store.stat("file").map(ObjectInfo::size))
+        .isEqualTo(another ? Optional.of(7L) : Optional.empty());
+  }
+
   @Test
   void anUploadThatFailsIsAbortedAndLeavesNothing() {
-    proxy.always(
-        parameter("partNumber").and(r -> r.query().contains("partNumber=3")),
-        Fault.answer(403, "AccessDenied"));
+    FaultRule denied =
+        proxy.always(
+            parameter("partNumber").and(r -> r.query().contains("partNumber=3")),
+            Fault.answer(403, "AccessDenied"));
     assertThatThrownBy(() -> store.upload("file", source))
         .isExactlyInstanceOf(StorageException.class)
         .hasMessageContainingAll("upload", source.toString(), "/file", "access denied");
+    assertThat(denied.fired()).isEqualTo(1);
     assertThat(lines(ABORT)).hasSize(1).allMatch(line -> line.endsWith(" 204"));
     assertThat(store.stat("file")).isEmpty();
   }
@@ -167,7 +216,7 @@ class S3TransferTest {
   @Test
   void anUploadThatIsInterruptedIsAbortedToo() throws Exception {
     CountDownLatch held = new CountDownLatch(1);
-    proxy.always(parameter("partNumber"), Fault.hold(held));
+    FaultRule parts = proxy.always(parameter("partNumber"), Fault.hold(held));
     CompletableFuture<Throwable> outcome = new CompletableFuture<>();
     Thread thread =
         new Thread(
@@ -181,10 +230,7 @@ class S3TransferTest {
               }
             });
     thread.start();
-    Await.until(
-        "two parts under way",
-        Duration.ofSeconds(30),
-        () -> lines(parameter("partNumber")).size() == 2);
+    parts.awaitFired(2);
     thread.interrupt();
     held.countDown();
     assertThat(outcome.get(60, TimeUnit.SECONDS))
@@ -197,13 +243,11 @@ class S3TransferTest {
   void aFileThatIsReplacedWhileItIsDownloadedIsNoMixture() throws Exception {
     store.upload("file", source);
     CountDownLatch replaced = new CountDownLatch(1);
-    proxy.always(r -> r.header("range").orElse("").startsWith("bytes=1"), Fault.hold(replaced));
+    FaultRule second =
+        proxy.always(r -> r.header("range").orElse("").startsWith("bytes=1"), Fault.hold(replaced));
     CompletableFuture<Void> download =
         CompletableFuture.runAsync(() -> store.download("file", target));
-    Await.until(
-        "the second part is asked for",
-        Duration.ofSeconds(30),
-        () -> lines(r -> r.header("range").orElse("").startsWith("bytes=1")).size() > 0);
+    second.awaitFired(1);
     Files.write(source, new byte[SIZE]);
     store.upload("file", source);
     replaced.countDown();
@@ -215,22 +259,27 @@ class S3TransferTest {
   @Test
   void aFileThatIsDeletedWhileItIsDownloadedIsNotTakenForMissing() {
     store.upload("file", source);
-    proxy.once(
-        r -> r.header("range").orElse("").startsWith("bytes=1"), Fault.answer(404, "NoSuchKey"));
+    FaultRule deleted =
+        proxy.once(
+            r -> r.header("range").orElse("").startsWith("bytes=1"),
+            Fault.answer(404, "NoSuchKey"));
     assertThatThrownBy(() -> store.download("file", target))
         .isExactlyInstanceOf(StorageException.class)
         .hasMessageContaining("changed meanwhile");
+    assertThat(deleted.fired()).isEqualTo(1);
   }
 
   @Test
   void anAnswerForAnotherRangeIsRefused() {
     store.upload("file", source);
-    proxy.once(
-        r -> r.header("range").orElse("").startsWith("bytes=1"),
-        Fault.answer(206, "").withHeader("Content-Range", "bytes 7-9/15740985"));
+    FaultRule other =
+        proxy.once(
+            r -> r.header("range").orElse("").startsWith("bytes=1"),
+            Fault.answer(206, "").withHeader("Content-Range", "bytes 7-9/15740985"));
     assertThatThrownBy(() -> store.download("file", target))
         .isExactlyInstanceOf(StorageException.class)
         .hasMessageContainingAll("expected an answer with 'bytes 1", "found 'bytes 7-9/15740985'");
+    assertThat(other.fired()).isEqualTo(1);
   }
 
   @Test
