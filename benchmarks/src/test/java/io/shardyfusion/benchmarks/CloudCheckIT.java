@@ -317,7 +317,11 @@ class CloudCheckIT {
     environment.keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("JAVA_"));
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put(
-        "SHARDY_JAVA_OPTS", "-Djava.io.tmpdir=" + directory + " -Duser.home=" + directory);
+        "SHARDY_JAVA_OPTS",
+        "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.io.tmpdir="
+            + directory
+            + " -Duser.home="
+            + directory);
     environment.put("AWS_EC2_METADATA_DISABLED", "true");
     if (!accessKey.isEmpty()) {
       environment.put("AWS_ACCESS_KEY_ID", accessKey);

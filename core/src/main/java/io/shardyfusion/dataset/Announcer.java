@@ -47,7 +47,7 @@ public final class Announcer {
 
   private static final int MAX_ATTEMPTS = 20;
 
-  /** With full jitter: half a minute in all, where a store fails all the time. */
+  /** With full jitter: half a minute in all or so, where a store fails all the time. */
   private static final BackoffStrategy BACKOFF =
       BackoffStrategy.exponentialDelay(Duration.ofMillis(100), Duration.ofSeconds(4));
 
@@ -126,7 +126,8 @@ public final class Announcer {
 
   private void pause(int attempt, @Nullable AmbiguousWriteException ambiguous) {
     try {
-      TimeUnit.NANOSECONDS.sleep(backoff.computeDelay(attempt).toNanos());
+      // The strategy counts the attempt that has failed, too: it has nothing wait for the first.
+      TimeUnit.NANOSECONDS.sleep(backoff.computeDelay(attempt + 1).toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       StorageException interrupted =

@@ -51,7 +51,7 @@ final class S3Clients implements AutoCloseable {
   /**
    * With the SDK's backoff, exponential with full jitter: from 100 ms, about three seconds in all
    * at most; where the server asks for less (429, 503 SlowDown) from a second, up to half a minute.
-   * A server's Retry-After is waited for.
+   * A server's Retry-After is waited for, {@linkplain S3RetryAfter within bounds}.
    */
   private static final int ATTEMPTS = 6;
 
@@ -174,7 +174,7 @@ final class S3Clients implements AutoCloseable {
             .socketTimeout(options.silenceTimeout())
             .connectionAcquisitionTimeout(WAIT_FOR_CONNECTION)
             .maxConnections(FILES * (1 + options.s3Transfers().parallelism()) + SPARE_CONNECTIONS)
-            .proxyConfiguration(S3Proxy.of(options));
+            .proxyConfiguration(S3Proxy.of(options, System::getenv));
     Path trusted = options.s3TrustedCertificates();
     if (trusted != null) {
       TrustManager[] trust = S3Trust.in(trusted);
@@ -205,6 +205,7 @@ final class S3Clients implements AutoCloseable {
                 configuration -> {
                   configuration.retryStrategy(retries);
                   configuration.addExecutionInterceptor(requests);
+                  configuration.addExecutionInterceptor(new S3RetryAfter());
                   configuration.putAdvancedOption(USER_AGENT_SUFFIX, userAgent());
                   if (profile() != null) {
                     configuration.defaultProfileName(profile());

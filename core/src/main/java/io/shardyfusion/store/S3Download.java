@@ -181,6 +181,7 @@ final class S3Download implements AutoCloseable {
   /** Writes a body to its place in the file, and gives its length. */
   private long receive(
       AbortableInputStream body, long from, @Nullable Long expected, Deadline deadline) {
+    deadline.check(body);
     byte[] buffer = new byte[BUFFER];
     long received = 0;
     while (true) {
@@ -290,8 +291,19 @@ final class S3Download implements AutoCloseable {
 
     /** Tells of progress, which may hold the download back: that takes nothing of the time. */
     void tell(int bytes, AbortableInputStream body) {
+      check(body);
       long start = System.nanoTime();
-      if (start - end > 0) {
+      try {
+        progress.accept(bytes);
+      } catch (RuntimeException e) {
+        body.abort();
+        throw e;
+      }
+      end += System.nanoTime() - start;
+    }
+
+    void check(AbortableInputStream body) {
+      if (System.nanoTime() - end > 0) {
         body.abort();
         throw new StorageException(
             "could not download "
@@ -301,13 +313,6 @@ final class S3Download implements AutoCloseable {
                 + "; check the network and the server, or give it more time with"
                 + " StoreOptions.transferTimeout");
       }
-      try {
-        progress.accept(bytes);
-      } catch (RuntimeException e) {
-        body.abort();
-        throw e;
-      }
-      end += System.nanoTime() - start;
     }
   }
 

@@ -12,6 +12,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Set;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -78,7 +80,13 @@ final class S3Failures {
     if (e instanceof AwsServiceException answer) {
       return answer.statusCode() == TOO_MANY_REQUESTS || RetryUtils.isClockSkewException(answer);
     }
-    return find(e, ConnectException.class) != null || find(e, UnknownHostException.class) != null;
+    return notConnected(e) || find(e, UnknownHostException.class) != null;
+  }
+
+  private static boolean notConnected(Throwable e) {
+    return find(e, ConnectException.class) != null
+        || find(e, ConnectTimeoutException.class) != null
+        || find(e, ConnectionRequestTimeoutException.class) != null;
   }
 
   /** Whether the server asks for fewer requests. */
@@ -92,7 +100,7 @@ final class S3Failures {
       int status = answer.statusCode();
       return status == 501 || (status >= 300 && status < 500 && status != 408);
     }
-    return find(e, ConnectException.class) != null
+    return notConnected(e)
         || find(e, UnknownHostException.class) != null
         || missingSetting(e) != null;
   }
@@ -132,7 +140,7 @@ final class S3Failures {
     if (find(e, UnknownHostException.class) != null) {
       return "unknown host; check the endpoint, the region and the name service (" + root(e) + ")";
     }
-    if (find(e, ConnectException.class) != null) {
+    if (notConnected(e)) {
       return "no connection; check the endpoint, and that the server runs (" + root(e) + ")";
     }
     if (find(e, SSLException.class) != null) {

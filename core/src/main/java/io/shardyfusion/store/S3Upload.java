@@ -138,6 +138,8 @@ final class S3Upload {
     boolean interrupted = Thread.interrupted();
     try {
       client.abortMultipartUpload(requests.abort(key, id));
+    } catch (NoSuchUploadException e) {
+      LOG.debug("event=upload_ended_already object={} upload_id={}", key, id);
     } catch (RuntimeException e) {
       LOG.warn(
           "event=upload_not_aborted object={} upload_id={}: S3 keeps its parts until a lifecycle"

@@ -70,12 +70,13 @@ final class S3WriteTimeout implements SdkHttpClient {
     S3Parts.awaitEnd(made);
   }
 
-  /** A request with a body. It is watched from the moment at which the body is asked for. */
+  /** A request with a body. It is watched from the moment at which the body is first read. */
   private final class Watched implements ExecutableHttpRequest {
 
     private final ExecutableHttpRequest request;
     private volatile long progress;
     private volatile boolean stalled;
+    private boolean begun;
     private @Nullable Thread caller;
     private boolean ended;
     private @Nullable ScheduledFuture<?> look;
@@ -112,21 +113,28 @@ final class S3WriteTimeout implements SdkHttpClient {
     }
 
     private InputStream watched(InputStream body) {
-      progress = System.nanoTime();
-      begin();
       return new FilterInputStream(body) {
         @Override
         public int read() throws IOException {
-          progress = System.nanoTime();
+          reading();
           return super.read();
         }
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
-          progress = System.nanoTime();
+          reading();
           return super.read(target, offset, length);
         }
       };
+    }
+
+    /** What was read before has been taken. */
+    private void reading() {
+      progress = System.nanoTime();
+      if (!begun) {
+        begun = true;
+        begin();
+      }
     }
 
     private synchronized void begin() {

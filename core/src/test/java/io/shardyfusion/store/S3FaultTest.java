@@ -201,6 +201,23 @@ class S3FaultTest {
   }
 
   @Test
+  void aServerThatAsksForAnHourIsAskedAgainSooner() {
+    answer =
+        exchange -> {
+          if (requests.get() == 1) {
+            exchange.getResponseHeaders().set("Retry-After", "3600");
+            error(503, "SlowDown").to(exchange);
+          } else {
+            ok("content").to(exchange);
+          }
+        };
+    try (ObjectStore store = store()) {
+      assertThat(store.read("a", 100)).isPresent();
+    }
+    assertThat(requests).hasValue(2);
+  }
+
+  @Test
   void readingIsRetried() {
     answer =
         exchange -> {

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -25,10 +27,12 @@ final class SecureServer implements AutoCloseable {
   private static final String PASSWORD = "changeit";
 
   private final HttpsServer server;
+  private final ExecutorService threads;
   private final Path certificate;
 
-  private SecureServer(HttpsServer server, Path certificate) {
+  private SecureServer(HttpsServer server, ExecutorService threads, Path certificate) {
     this.server = server;
+    this.threads = threads;
     this.certificate = certificate;
   }
 
@@ -36,7 +40,7 @@ final class SecureServer implements AutoCloseable {
    * Starts a server.
    *
    * @param directory for its key and its certificate
-   * @param handler answers all requests, one at a time
+   * @param handler answers all requests
    */
   static SecureServer start(Path directory, HttpHandler handler) throws Exception {
     Path keys = directory.resolve("keys.p12");
@@ -47,9 +51,11 @@ final class SecureServer implements AutoCloseable {
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context(keys)));
+    ExecutorService threads = Executors.newCachedThreadPool();
+    server.setExecutor(threads);
     server.createContext("/", handler);
     server.start();
-    return new SecureServer(server, certificate);
+    return new SecureServer(server, threads, certificate);
   }
 
   URI endpoint() {
@@ -64,6 +70,7 @@ final class SecureServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
+    threads.shutdownNow();
   }
 
   private static SSLContext context(Path keys) throws Exception {

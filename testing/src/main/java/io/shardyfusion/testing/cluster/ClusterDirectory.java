@@ -81,7 +81,7 @@ record ClusterDirectory(Path root) {
                 + MARKER
                 + ", or nothing, found "
                 + shortened(found)
-                + "; name another by --dir or SHARDY_CLUSTER_DIR");
+                + "; name another by --dir or SHARDY_CLUSTER_DIR, or delete this one");
       }
       if (!Files.isDirectory(root)) {
         Files.createDirectories(root);
@@ -93,7 +93,7 @@ record ClusterDirectory(Path root) {
               + root
               + ": expected a directory, or a place for one, found "
               + (Files.isRegularFile(root) ? "a file" : e)
-              + "; name another by --dir or SHARDY_CLUSTER_DIR");
+              + "; name another by --dir or SHARDY_CLUSTER_DIR, or delete this one");
     }
   }
 
