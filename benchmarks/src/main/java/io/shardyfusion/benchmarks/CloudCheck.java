@@ -191,7 +191,7 @@ final class CloudCheck implements Callable<Integer> {
     try (StoreProbe probe = new StoreProbe(root, "store", directory)) {
       return probe.run();
     } finally {
-      FileUtils.deleteDirectory(directory.toFile());
+      FileUtils.deleteDirectoryQuietly(directory.toFile());
     }
   }
 

@@ -107,9 +107,11 @@ record CloudReport(
       results.values().forEach(figures -> out.printf("%16s", cell(figures.get(name))));
       out.println();
     }
-    out.println();
-    out.println("month_…_usd is an estimate for " + estimate.assumptions());
-    out.println("Default prices: " + prices);
+    if (names.contains("month_usd")) {
+      out.println();
+      out.println("month_…_usd is an estimate for " + estimate.assumptions());
+      out.println("Default prices: " + prices);
+    }
   }
 
   /** What was not found, as something failed before, has a dash. */

@@ -72,7 +72,7 @@ final class CloudRun {
       try {
         check(shards, directory);
       } finally {
-        FileUtils.deleteDirectory(directory.toFile());
+        FileUtils.deleteDirectoryQuietly(directory.toFile());
       }
       return true;
     } catch (InterruptedException e) {

@@ -51,7 +51,13 @@ final class RequestTargets {
     long repeated = Math.max(1, (needed + more) / PER_REPEATED);
     return new Verdict(
         name,
-        found + " of at most " + needed + (more > 0 ? why : "") + ", and " + repeated + " repeated",
+        found
+            + " of at most "
+            + needed
+            + (more > 0 ? why : "")
+            + ", or "
+            + repeated
+            + " more where requests are repeated",
         found <= needed + more + repeated);
   }
 

@@ -94,6 +94,9 @@ final class StoreProbe implements AutoCloseable {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw e instanceof RuntimeException ended ? ended : new IllegalStateException(e);
+      }
       return new Verdict(name, String.valueOf(e.getMessage()), false);
     }
   }

@@ -82,6 +82,10 @@ class CloudCheckIT {
       JsonNode figures = report.get("results").get(shards);
       assertThat(figures.get("write_puts").intValue())
           .isLessThanOrEqualTo(2 * Integer.parseInt(shards) + 6);
+      assertThat(figures.get("prefetch_gets").intValue())
+          .as("the pointer, the manifest, and of each shard a descriptor and a file")
+          .isEqualTo(2 + 2 * Integer.parseInt(shards));
+      assertThat(figures.get("refresh_gets").intValue()).isEqualTo(2 + 2);
       assertThat(figures.get("idle_refresh_gets").intValue()).isEqualTo(1);
       assertThat(figures.get("refresh_errors").intValue()).isZero();
       assertThat(figures.get("verified_rows").intValue()).isEqualTo(4000);
@@ -160,10 +164,11 @@ class CloudCheckIT {
           .contains("could not delete everything below s3://", "access denied")
           .doesNotContain("\tat ");
       assertThat(ended.code()).isEqualTo(3);
-    }
-    assertThat(left(server)).isNotEmpty();
-    try (ObjectStore store = BenchStore.open(server, "")) {
-      store.delete(left(server));
+      assertThat(left(server)).isNotEmpty();
+    } finally {
+      try (ObjectStore store = BenchStore.open(server, "")) {
+        store.delete(left(server));
+      }
     }
   }
 

@@ -19,13 +19,13 @@ class RequestTargetsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "8, 29.9, 23, '23 of at most 22, and 1 repeated', true",
-    "8, 29.9, 24, '24 of at most 22, and 1 repeated', false",
-    "8, 30, 24, '24 of at most 22 and 1 that said the run was alive, and 1 repeated', true",
-    "8, 30, 25, '25 of at most 22 and 1 that said the run was alive, and 1 repeated', false",
-    "8, 3599, 142, '142 of at most 22 and 119 that said the run was alive, and 1 repeated', true",
-    "256, 10, 523, '523 of at most 518, and 5 repeated', true",
-    "256, 10, 524, '524 of at most 518, and 5 repeated', false",
+    "8, 29.9, 23, '23 of at most 22, or 1 more where requests are repeated', true",
+    "8, 29.9, 24, '24 of at most 22, or 1 more where requests are repeated', false",
+    "8, 30, 24, '24 of at most 22 and 1 that said the run was alive, or 1 more where requests are repeated', true",
+    "8, 30, 25, '25 of at most 22 and 1 that said the run was alive, or 1 more where requests are repeated', false",
+    "8, 3599, 142, '142 of at most 22 and 119 that said the run was alive, or 1 more where requests are repeated', true",
+    "256, 10, 523, '523 of at most 518, or 5 more where requests are repeated', true",
+    "256, 10, 524, '524 of at most 518, or 5 more where requests are repeated', false",
   })
   void aBackfillMaySayThatItLivesAndRepeatAFewRequests(
       int shards, double seconds, long puts, String found, boolean ok) {

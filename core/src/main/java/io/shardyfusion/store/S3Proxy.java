@@ -22,6 +22,9 @@ import software.amazon.awssdk.utils.ProxyConfigProvider;
  */
 final class S3Proxy {
 
+  /** Never reached by a proxy of the surroundings; the Java platform has the same default. */
+  private static final Set<String> THIS_HOST = Set.of("localhost", "127\\..*", "\\[?::1\\]?");
+
   private S3Proxy() {}
 
   /**
@@ -61,11 +64,13 @@ final class S3Proxy {
               + scheme
               + ".proxyPort is not");
     }
+    Set<String> direct = new HashSet<>(THIS_HOST);
+    direct.addAll(properties.nonProxyHosts());
     properties.userName().ifPresent(proxy::username);
     properties.password().ifPresent(proxy::password);
     return proxy
         .endpoint(URI.create("http://" + properties.host() + ":" + properties.port()))
-        .nonProxyHosts(properties.nonProxyHosts())
+        .nonProxyHosts(direct)
         .build();
   }
 
@@ -94,7 +99,7 @@ final class S3Proxy {
     }
     return proxy
         .endpoint(URI.create("http://" + uri.getHost() + ":" + uri.getPort()))
-        .nonProxyHosts(direct == null ? Set.of() : patterns(direct))
+        .nonProxyHosts(patterns(direct == null ? "" : direct))
         .build();
   }
 
@@ -112,7 +117,7 @@ final class S3Proxy {
 
   /** The hosts of {@code NO_PROXY}, a domain with all that is below it, as the SDK takes them. */
   private static Set<String> patterns(String direct) {
-    Set<String> patterns = new HashSet<>();
+    Set<String> patterns = new HashSet<>(THIS_HOST);
     for (String entry : direct.split("[,\\s]+", -1)) {
       String host = entry.replaceFirst("^\\*?\\.", "").replaceFirst(":\\d+$", "");
       if (host.equals("*")) {

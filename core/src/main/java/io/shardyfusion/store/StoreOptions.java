@@ -259,7 +259,7 @@ public final class StoreOptions implements Serializable {
      */
     public Builder s3Endpoint(@Nullable URI endpoint) {
       if (endpoint != null) {
-        checkAddress("an S3 endpoint", endpoint);
+        checkAddress("an S3 endpoint", endpoint, "https://host:port");
       }
       this.s3Endpoint = endpoint;
       return this;
@@ -303,10 +303,12 @@ public final class StoreOptions implements Serializable {
         this.s3Proxy = null;
         return this;
       }
-      checkAddress("an HTTP proxy", proxy);
+      checkAddress("an HTTP proxy", proxy, "http://host:port");
       String origin = proxy.getScheme() + "://" + proxy.getRawAuthority();
       String rest = proxy.toString().substring(origin.length());
-      if (proxy.getPort() < 0 || !(rest.isEmpty() || rest.equals("/"))) {
+      if (!"http".equalsIgnoreCase(proxy.getScheme())
+          || proxy.getPort() < 0
+          || !(rest.isEmpty() || rest.equals("/"))) {
         throw new InvalidRequestException(
             "expected an HTTP proxy such as http://host:port, found '" + proxy + "'");
       }
@@ -423,7 +425,7 @@ public final class StoreOptions implements Serializable {
       return new StoreOptions(this);
     }
 
-    private static void checkAddress(String what, URI address) {
+    private static void checkAddress(String what, URI address, String example) {
       if (address.toString().indexOf('@') >= 0) {
         throw new InvalidRequestException(
             "expected "
@@ -434,7 +436,7 @@ public final class StoreOptions implements Serializable {
       if (address.getHost() == null
           || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
         throw new InvalidRequestException(
-            "expected " + what + " such as https://host:port, found '" + address + "'");
+            "expected " + what + " such as " + example + ", found '" + address + "'");
       }
     }
 

@@ -141,7 +141,13 @@ class ObjectStoresTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"http://proxy", "http://proxy:1/path", "http://proxy:1?q", "http://proxy:1#f"})
+      strings = {
+        "http://proxy",
+        "http://proxy:1/path",
+        "http://proxy:1?q",
+        "http://proxy:1#f",
+        "https://proxy:1"
+      })
   void aProxyIsAHostAndAPort(String address) {
     assertThatThrownBy(() -> StoreOptions.builder().s3Proxy(URI.create(address)))
         .isInstanceOf(InvalidRequestException.class)

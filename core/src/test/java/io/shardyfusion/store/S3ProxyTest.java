@@ -66,7 +66,9 @@ class S3ProxyTest {
     "example.org, exampleXorg, false",
     "'a.b, c.d:443', c.d, true",
     "*, anything, true",
-    "127.0.0.1, 127.0.0.1, true",
+    "192.0.2.1, 192.0.2.1, true",
+    "'', localhost, true",
+    "'', 127.0.0.2, true",
     "'', anything, false"
   })
   void whatIsToBeReachedDirectlyIs(String direct, String host, boolean matches) {
@@ -74,6 +76,23 @@ class S3ProxyTest {
     // As the SDK compares.
     assertThat(proxy(null, environment).nonProxyHosts().stream().anyMatch(host::matches))
         .isEqualTo(matches);
+  }
+
+  @Test
+  void thatOfTheSystemPropertiesComesBeforeTheEnvironments() {
+    System.setProperty("https.proxyHost", "property");
+    try {
+      assertThatThrownBy(() -> proxy(null, BOTH))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("https.proxyPort");
+      System.setProperty("https.proxyPort", "6");
+      assertThat(proxy(null, BOTH).host()).isEqualTo("property");
+      assertThat(proxy(null, BOTH).port()).isEqualTo(6);
+      assertThat(proxy(null, BOTH).nonProxyHosts()).anyMatch("127.0.0.1"::matches);
+    } finally {
+      System.clearProperty("https.proxyHost");
+      System.clearProperty("https.proxyPort");
+    }
   }
 
   private static ProxyConfiguration proxy(String endpoint, Map<String, String> environment) {

@@ -177,7 +177,7 @@ class S3TimeoutTest {
   void aDownloadThatIsHeldBackMayTakeLonger() {
     dripping = true;
     AtomicInteger told = new AtomicInteger();
-    StoreOptions.Builder options = options(LONG, LONG).transferTimeout(SHORT);
+    StoreOptions.Builder options = options(LONG, LONG).transferTimeout(Duration.ofSeconds(2));
     try (ObjectStore store = store(options)) {
       assertThatThrownBy(
               () ->
@@ -188,7 +188,7 @@ class S3TimeoutTest {
                         if (told.incrementAndGet() == 3) {
                           throw new StorageException("enough");
                         }
-                        LockSupport.parkNanos(SHORT.toNanos());
+                        LockSupport.parkNanos(1_500_000_000);
                       }))
           .isExactlyInstanceOf(StorageException.class)
           .hasMessage("enough");
@@ -257,7 +257,6 @@ class S3TimeoutTest {
       assertThatThrownBy(() -> store.download("a", target))
           .isInstanceOf(StorageException.class)
           .hasMessageContainingAll("0.7 s", "transferTimeout");
-      assertThat(target).as("some of it had come").isNotEmptyFile();
       assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
   }

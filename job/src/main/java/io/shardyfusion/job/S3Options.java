@@ -159,11 +159,11 @@ public final class S3Options {
   public StoreOptions toStoreOptions() {
     StoreOptions.Builder builder =
         StoreOptions.builder()
-            .s3Endpoint(address("--s3-endpoint", endpoint))
+            .s3Endpoint(address("--s3-endpoint", endpoint, "https://host:port"))
             .s3Region(region)
             .s3PathStyle(pathStyle)
             .s3Credentials(credentials())
-            .s3Proxy(address("--s3-proxy", proxy))
+            .s3Proxy(address("--s3-proxy", proxy, "http://host:port"))
             .s3TrustedCertificates(ca)
             .s3Checksums(checksums())
             .s3RequesterPays(requesterPays)
@@ -188,14 +188,16 @@ public final class S3Options {
     return builder.build();
   }
 
-  private static @Nullable URI address(String option, @Nullable String text) {
+  private static @Nullable URI address(String option, @Nullable String text, String example) {
     try {
       return text == null ? null : new URI(text);
     } catch (URISyntaxException e) {
       // It may hold a password.
       throw new InvalidRequestException(
           option
-              + " must be the address of a server, such as https://host:port, "
+              + " must be the address of a server, such as "
+              + example
+              + ", "
               + (text.indexOf('@') < 0
                   ? "found '" + text + "'"
                   : "without credentials; they come from the AWS configuration or environment"));

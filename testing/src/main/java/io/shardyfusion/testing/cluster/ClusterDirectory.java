@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -167,7 +168,12 @@ record ClusterDirectory(Path root) {
     try {
       List<Path> parentsFirst;
       try (Stream<Path> paths = Files.walk(path)) {
-        parentsFirst = paths.toList();
+        parentsFirst = new ArrayList<>(paths.toList());
+      }
+      Path marker = path.resolve(MARKER);
+      if (parentsFirst.remove(marker)) {
+        // The last but the directory itself: what cannot be deleted now can be later.
+        parentsFirst.add(1, marker);
       }
       for (int i = parentsFirst.size() - 1; i >= 0; i--) {
         Files.deleteIfExists(parentsFirst.get(i));

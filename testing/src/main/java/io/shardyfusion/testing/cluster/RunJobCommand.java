@@ -99,8 +99,8 @@ final class RunJobCommand extends ClusterCommand {
         if (line.startsWith("{")) {
           System.out.println(line);
         } else if (submitted.find()) {
-          System.err.println("cluster: job " + submitted.group(1) + " is submitted");
           jobId = submitted.group(1);
+          System.err.println("cluster: job " + jobId + " is submitted");
         }
       }
     }
