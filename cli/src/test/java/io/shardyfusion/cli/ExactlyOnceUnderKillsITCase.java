@@ -37,7 +37,7 @@ final class ExactlyOnceUnderKillsITCase {
 
   private static final Path JOB =
       Path.of(System.getProperty("shardyfusion.root"), "job/target/shardyfusion-job.jar");
-  private static final int KILLS = Integer.getInteger("shardyfusion.chaos.kills", 6);
+  private static final int KILLS = Integer.getInteger("shardyfusion.chaos.kills", 4);
   private static final int[] PARALLELISMS = {1, 4, 2};
   private static final int TASK_MANAGERS = 3;
   private static final int SLOTS = 2;
