@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -230,14 +232,22 @@ abstract class ObjectStoreContractTest {
           });
     }
     List<Written> winners = new ArrayList<>();
+    int unknown = 0;
     for (Future<ConditionalWrite> outcome : threads.invokeAll(writers)) {
-      if (outcome.get() instanceof Written written) {
-        winners.add(written);
+      try {
+        if (outcome.get() instanceof Written written) {
+          winners.add(written);
+        }
+      } catch (ExecutionException e) {
+        // A server may fail under writers that meet; then the object tells.
+        assertThat(e).hasCauseInstanceOf(AmbiguousWriteException.class);
+        unknown++;
       }
     }
-    assertThat(winners).as("winners of round %s", round).hasSize(1);
-    assertThat(store.read("race", 100).orElseThrow().tag()).isEqualTo(winners.get(0).tag());
-    return winners.get(0).tag();
+    ObjectTag stored = store.read("race", 100).orElseThrow().tag();
+    assertThat(winners).as("winners of round %s", round).hasSizeBetween(unknown > 0 ? 0 : 1, 1);
+    assertThat(winners).allSatisfy(winner -> assertThat(winner.tag()).isEqualTo(stored));
+    return stored;
   }
 
   @Test
