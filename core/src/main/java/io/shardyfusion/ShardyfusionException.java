@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The subclasses are few, and each tells the caller what to do: {@link InvalidRequestException}:
  * correct the call; {@link NotFoundException}: the asked-for thing is not there; {@link
  * StorageException}: the storage failed, after retries; {@link DataDamagedException}: bytes are not
- * what they should be; {@link ConflictException}: another writer holds the dataset; {@link
- * LimitExceededException}: ask later or less; {@link ClosedException}: the object was closed.
+ * what they should be; {@link ValueDecodeException}: the decoder does not suit a value; {@link
+ * ConflictException}: another writer holds the dataset; {@link LimitExceededException}: ask later
+ * or less; {@link ClosedException}: the object was closed.
  *
  * <p>Messages say what was expected, what was found, which object, key or line, and what to do.
  * They never hold credentials.
@@ -19,6 +20,7 @@ public abstract sealed class ShardyfusionException extends RuntimeException
         NotFoundException,
         StorageException,
         DataDamagedException,
+        ValueDecodeException,
         ConflictException,
         LimitExceededException,
         ClosedException {

@@ -1,7 +1,7 @@
 package io.shardyfusion.reader;
 
-import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.ValueDecodeException;
 import io.shardyfusion.key.KeyType;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Thread-safe, as far as the decoder is. Errors are those of {@link Lookups}; a value that the
- * decoder refuses is a {@link DataDamagedException} that names key, shard and version.
+ * decoder refuses is a {@link ValueDecodeException} that names dataset, version, shard and key.
  *
  * @param <K> {@link Long}, {@link String} or {@code byte[]}
  * @param <V> what the decoder makes
@@ -71,7 +71,11 @@ public final class TypedReader<K, V> {
     return new TypedReader<>((SnapshotLookups) lookups, keyClass, decoder);
   }
 
-  /** The value of a key, or null if the key is not there. */
+  /**
+   * The value of a key, or null if the key is not there.
+   *
+   * @throws ValueDecodeException if the decoder does not take the value
+   */
   public @Nullable V get(K key) {
     lookups.throttle(1);
     return lookups.ask(
@@ -84,6 +88,8 @@ public final class TypedReader<K, V> {
   /**
    * The values of many keys, as {@link Lookups#multiGet} has them: unmodifiable, in the caller's
    * order, without those that are not there.
+   *
+   * @throws ValueDecodeException if the decoder does not take one of the values
    */
   public Map<K, V> multiGet(Collection<K> keys) {
     lookups.throttle(keys.size());
@@ -93,6 +99,8 @@ public final class TypedReader<K, V> {
   /**
    * Gives all rows in a range to {@code action}, all of one version. An exception of the action
    * ends the scan.
+   *
+   * @throws ValueDecodeException if the decoder does not take a value; that ends the scan, too
    */
   public void forEach(KeyRange range, ScanOrder order, BiConsumer<? super K, ? super V> action) {
     Scan scan = lookups.ask(s -> new Scan(s, s.scan(range, order, lookups.pool())));
@@ -139,9 +147,9 @@ public final class TypedReader<K, V> {
     return decoded;
   }
 
-  private DataDamagedException undecodable(
+  private ValueDecodeException undecodable(
       Snapshot snapshot, Object key, byte[] value, String what, @Nullable Exception cause) {
-    return new DataDamagedException(
+    return new ValueDecodeException(
         "the value of the key "
             + (key instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : key)
             + " in shard "

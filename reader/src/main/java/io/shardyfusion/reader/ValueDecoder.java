@@ -1,7 +1,5 @@
 package io.shardyfusion.reader;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +16,8 @@ public interface ValueDecoder<V> {
    * What the bytes stand for; never null.
    *
    * @param value a new array, which the decoder may keep
-   * @throws Exception if they stand for nothing; the lookup then fails, and says which key it was
+   * @throws Exception if they stand for nothing; the lookup then fails with a {@link
+   *     io.shardyfusion.ValueDecodeException} that says which key it was
    */
   V decode(byte[] value) throws Exception;
 
@@ -28,18 +27,18 @@ public interface ValueDecoder<V> {
   }
 
   /**
-   * A decoder of JSON documents by Jackson's data binding, which refuses what has more after the
-   * document. The JSON value {@code null} is refused, too, unless {@code type} is one that has a
-   * value for it, such as {@link com.fasterxml.jackson.databind.JsonNode}.
+   * A decoder of JSON documents by Jackson's data binding. Fields that {@code type} does not have
+   * are ignored, so that the writer may add some without asking its readers; {@link
+   * JsonValueDecoder#strict} refuses them.
    */
-  static <V> ValueDecoder<V> json(Class<V> type) {
-    return json(
-        new ObjectMapper().readerFor(type).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
+  static <V> JsonValueDecoder<V> json(Class<V> type) {
+    return new JsonValueDecoder<>(type);
   }
 
   /**
    * A decoder of JSON documents by a reader that the caller has configured, for a type that the
-   * caller knows.
+   * caller knows. Nothing is changed in it: Jackson's own default refuses fields that the type does
+   * not have.
    */
   static <V> ValueDecoder<V> json(ObjectReader reader) {
     return reader::readValue;

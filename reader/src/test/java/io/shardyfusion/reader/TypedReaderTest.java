@@ -8,15 +8,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.ClosedException;
-import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.ValueDecodeException;
 import io.shardyfusion.key.KeyEncoding;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,7 +89,7 @@ class TypedReaderTest {
           TypedReader.of(reader, String.class, ValueDecoder.json(City.class));
       assertThat(cities.get("good")).isEqualTo(new City("x", 1));
       assertThatThrownBy(() -> cities.get("bad"))
-          .isInstanceOf(DataDamagedException.class)
+          .isInstanceOf(ValueDecodeException.class)
           .hasMessageContainingAll(
               "key bad in shard " + reader.route("bad"),
               "version 1 of " + dataset.uri(),
@@ -96,15 +98,51 @@ class TypedReaderTest {
               "values are text")
           .hasRootCauseInstanceOf(JsonProcessingException.class);
       assertThatThrownBy(() -> cities.get("null"))
-          .isInstanceOf(DataDamagedException.class)
+          .isInstanceOf(ValueDecodeException.class)
           .hasMessageContaining("gave null");
       assertThatThrownBy(() -> cities.multiGet(List.of("good", "more")))
-          .isInstanceOf(DataDamagedException.class)
+          .isInstanceOf(ValueDecodeException.class)
           .hasMessageContaining("key more in shard");
       assertThatThrownBy(
               () -> cities.forEach(KeyRange.all(), ScanOrder.BY_SHARD, (key, value) -> {}))
-          .isInstanceOf(DataDamagedException.class);
+          .isInstanceOf(ValueDecodeException.class);
     }
+  }
+
+  @Test
+  void aFieldThatTheTypeDoesNotHaveIsIgnoredUnlessTheDecoderIsStrict() {
+    TestDataset dataset = new TestDataset(directory, KeyEncoding.I64, 3);
+    dataset.publish(
+        Stream.of(1L, 2L),
+        key ->
+            bytes(
+                key.equals(2L)
+                    ? "{\"name\":\"x\",\"people\":2,\"area\":{\"km2\":3.5}}"
+                    : "{\"name\":\"x\",\"people\":1}"));
+    try (ShardedReader reader = open(dataset)) {
+      TypedReader<Long, City> cities =
+          TypedReader.of(reader, Long.class, ValueDecoder.json(City.class));
+      assertThat(cities.get(2L)).isEqualTo(new City("x", 2));
+      assertThat(cities.multiGet(List.of(1L, 2L))).hasSize(2);
+      List<City> scanned = new ArrayList<>();
+      cities.forEach(KeyRange.all(), ScanOrder.BY_KEY, (key, city) -> scanned.add(city));
+      assertThat(scanned).containsExactly(new City("x", 1), new City("x", 2));
+
+      TypedReader<Long, City> strict =
+          TypedReader.of(reader, Long.class, ValueDecoder.json(City.class).strict());
+      assertThat(strict.get(1L)).isEqualTo(new City("x", 1));
+      assertRefused(() -> strict.get(2L), dataset);
+      assertRefused(() -> strict.multiGet(List.of(1L, 2L)), dataset);
+      assertRefused(() -> strict.forEach(KeyRange.all(), ScanOrder.BY_KEY, (k, v) -> {}), dataset);
+      assertThat(reader.versionsOpen()).isEqualTo(1);
+    }
+  }
+
+  private static void assertRefused(ThrowingCallable lookup, TestDataset dataset) {
+    assertThatThrownBy(lookup)
+        .isInstanceOf(ValueDecodeException.class)
+        .hasMessageContainingAll(
+            "key 2 in shard ", "version 1 of " + dataset.uri(), "Unrecognized field \"area\"");
   }
 
   @Test
@@ -127,7 +165,7 @@ class TypedReaderTest {
     try (ShardedReader reader = open(dataset)) {
       TypedReader<Long, String> texts = TypedReader.of(reader, Long.class, ValueDecoder.utf8());
       assertThatThrownBy(() -> texts.get(1L))
-          .isInstanceOf(DataDamagedException.class)
+          .isInstanceOf(ValueDecodeException.class)
           .hasMessageContaining("0xff");
     }
   }
