@@ -106,6 +106,13 @@ final class JsonFields {
     return list;
   }
 
+  /**
+   * As {@link #list}; none where the field is not there, as in documents that older writers made.
+   */
+  <T> List<T> optionalList(String name, int maxSize, Function<JsonFields, T> convert) {
+    return fields.get(name) == null ? List.of() : list(name, maxSize, convert);
+  }
+
   /** An object of any names, whose values are texts. */
   Map<String, String> texts(String name, int maxSize) {
     return map(name, maxSize, JsonFields::text);

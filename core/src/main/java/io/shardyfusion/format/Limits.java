@@ -60,6 +60,12 @@ public final class Limits {
   /** The longest error in a run record, in characters. */
   public static final int MAX_ERROR = 8192;
 
+  /** The most warnings of a run record: {@value}. */
+  public static final int MAX_WARNINGS = 20;
+
+  /** The longest message of a warning, in Unicode code points: {@value}. */
+  public static final int MAX_WARNING = 1024;
+
   /** The most counters in a run record. */
   public static final int MAX_COUNTERS = 256;
 

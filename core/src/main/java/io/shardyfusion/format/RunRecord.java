@@ -2,6 +2,7 @@ package io.shardyfusion.format;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param error why it failed, or null; cut after {@link Limits#MAX_ERROR} characters
  * @param counters sums of what it did, for example {@code puts}; at most {@link
  *     Limits#MAX_COUNTERS}
+ * @param warnings what is wrong with its input, or was, and did not end it, oldest first; at most
+ *     {@link Limits#MAX_WARNINGS}
  */
 public record RunRecord(
     String runId,
@@ -31,7 +34,8 @@ public record RunRecord(
     @Nullable Instant leaseExpiresAt,
     @Nullable Long lastVersion,
     @Nullable String error,
-    Map<String, Long> counters) {
+    Map<String, Long> counters,
+    List<RunWarning> warnings) {
 
   /** Where a run stands. */
   public enum Status {
@@ -52,7 +56,7 @@ public record RunRecord(
     }
   }
 
-  /** Checks the parts, and copies the counters. */
+  /** Checks the parts, and copies counters and warnings. */
   public RunRecord {
     Checks.id("run_id", runId);
     ManifestWriter.checkMode(mode);
@@ -64,18 +68,58 @@ public record RunRecord(
       Checks.atLeast("last_version", lastVersion, 1);
       Checks.atMost("last_version", lastVersion, Limits.MAX_VERSION);
     }
-    error = error == null ? null : printable(error);
+    error = error == null ? null : printable(error, Limits.MAX_ERROR);
     counters = Collections.unmodifiableMap(new TreeMap<>(counters));
     Checks.size("counters", "entries", counters.size(), Limits.MAX_COUNTERS);
     counters.keySet().forEach(name -> Checks.text("counters: a name", name, Limits.MAX_NAME));
+    warnings = List.copyOf(warnings);
+    Checks.size("warnings", "entries", warnings.size(), Limits.MAX_WARNINGS);
+  }
+
+  /** A record without warnings. */
+  public RunRecord(
+      String runId,
+      String mode,
+      Status status,
+      Instant startedAt,
+      Instant updatedAt,
+      @Nullable Instant leaseExpiresAt,
+      @Nullable Long lastVersion,
+      @Nullable String error,
+      Map<String, Long> counters) {
+    this(
+        runId,
+        mode,
+        status,
+        startedAt,
+        updatedAt,
+        leaseExpiresAt,
+        lastVersion,
+        error,
+        counters,
+        List.of());
+  }
+
+  /** This record with other warnings. */
+  public RunRecord withWarnings(List<RunWarning> others) {
+    return new RunRecord(
+        runId,
+        mode,
+        status,
+        startedAt,
+        updatedAt,
+        leaseExpiresAt,
+        lastVersion,
+        error,
+        counters,
+        others);
   }
 
   /** A record is written when a run fails: whatever the error says, it must not fail that. */
-  private static String printable(String error) {
+  static String printable(String text, int maxLength) {
     int[] codePoints =
-        error
-            .codePoints()
-            .limit(Limits.MAX_ERROR)
+        text.codePoints()
+            .limit(maxLength)
             .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
             .toArray();
     return new String(codePoints, 0, codePoints.length);

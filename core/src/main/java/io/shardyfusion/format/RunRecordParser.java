@@ -39,6 +39,17 @@ public final class RunRecordParser {
             json.writeNumberField(counter.getKey(), counter.getValue());
           }
           json.writeEndObject();
+          if (!value.warnings().isEmpty()) {
+            json.writeArrayFieldStart("warnings");
+            for (RunWarning warning : value.warnings()) {
+              json.writeStartObject();
+              json.writeStringField("since", Timestamps.format(warning.since()));
+              json.writeBooleanField("lasts", warning.lasts());
+              json.writeStringField("message", warning.message());
+              json.writeEndObject();
+            }
+            json.writeEndArray();
+          }
         });
   }
 
@@ -61,7 +72,18 @@ public final class RunRecordParser {
                 fields.nullableText("lease_expires_at", Timestamps::parse),
                 fields.nullableInteger("last_version"),
                 checked(fields.nullableText("error")),
-                fields.integers("counters", Limits.MAX_COUNTERS)));
+                fields.integers("counters", Limits.MAX_COUNTERS),
+                fields.optionalList("warnings", Limits.MAX_WARNINGS, RunRecordParser::warning)));
+  }
+
+  private static RunWarning warning(JsonFields fields) {
+    return fields.make(
+        () -> {
+          String message = fields.text("message");
+          Checks.text("message", message, Limits.MAX_WARNING);
+          return new RunWarning(
+              fields.text("since", Timestamps::parse), fields.flag("lasts"), message);
+        });
   }
 
   /** The record itself cuts an error rather than refuse it. */

@@ -8,11 +8,13 @@ import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunRecord.Status;
+import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.StoreOptions;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +87,37 @@ class RunRecordsTest {
 
     assertThat(records.find(RUN).orElseThrow().status()).isEqualTo(Status.SUCCEEDED);
     assertThat(records.find(RUN).orElseThrow().updatedAt()).isEqualTo(NOW);
+  }
+
+  @Test
+  void warningsOfARunningRunAreChangedAndNothingElseAndStayWhenItEnds() {
+    RunWarning warning = new RunWarning(NOW, true, "cannot read a");
+    assertThat(records.warn(RUN, none -> List.of(warning))).isFalse();
+    records.write(running(Map.of("puts", 1L)));
+
+    assertThat(records.warn(RUN, none -> List.of(warning))).isTrue();
+    assertThat(records.find(RUN))
+        .contains(running(Map.of("puts", 1L)).withWarnings(List.of(warning)));
+    assertThat(records.warnings(RUN)).containsExactly(warning);
+
+    records.end(RUN, Status.FAILED, "killed", LATER);
+    assertThat(records.warnings(RUN)).containsExactly(warning);
+    assertThat(records.warn(RUN, some -> List.of())).isFalse();
+  }
+
+  @Test
+  void warningsDoNotUndoWhatTheOwnerOfTheRecordWritesMeanwhile() {
+    records.write(running(Map.of("puts", 1L)));
+    boolean written =
+        records.warn(
+            RUN,
+            none -> {
+              records.write(running(Map.of("puts", 2L)));
+              return List.of(new RunWarning(NOW, false, "late"));
+            });
+
+    assertThat(written).isFalse();
+    assertThat(records.find(RUN)).contains(running(Map.of("puts", 2L)));
   }
 
   @Test

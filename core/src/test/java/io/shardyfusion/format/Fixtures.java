@@ -33,6 +33,7 @@ final class Fixtures {
               Map.entry("descriptor-streaming.json", Samples::streamingDescriptor),
               Map.entry("run.json", Samples::runRecord),
               Map.entry("run-succeeded.json", Samples::succeededRun),
+              Map.entry("run-warned.json", Samples::warnedRun),
               Map.entry("run-failed.json", Samples::failedRun)));
 
   private Fixtures() {}

@@ -136,7 +136,10 @@ final class RandomValues {
         random.nextBoolean() ? null : instant(),
         random.nextBoolean() ? null : amount() + 1,
         random.nextBoolean() ? null : text(9000) + "\uD800",
-        counters);
+        counters,
+        random.nextBoolean()
+            ? List.of()
+            : List.of(new RunWarning(instant(), random.nextBoolean(), "w" + text(1100))));
   }
 
   private ManifestRef ref() {

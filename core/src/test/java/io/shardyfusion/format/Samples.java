@@ -181,6 +181,15 @@ final class Samples {
         Map.of());
   }
 
+  static RunRecord warnedRun() {
+    return runRecord()
+        .withWarnings(
+            List.of(
+                new RunWarning(
+                    CREATED.minusSeconds(20), true, "cannot read /data/a: access is denied"),
+                new RunWarning(CREATED, false, "/data/b.jsonl is gone; its rows are left out")));
+  }
+
   static RunRecord failedRun() {
     return new RunRecord(
         RUN_ID,

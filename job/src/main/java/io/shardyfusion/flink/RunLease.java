@@ -3,9 +3,11 @@ package io.shardyfusion.flink;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.format.RunRecord;
+import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.store.CountingObjectStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -45,6 +47,7 @@ final class RunLease implements AutoCloseable {
   private long putsCounted;
   private long getsCounted;
   private @Nullable Long lastVersion;
+  private List<RunWarning> warnings = List.of();
   private boolean ended;
 
   /**
@@ -73,6 +76,7 @@ final class RunLease implements AutoCloseable {
 
   private void takeUp(RunRecord record) {
     counters.putAll(record.counters());
+    warnings = record.warnings();
     lastVersion = record.lastVersion();
   }
 
@@ -141,8 +145,19 @@ final class RunLease implements AutoCloseable {
             status == RunRecord.Status.RUNNING ? clock.instant().plus(LEASE) : null,
             lastVersion,
             error,
-            counters);
+            counters,
+            warnings());
     records.write(record);
+  }
+
+  /** Those of the watcher of the input, which writes them into the same record. */
+  private List<RunWarning> warnings() {
+    try {
+      warnings = records.warnings(settings.runId());
+    } catch (ShardyfusionException e) {
+      LOG.warn("The warnings of run {} could not be read.", settings.runId(), e);
+    }
+    return warnings;
   }
 
   /** Stops to renew the lease. */

@@ -8,10 +8,12 @@ import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunRecord.Status;
+import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +123,21 @@ final class RunLeaseTest {
           .containsEntry("records", 14L)
           .containsEntry(RunCounters.FILES, 6L);
       assertThat(record().startedAt()).isEqualTo(TestSettings.STARTED);
+    }
+  }
+
+  @Test
+  void warningsThatTheWatcherOfTheInputHasWrittenStay() {
+    RunWarning warning = new RunWarning(TestSettings.STARTED, true, "cannot read a");
+    try (RunLease lease = lease()) {
+      new RunRecords(store).warn(settings.runId(), none -> List.of(warning));
+      lease.beat();
+      lease.announced(1, Map.of());
+      assertThat(record().warnings()).containsExactly(warning);
+    }
+    try (RunLease lease = lease()) {
+      lease.succeeded(2, Map.of());
+      assertThat(record().warnings()).containsExactly(warning);
     }
   }
 
