@@ -1,5 +1,9 @@
 package io.shardyfusion;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -45,6 +49,18 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .haveNameMatching(
             "java\\.net\\.ServerSocket|java\\.nio\\.channels\\..*ServerSocketChannel|com\\.sun\\.net\\.httpserver\\..*")
+        .check(CLASSES);
+  }
+
+  /** See RocksDbLibrary: elsewhere a failure would be remembered for ever. */
+  @Test
+  void rocksDbsLibraryIsLoadedInOnePlace() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("RocksDbLibrary")
+        .should()
+        .callMethodWhere(
+            target(nameMatching("loadLibrary")).and(target(owner(resideInAPackage("org.rocksdb")))))
         .check(CLASSES);
   }
 

@@ -16,6 +16,7 @@ import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardDescriptorParser;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.machine.FileFailure;
 import io.shardyfusion.store.ConditionalRead;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectTag;
@@ -195,7 +196,8 @@ public final class Dataset {
         digest.update(buffer, 0, n);
       }
     } catch (IOException e) {
-      throw new StorageException("the local file " + file + " could not be read: " + e, e);
+      throw new StorageException(
+          "the local file " + file + " could not be read: " + FileFailure.reason(e), e);
     }
     return Sha256.of(digest);
   }

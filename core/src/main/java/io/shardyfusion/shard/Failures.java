@@ -3,6 +3,8 @@ package io.shardyfusion.shard;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.machine.FileFailure;
+import io.shardyfusion.machine.OpenFileLimit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -18,6 +20,8 @@ final class Failures {
   private static final Pattern FILE =
       Pattern.compile("(?:[0-9]{6,20}\\.sst|MANIFEST-[0-9]{6,20}|CURRENT)");
   private static final String NO_SPACE = "no space left on device";
+  private static final String FULL =
+      "the disk is full; free space there, or choose another directory";
   private static final String NO_SUCH_FILE = "no such file";
 
   private Failures() {}
@@ -25,23 +29,18 @@ final class Failures {
   /** A failure to write: nothing is damaged that anybody reads. */
   static StorageException writing(int shard, Path path, RocksDBException e) {
     Status status = e.getStatus();
-    boolean full =
-        (status != null && status.getSubCode() == Status.SubCode.NoSpace) || says(e, NO_SPACE);
-    return writing(shard, path, e, full);
+    boolean full = status != null && status.getSubCode() == Status.SubCode.NoSpace;
+    return writing(shard, path, e, full || says(e, NO_SPACE) ? FULL : reason(e));
   }
 
   /** A failure to write: nothing is damaged that anybody reads. */
   static StorageException writing(int shard, Path path, IOException e) {
-    return writing(shard, path, e, says(e, NO_SPACE));
+    return writing(shard, path, e, says(e, NO_SPACE) ? FULL : FileFailure.reason(e));
   }
 
-  private static StorageException writing(int shard, Path path, Exception e, boolean full) {
-    String what = "could not write shard " + shard + " at " + path + ": ";
+  private static StorageException writing(int shard, Path path, Exception e, String reason) {
     return new StorageException(
-        full
-            ? what + "the disk is full; free space there, or choose another directory"
-            : what + describe(e),
-        e);
+        "could not write shard " + shard + " at " + path + ": " + reason, e);
   }
 
   /**
@@ -49,20 +48,13 @@ final class Failures {
    * the system could not do it.
    */
   static ShardyfusionException reading(int shard, Path directory, RocksDBException e) {
-    String message =
-        "could not read shard "
-            + shard
-            + " in "
-            + directory
-            + ", "
-            + fileOf(e)
-            + ": "
-            + describe(e);
+    String message = "could not read shard " + shard + " in " + directory + ", " + fileOf(e) + ": ";
     if (isSystemFailure(e)) {
-      return new StorageException(message, e);
+      return new StorageException(message + reason(e), e);
     }
     return new DataDamagedException(
         message
+            + describe(e)
             + "; its bytes are not what RocksDB wrote: discard the local copy and fetch it again",
         e);
   }
@@ -76,6 +68,11 @@ final class Failures {
       case IOError, Incomplete, Aborted, Busy, TimedOut, TryAgain, ShutdownInProgress -> true;
       default -> status.getSubCode() == Status.SubCode.MemoryLimit;
     };
+  }
+
+  private static String reason(RocksDBException e) {
+    String limit = OpenFileLimit.reason(e);
+    return describe(e) + (limit == null ? "" : "; " + limit);
   }
 
   private static String fileOf(RocksDBException e) {

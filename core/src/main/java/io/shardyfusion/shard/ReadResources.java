@@ -8,7 +8,6 @@ import org.rocksdb.HyperClockCache;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDB;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -16,10 +15,6 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class ReadResources implements AutoCloseable {
-
-  static {
-    RocksDB.loadLibrary();
-  }
 
   private final Cache blockCache;
   private final Filter filter;
@@ -43,12 +38,14 @@ public final class ReadResources implements AutoCloseable {
    * {@link ShardDatabase#tableMemoryBytes()}.
    *
    * @throws InvalidRequestException if the size is negative
+   * @throws io.shardyfusion.StorageException if RocksDB's native library cannot be loaded
    */
   public ReadResources(BlockCacheKind kind, long blockCacheBytes) {
     if (blockCacheBytes < 0) {
       throw new InvalidRequestException(
           "the block cache must have at least 0 bytes, found " + blockCacheBytes);
     }
+    RocksDbLibrary.load();
     blockCache = newCache(kind, blockCacheBytes);
     filter = TableOptions.newFilter();
     lookupOptions = new ReadOptions();

@@ -40,16 +40,13 @@ final class TableOptions {
    */
   private static final @Nullable MethodHandle DISABLE_INTERPOLATION = findUniformCvThreshold();
 
-  static {
-    RocksDB.loadLibrary();
-  }
-
   private TableOptions() {}
 
   /**
    * A filter for tables to be written or read. The caller closes it after the options it went into.
    */
   static Filter newFilter() {
+    RocksDbLibrary.load();
     return new BloomFilter(BLOOM_BITS_PER_KEY);
   }
 
@@ -112,6 +109,7 @@ final class TableOptions {
 
   /** The version of the RocksDB library that is loaded, for example {@code 11.8.1}. */
   static String engineVersion() {
+    RocksDbLibrary.load();
     return RocksDB.rocksdbVersion().toString();
   }
 

@@ -11,7 +11,6 @@ import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.Priority;
-import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -47,10 +46,6 @@ public final class WriteResources implements AutoCloseable {
   /** The MANIFEST travels with every descriptor: a new one is begun when it has grown to this. */
   private static final long MAX_MANIFEST_BYTES = 16 << 10;
 
-  static {
-    RocksDB.loadLibrary();
-  }
-
   private final Cache cache;
   private final WriteBufferManager writeBuffers;
   private final Filter filter;
@@ -67,6 +62,7 @@ public final class WriteResources implements AutoCloseable {
    * @param threads RocksDB's threads for flushes, and as many for compactions; they belong to the
    *     process, which has at least that many from then on
    * @throws InvalidRequestException if a number is not positive
+   * @throws io.shardyfusion.StorageException if RocksDB's native library cannot be loaded
    */
   public WriteResources(long memoryBytes, int databases, int threads) {
     if (memoryBytes < 1 || databases < 1 || threads < 1) {
@@ -78,6 +74,7 @@ public final class WriteResources implements AutoCloseable {
               + " and "
               + threads);
     }
+    RocksDbLibrary.load();
     long buffers = memoryBytes / 2;
     cache = new LRUCache(memoryBytes);
     writeBuffers = new WriteBufferManager(buffers, cache);

@@ -1,11 +1,11 @@
 package io.shardyfusion.store;
 
 import io.shardyfusion.StorageException;
+import io.shardyfusion.machine.FileFailure;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -53,19 +53,6 @@ final class LocalFailures {
     if (obstacle != null) {
       return obstacle + " is no directory; name a directory, or a path where one can be made";
     }
-    String message = String.valueOf(e.getMessage());
-    if (e instanceof AccessDeniedException) {
-      return "permission denied for " + message + "; check the owner and mode of the directory";
-    }
-    if (message.contains("No space left on device") || message.contains("quota exceeded")) {
-      return message + "; the disk is full: free some space, or use another directory";
-    }
-    if (message.contains("File too large")) {
-      return message + "; the file system or the process (ulimit -f) allows no larger file";
-    }
-    if (message.contains("Read-only file system")) {
-      return message + "; use a directory that can be written";
-    }
-    return e.getClass().getSimpleName() + ": " + message;
+    return FileFailure.reason(e);
   }
 }

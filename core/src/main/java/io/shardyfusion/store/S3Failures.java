@@ -4,6 +4,7 @@ import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.machine.OpenFileLimit;
 import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -120,6 +121,10 @@ final class S3Failures {
   private String reason(RuntimeException e) {
     if (e instanceof AwsServiceException answer) {
       return answered(answer);
+    }
+    String limit = OpenFileLimit.reason(e);
+    if (limit != null) {
+      return limit + " (" + root(e) + ")";
     }
     boolean interrupted = Thread.currentThread().isInterrupted();
     if (e instanceof ApiCallTimeoutException || (e instanceof AbortedException && !interrupted)) {

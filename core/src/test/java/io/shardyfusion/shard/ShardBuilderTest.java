@@ -107,7 +107,7 @@ class ShardBuilderTest {
     assertThatThrownBy(this::builder)
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(directory().toString())
-        .hasMessageContaining("FileAlreadyExistsException");
+        .hasMessageContaining("exists already");
   }
 
   @Test

@@ -143,7 +143,7 @@ class ShardCompatibilityIT {
    * Our classes and the few libraries they need to build and read a shard, with FRocksDB instead of
    * rocksdbjni.
    */
-  private static String classPath() {
+  static String classPath() {
     Path frocksdb =
         Path.of(System.getProperty("shardyfusion.root"), "testing/target/servers/frocksdbjni.jar");
     assertThat(frocksdb).as("copied by the build of the testing module").isRegularFile();

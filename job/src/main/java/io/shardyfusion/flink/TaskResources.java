@@ -1,6 +1,7 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.StorageException;
+import io.shardyfusion.machine.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,11 @@ final class TaskResources implements AutoCloseable {
       directory = Files.createTempDirectory(parent, prefix);
     } catch (IOException e) {
       throw new StorageException(
-          "could not create a working directory in " + parent + " (" + e + "); see io.tmp.dirs", e);
+          "could not create a working directory in "
+              + parent
+              + ": "
+              + FileFailure.reason(e, "see io.tmp.dirs"),
+          e);
     }
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.machine.FileFailure;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -151,8 +152,8 @@ record CacheLayout(Path root) {
             + " cannot be used, at "
             + path
             + ": "
-            + cause
-            + "; check the disk's space and rights, or choose another cache directory",
+            + FileFailure.reason(
+                cause, "check the disk's space and rights, or choose another cache directory"),
         cause);
   }
 }

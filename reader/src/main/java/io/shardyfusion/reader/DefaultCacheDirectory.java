@@ -3,6 +3,7 @@ package io.shardyfusion.reader;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Sha256;
+import io.shardyfusion.machine.FileFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -44,8 +45,7 @@ final class DefaultCacheDirectory {
           "the default cache directory "
               + directory
               + " cannot be created: "
-              + e
-              + "; set cacheDirectory",
+              + FileFailure.reason(e, "set cacheDirectory"),
           e);
     }
     String uri = datasetUri.replaceAll("/+$", "");

@@ -11,6 +11,7 @@ import io.shardyfusion.format.PointerParser;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.machine.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -101,7 +102,11 @@ final class FileCache implements DocumentCache, AutoCloseable {
       Files.createDirectories(layout.open());
     } catch (IOException e) {
       throw new StorageException(
-          "the cache directory " + root + " cannot be created: " + e + "; choose another", e);
+          "the cache directory "
+              + root
+              + " cannot be created: "
+              + FileFailure.reason(e, "choose another"),
+          e);
     }
     OwnDirectory.removeDead(layout.open());
     CacheSpace space = new CacheSpace(layout, limits.maxBytes(), clock, disk);

@@ -1,6 +1,7 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.StorageException;
+import io.shardyfusion.machine.FileFailure;
 import io.shardyfusion.shard.ShardDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +44,11 @@ final class OpenShard implements AutoCloseable {
       OwnDirectory.deleteRecursively(directory);
     } catch (IOException e) {
       throw new StorageException(
-          "the directory " + directory + " could not be deleted: " + e + "; delete it", e);
+          "the directory "
+              + directory
+              + " could not be deleted: "
+              + FileFailure.reason(e, "delete it"),
+          e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.machine.FileFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -106,8 +107,7 @@ final class OwnDirectory implements AutoCloseable {
             "the cache directory "
                 + parent.getParent()
                 + " cannot be used: "
-                + e
-                + "; choose another",
+                + FileFailure.reason(e, "choose another"),
             e);
       }
     }
@@ -126,7 +126,8 @@ final class OwnDirectory implements AutoCloseable {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
-      throw new StorageException("the directory " + directory + " cannot be used: " + e, e);
+      throw new StorageException(
+          "the directory " + directory + " cannot be used: " + FileFailure.reason(e), e);
     }
     return directory.resolve(prefix + "-" + names.getAndIncrement());
   }
@@ -173,7 +174,11 @@ final class OwnDirectory implements AutoCloseable {
       owned.delete();
     } catch (IOException e) {
       throw new StorageException(
-          "the directory " + owned.directory() + " could not be deleted: " + e + "; delete it", e);
+          "the directory "
+              + owned.directory()
+              + " could not be deleted: "
+              + FileFailure.reason(e, "delete it"),
+          e);
     }
   }
 
@@ -198,7 +203,8 @@ final class OwnDirectory implements AutoCloseable {
       Files.createDirectories(directory);
       Files.write(directory.resolve(name), new byte[0]);
     } catch (IOException e) {
-      throw new StorageException("the directory " + directory + " cannot be used: " + e, e);
+      throw new StorageException(
+          "the directory " + directory + " cannot be used: " + FileFailure.reason(e), e);
     }
   }
 

@@ -4,6 +4,7 @@ import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.key.KeyType;
+import io.shardyfusion.machine.FileFailure;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.shard.TableProfile;
 import java.io.IOException;
@@ -114,9 +115,9 @@ public final class BulkBuild implements AutoCloseable {
       throw new StorageException(
           "could not read sorted rows in the local directory "
               + settings.directory()
-              + " ("
-              + e.getMessage()
-              + "); nothing was announced",
+              + ": "
+              + FileFailure.reason(e)
+              + "; nothing was announced",
           e);
     }
   }

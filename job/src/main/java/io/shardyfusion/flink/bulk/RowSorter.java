@@ -2,6 +2,7 @@ package io.shardyfusion.flink.bulk;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.machine.FileFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -131,9 +132,9 @@ final class RowSorter implements AutoCloseable {
             + what
             + " sorted rows in the local directory "
             + directory
-            + " ("
-            + e.getMessage()
-            + "); free disk space, or point io.tmp.dirs to a larger disk; nothing was announced",
+            + ": "
+            + FileFailure.reason(e, "free disk space, or point io.tmp.dirs to a larger disk")
+            + "; nothing was announced",
         e);
   }
 

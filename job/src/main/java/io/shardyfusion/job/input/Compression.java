@@ -1,7 +1,10 @@
 package io.shardyfusion.job.input;
 
 import com.github.luben.zstd.ZstdInputStream;
+import com.github.luben.zstd.util.Native;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.machine.NativeLibrary;
+import io.shardyfusion.machine.NativeLibrary.Setting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
@@ -34,6 +37,7 @@ enum Compression {
   ZSTD {
     @Override
     InputStream decompress(InputStream in) throws IOException {
+      ZSTD_LIBRARY.load();
       return new ZstdInputStream(in);
     }
   },
@@ -43,6 +47,12 @@ enum Compression {
       return new BZip2CompressorInputStream(in, true);
     }
   };
+
+  private static final NativeLibrary ZSTD_LIBRARY =
+      new NativeLibrary(
+          "zstd-jni",
+          new Setting("the system property ZstdTempFolder", System.getProperty("ZstdTempFolder")),
+          directory -> Native.load(directory.toFile()));
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -74,6 +84,8 @@ enum Compression {
   /**
    * The decompressed bytes of {@code in}, which should be buffered and say what is {@code
    * available}.
+   *
+   * @throws io.shardyfusion.StorageException if a library that it needs cannot be loaded
    */
   abstract InputStream decompress(InputStream in) throws IOException;
 }

@@ -3,6 +3,7 @@ package io.shardyfusion.job.input;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.machine.OpenFileLimit;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -50,7 +51,7 @@ final class DecodedFile implements Closeable {
       stored = path.getFileSystem().open(path);
     } catch (IOException e) {
       throw new StorageException(
-          "cannot open the input file " + InputFile.shown(path) + ": " + e.getMessage(), e);
+          "cannot open the input file " + InputFile.shown(path) + ": " + reason(e), e);
     }
     StoredBytes guarded = new StoredBytes(stored);
     if (compression == Compression.NONE) {
@@ -67,7 +68,7 @@ final class DecodedFile implements Closeable {
     } catch (IOException e) {
       closeQuietly(stored, e);
       throw failure(path, guarded, 0, e);
-    } catch (LinkageError e) {
+    } catch (StorageException e) {
       closeQuietly(stored, e);
       throw e;
     }
@@ -141,7 +142,7 @@ final class DecodedFile implements Closeable {
               + " of the input file "
               + InputFile.shown(path)
               + ": "
-              + stored.failure.getMessage(),
+              + reason(stored.failure),
           e);
     }
     return new DataDamagedException(
@@ -153,6 +154,11 @@ final class DecodedFile implements Closeable {
             + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
             + "; it is truncated or damaged, replace it",
         e);
+  }
+
+  private static String reason(IOException e) {
+    String limit = OpenFileLimit.reason(e);
+    return limit == null ? String.valueOf(e.getMessage()) : limit;
   }
 
   private static void closeQuietly(FSDataInputStream stored, Throwable reason) {

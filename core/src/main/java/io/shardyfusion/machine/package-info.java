@@ -1,0 +1,8 @@
+/**
+ * What the machine refuses, said so that it can be mended: limits, full disks, rights, and native
+ * libraries that it does not load. For all modules of shardyfusion; depends on its exceptions only.
+ */
+@NullMarked
+package io.shardyfusion.machine;
+
+import org.jspecify.annotations.NullMarked;
