@@ -4,6 +4,7 @@ import io.shardyfusion.ConflictException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.NotFoundException;
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.machine.OpenFileLimit;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -31,8 +32,12 @@ final class Failures {
     if (failure instanceof OutputClosedException) {
       return 0;
     }
-    if (failure instanceof ShardyfusionException) {
+    boolean ours = failure instanceof ShardyfusionException;
+    String limit = ours ? null : OpenFileLimit.reason(failure);
+    if (ours) {
       err.println("shardy: " + failure.getMessage());
+    } else if (limit != null) {
+      err.println("shardy: " + limit);
     } else {
       err.println("shardy: unexpected failure: " + failure);
       if (!stacktrace) {

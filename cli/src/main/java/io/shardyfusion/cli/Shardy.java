@@ -62,18 +62,13 @@ public final class Shardy implements Runnable {
 
   /** Runs one command and returns its exit code. */
   static int execute(Terminal terminal, String... args) {
-    Shardy shardy = new Shardy();
-    CommandLine commandLine = shardy.commandLine(terminal);
     boolean stacktrace = List.of(args).contains("--stacktrace");
     try {
+      CommandLine commandLine = new Shardy().commandLine(terminal);
       ConfigDefaults.install(
           commandLine, List.of(args), terminal.environment(), ConfigFile.of(List.of(args)));
-    } catch (ShardyfusionException e) {
-      return Failures.report(terminal.err(), e, stacktrace);
-    }
-    try {
       return commandLine.execute(args);
-    } catch (Error e) {
+    } catch (ShardyfusionException | Error e) {
       // Java itself would exit with 1, which says that something was not there.
       return Failures.report(terminal.err(), e, stacktrace);
     }

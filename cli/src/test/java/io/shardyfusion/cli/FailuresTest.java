@@ -59,6 +59,13 @@ final class FailuresTest {
   }
 
   @Test
+  void aFileThatJavaItselfCouldNotOpenIsNoDefectOfOurs() {
+    Throwable failure = new ExceptionInInitializerError(new IOException("Too many open files"));
+    assertThat(report(failure, false)).isEqualTo(3);
+    assertThat(err.toString()).startsWith("shardy: too many open files").contains("ulimit -n");
+  }
+
+  @Test
   void aClosedOutputIsNoFailure() {
     assertThat(report(new OutputClosedException(new IOException("Broken pipe")), false)).isZero();
     assertThat(err.toString()).isEmpty();

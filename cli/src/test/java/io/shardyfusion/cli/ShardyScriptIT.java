@@ -55,6 +55,15 @@ final class ShardyScriptIT {
   }
 
   @Test
+  void aLimitOfOpenFilesThatIsTooLowIsNamed() throws Exception {
+    Ended ended = shell("ulimit -n 80; \"$SHARDY\" get 2 -d '" + dataset().uri() + "'");
+
+    assertThat(ended.code()).isEqualTo(3);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err()).contains("too many open files", "ulimit -n").hasLineCount(1);
+  }
+
+  @Test
   void aPipeThatIsClosedEarlyEndsAScanQuietly() throws Exception {
     TestDataset dataset = new TestDataset(directory, KeyEncoding.I64, 1);
     for (long key = 0; key < 5000; key++) {

@@ -53,7 +53,7 @@ public final class OpenFileLimit {
     UnixOperatingSystemMXBean system;
     try {
       system = ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class);
-    } catch (LinkageError | IllegalArgumentException e) {
+    } catch (LinkageError | RuntimeException e) {
       return null; // Another system, a JVM without that module, or not a file left to load it.
     }
     if (system == null) {

@@ -22,6 +22,7 @@ final class Failures {
   private static final String NO_SPACE = "no space left on device";
   private static final String FULL =
       "the disk is full; free space there, or choose another directory";
+  private static final String TOO_MANY_FILES = "too many open files";
   private static final String NO_SUCH_FILE = "no such file";
 
   private Failures() {}
@@ -63,6 +64,9 @@ final class Failures {
     Status status = e.getStatus();
     if (status == null || says(e, NO_SUCH_FILE)) {
       return false;
+    }
+    if (says(e, TOO_MANY_FILES)) {
+      return true;
     }
     return switch (status.getCode()) {
       case IOError, Incomplete, Aborted, Busy, TimedOut, TryAgain, ShutdownInProgress -> true;

@@ -3,6 +3,7 @@ package io.shardyfusion.job;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.machine.OpenFileLimit;
 import java.util.Optional;
 import org.apache.flink.util.ExceptionUtils;
 
@@ -54,7 +55,8 @@ final class JobFailures {
           "what the job should be restored from is not there; correct --restore: " + message,
           failure);
     }
-    return new StorageException("the job failed: " + message, failure);
+    String limit = OpenFileLimit.reason(failure);
+    return new StorageException("the job failed: " + (limit == null ? message : limit), failure);
   }
 
   private static String rootMessage(Throwable failure) {

@@ -5,6 +5,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.machine.OpenFileLimit;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
@@ -160,6 +161,12 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
       return new ShardedReader(options, store, pool, opened);
     } catch (RuntimeException | Error e) {
       opened.forEach(r -> Cleanup.afterFailure(e, r));
+      // Java itself may be in want of a file, for a class of its own.
+      String limit = e instanceof LinkageError ? OpenFileLimit.reason(e) : null;
+      if (limit != null) {
+        throw new StorageException(
+            "the reader of " + options.datasetUri() + " could not be opened: " + limit, e);
+      }
       throw e;
     }
   }
