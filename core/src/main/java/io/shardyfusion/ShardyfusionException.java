@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * or less; {@link ClosedException}: the object was closed.
  *
  * <p>Messages say what was expected, what was found, which object, key or line, and what to do.
- * They never hold credentials.
+ * They never hold credentials, and nothing that cannot be seen ({@link Printable}).
  */
 public abstract sealed class ShardyfusionException extends RuntimeException
     permits InvalidRequestException,
@@ -28,6 +28,6 @@ public abstract sealed class ShardyfusionException extends RuntimeException
   private static final long serialVersionUID = 1L;
 
   ShardyfusionException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(Printable.lines(message), cause);
   }
 }

@@ -3,6 +3,7 @@ package io.shardyfusion.cli;
 import io.shardyfusion.ConflictException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.NotFoundException;
+import io.shardyfusion.Printable;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.machine.OpenFileLimit;
 import java.io.PrintWriter;
@@ -39,7 +40,7 @@ final class Failures {
     } else if (limit != null) {
       err.println("shardy: " + limit);
     } else {
-      err.println("shardy: unexpected failure: " + failure);
+      err.println("shardy: unexpected failure: " + Printable.lines(failure.toString()));
       if (!stacktrace) {
         err.println("Run the command again with --stacktrace to see where it comes from.");
       }
@@ -57,7 +58,7 @@ final class Failures {
     if (failure.getCause() instanceof ShardyfusionException cause) {
       return report(err, cause, stacktrace);
     }
-    err.println("shardy: " + failure.getMessage());
+    err.println("shardy: " + Printable.lines(String.valueOf(failure.getMessage())));
     UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("See " + command.getCommandSpec().qualifiedName() + " --help.");
     if (stacktrace) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.Printable;
 import io.shardyfusion.key.KeyEncoding;
 import java.io.IOException;
 import java.util.Base64;
@@ -73,7 +74,9 @@ final class KeyText {
   private Key parseLong(String text) {
     if (!DECIMAL.matcher(text).matches()) {
       throw new InvalidRequestException(
-          "the key '" + text + "' is no whole number; the keys of this dataset are integers");
+          "the key '"
+              + Printable.line(text)
+              + "' is no whole number; the keys of this dataset are integers");
     }
     try {
       return Key.of(encoding, Long.parseLong(text));
@@ -88,7 +91,10 @@ final class KeyText {
       return Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
       throw new InvalidRequestException(
-          "the key '" + text + "' is not base64; the keys of this dataset are bytes", e);
+          "the key '"
+              + Printable.line(text)
+              + "' is not base64; the keys of this dataset are bytes",
+          e);
     }
   }
 
@@ -99,10 +105,11 @@ final class KeyText {
             + ", a key of type "
             + encoding.type().externalName()
             + ", found "
-            + json);
+            + Printable.line(json));
   }
 
   private static InvalidRequestException notOneValue(String json, @Nullable Throwable cause) {
-    return new InvalidRequestException("expected one JSON string or number, found " + json, cause);
+    return new InvalidRequestException(
+        "expected one JSON string or number, found " + Printable.line(json), cause);
   }
 }

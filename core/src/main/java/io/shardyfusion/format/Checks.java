@@ -1,5 +1,6 @@
 package io.shardyfusion.format;
 
+import io.shardyfusion.Printable;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -109,30 +110,14 @@ final class Checks {
             + shown(name));
   }
 
-  /**
-   * {@code value} for a message: quoted, without what is not printable, and cut where it is long.
-   */
+  /** {@code value} for a message: quoted, printable, and cut where it is long. */
   static String shown(String value) {
-    boolean cut = value.length() > SHOWN_CHARS;
-    StringBuilder shown = new StringBuilder("'");
-    value
-        .substring(0, cut ? SHOWN_CHARS : value.length())
-        .codePoints()
-        .map(c -> isPrintable(c) ? c : 0xFFFD)
-        .forEach(shown::appendCodePoint);
-    return cut ? shown + "…' (" + value.length() + " characters)" : shown + "'";
-  }
-
-  private static boolean isPrintable(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.UNASSIGNED ->
-          false;
-      default -> true;
-    };
+    return value.length() <= SHOWN_CHARS
+        ? "'" + Printable.line(value) + "'"
+        : "'"
+            + Printable.line(value.substring(0, SHOWN_CHARS))
+            + "…' ("
+            + value.length()
+            + " characters)";
   }
 }

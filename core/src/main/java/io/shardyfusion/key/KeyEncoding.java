@@ -1,6 +1,7 @@
 package io.shardyfusion.key;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.Printable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -246,7 +247,7 @@ public enum KeyEncoding {
 
   private static String abbreviated(String text) {
     return text.length() <= 80
-        ? text
-        : text.substring(0, 80) + "… (" + text.length() + " characters)";
+        ? Printable.line(text)
+        : Printable.line(text.substring(0, 80)) + "… (" + text.length() + " characters)";
   }
 }

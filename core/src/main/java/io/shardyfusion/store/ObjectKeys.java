@@ -3,6 +3,7 @@ package io.shardyfusion.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.Printable;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for keys, which are the same for every store. */
@@ -77,6 +78,6 @@ final class ObjectKeys {
 
   private static String shown(String key) {
     String begin = key.length() <= SHOWN ? key : key.substring(0, SHOWN) + "...";
-    return begin.replaceAll("\\p{Cntrl}", "?");
+    return Printable.line(begin);
   }
 }

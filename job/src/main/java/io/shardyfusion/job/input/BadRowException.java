@@ -1,8 +1,12 @@
 package io.shardyfusion.job.input;
 
+import io.shardyfusion.Printable;
 import org.jspecify.annotations.Nullable;
 
-/** A row that cannot be used, and why. Has no stack trace: there may be many. */
+/**
+ * A row that cannot be used, and why, in one line of printable characters. Has no stack trace:
+ * there may be many.
+ */
 final class BadRowException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -15,8 +19,12 @@ final class BadRowException extends Exception {
    * A row with a reason that concerns one column, or, where {@code column} is null, the whole row.
    */
   BadRowException(@Nullable String column, String reason) {
-    super(column == null ? reason : "column \"" + column + "\": " + reason, null, false, false);
-    this.reason = reason;
+    super(
+        Printable.line(column == null ? reason : "column \"" + column + "\": " + reason),
+        null,
+        false,
+        false);
+    this.reason = Printable.line(reason);
   }
 
   /** Why the row cannot be used, without the column. */
