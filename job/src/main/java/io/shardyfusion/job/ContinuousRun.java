@@ -3,6 +3,8 @@ package io.shardyfusion.job;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.Sha256;
+import io.shardyfusion.job.input.KafkaOptions;
+import io.shardyfusion.job.input.TopicCheck;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,12 +20,16 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A continuous job on a Flink embedded in this process. One thread starts it and {@linkplain #await
  * waits}; any thread may {@linkplain #stop stop} it.
  */
 public final class ContinuousRun {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ContinuousRun.class);
 
   private static final long POLL_MILLIS = 250;
   private static final long STOP_SECONDS = 60;
@@ -69,6 +75,9 @@ public final class ContinuousRun {
     } else if (options.restore() instanceof ContinuousOptions.Restore.Auto) {
       Optional<String> newest = RetainedCheckpoints.newest(checkpoints);
       restored = newest.orElse(null);
+    }
+    if (config.input().source() instanceof KafkaOptions kafka) {
+      TopicCheck.require(kafka, LOG::warn);
     }
     try {
       StreamExecutionEnvironment environment =

@@ -3,6 +3,7 @@ package io.shardyfusion.job;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.job.input.KafkaOptions;
 import io.shardyfusion.job.input.KafkaStart;
+import io.shardyfusion.job.input.RecordKeyFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,13 @@ public final class KafkaRunOptions {
       description = "A setting of the Kafka consumer, such as security.protocol=SSL; repeatable.")
   Map<String, String> properties = new LinkedHashMap<>();
 
+  @Option(
+      names = "--kafka-key-format",
+      paramLabel = "text|long|int",
+      description =
+          "How a record's key of type long is written: decimal text (default), or 8 or 4 bytes, as Kafka's LongSerializer and IntegerSerializer write them.")
+  @Nullable String keyFormat;
+
   /**
    * The topic to read, or null if no option names one.
    *
@@ -52,7 +60,7 @@ public final class KafkaRunOptions {
    */
   public @Nullable KafkaOptions toOptions() {
     if (bootstrap == null && topic == null) {
-      if (group != null || start != null || !properties.isEmpty()) {
+      if (group != null || start != null || keyFormat != null || !properties.isEmpty()) {
         throw new InvalidRequestException(
             "an option for Kafka is given, but not what to read; add --kafka-bootstrap and"
                 + " --kafka-topic");
@@ -72,6 +80,7 @@ public final class KafkaRunOptions {
         topic,
         group,
         start == null ? new KafkaStart.Earliest() : KafkaStart.of(start),
-        properties);
+        properties,
+        keyFormat == null ? RecordKeyFormat.TEXT : RecordKeyFormat.of(keyFormat));
   }
 }

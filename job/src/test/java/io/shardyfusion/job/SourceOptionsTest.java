@@ -7,6 +7,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.job.input.EventTime;
 import io.shardyfusion.job.input.KafkaOptions;
 import io.shardyfusion.job.input.KafkaStart;
+import io.shardyfusion.job.input.RecordKeyFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -47,7 +48,8 @@ final class SourceOptionsTest {
                 "--kafka-group=g",
                 "--kafka-start=committed",
                 "--kafka-property=sasl.jaas.config=x password=\"secret\";",
-                "--kafka-property=security.protocol=SSL")
+                "--kafka-property=security.protocol=SSL",
+                "--kafka-key-format=long")
             .kafka
             .toOptions();
     assertThat(options)
@@ -57,7 +59,8 @@ final class SourceOptionsTest {
                 "t",
                 "g",
                 new KafkaStart.Committed(),
-                Map.of("sasl.jaas.config", "x password=\"secret\";", "security.protocol", "SSL")));
+                Map.of("sasl.jaas.config", "x password=\"secret\";", "security.protocol", "SSL"),
+                RecordKeyFormat.LONG));
     assertThat(options.toString())
         .contains("[sasl.jaas.config, security.protocol]")
         .doesNotContain("secret");
@@ -83,6 +86,9 @@ final class SourceOptionsTest {
         "--kafka-bootstrap=a:1 | add --kafka-topic TOPIC",
         "--kafka-group=g | add --kafka-bootstrap and --kafka-topic",
         "--kafka-start=latest | add --kafka-bootstrap and --kafka-topic",
+        "--kafka-key-format=long | add --kafka-bootstrap and --kafka-topic",
+        "--kafka-bootstrap=a:1 --kafka-topic=t --kafka-key-format=hex | expected one of text, long, int",
+        "--kafka-bootstrap=a:1 --kafka-topic=t,u | A job reads one topic",
         "--kafka-property=a=b | add --kafka-bootstrap and --kafka-topic",
         "--kafka-bootstrap=a:1 --kafka-topic=t --kafka-start=committed | with --kafka-group",
         "--kafka-bootstrap=a:1 --kafka-topic=t --kafka-start=begin | expected one of earliest, latest, committed,",

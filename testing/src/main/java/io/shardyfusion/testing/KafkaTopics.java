@@ -2,6 +2,7 @@ package io.shardyfusion.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,16 @@ public final class KafkaTopics implements AutoCloseable {
   /** Creates a topic with so many partitions. */
   public void create(String topic, int partitions) {
     await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all());
+  }
+
+  /** Deletes a topic, and waits until the broker does not know it any more. */
+  public void delete(String topic) {
+    await(admin.deleteTopics(List.of(topic)).all());
+    Await.until(
+        "the topic is gone",
+        Duration.ofSeconds(30),
+        () -> topic,
+        () -> !await(admin.listTopics().names()).contains(topic));
   }
 
   /** Grows a topic to so many partitions. */

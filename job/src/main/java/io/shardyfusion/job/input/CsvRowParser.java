@@ -27,7 +27,7 @@ final class CsvRowParser implements RowParser {
 
   CsvRowParser(RowFormat.Csv format, InputOptions options, Sharding sharding) {
     this.options = options;
-    this.keyText = new KeyText(options.key(), sharding);
+    this.keyText = new KeyText(options, sharding);
     this.fields = new CsvFields(format.delimiter());
   }
 

@@ -1,6 +1,7 @@
 package io.shardyfusion.job.input;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.key.KeyType;
 import java.io.Serializable;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +36,16 @@ public record InputOptions(
     if (source instanceof KafkaOptions && !(format instanceof RowFormat.Jsonl)) {
       throw new InvalidRequestException(
           "records of Kafka are read as jsonl, one JSON object each, not as csv; leave --format out");
+    }
+    if (source instanceof KafkaOptions kafka
+        && kafka.keyFormat() != RecordKeyFormat.TEXT
+        && key.type() != KeyType.LONG) {
+      throw new InvalidRequestException(
+          "--kafka-key-format "
+              + kafka.keyFormat().externalName()
+              + " is for keys of type long, found "
+              + key.type().externalName()
+              + "; leave it out, or choose --key-type long");
     }
     if (source instanceof RowSource.Files && key.column() == null) {
       throw new InvalidRequestException(

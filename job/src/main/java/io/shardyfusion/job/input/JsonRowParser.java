@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonRowParser implements RowParser {
 
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
   /** How deep objects and arrays can be nested. */
   static final int MAX_DEPTH = 1000;
 
@@ -75,7 +77,7 @@ final class JsonRowParser implements RowParser {
 
   JsonRowParser(InputOptions options, Sharding sharding) {
     this.options = options;
-    this.keyText = new KeyText(options.key(), sharding);
+    this.keyText = new KeyText(options, sharding);
     List<String> needed = List.copyOf(options.neededColumns());
     this.columns = needed.toArray(new String[0]);
     this.tokens = new JsonToken[columns.length];
@@ -97,7 +99,12 @@ final class JsonRowParser implements RowParser {
       return keyText.rowOfRecord(raw, null);
     }
     Utf8.check(raw);
-    findColumns(new String(raw.data, raw.from, raw.length(), StandardCharsets.UTF_8));
+    String line = new String(raw.data, raw.from, raw.length(), StandardCharsets.UTF_8);
+    if (!line.isEmpty() && line.charAt(0) == BYTE_ORDER_MARK) {
+      throw new BadRowException(
+          null, "not valid JSON: it begins with a byte order mark (U+FEFF); leave that out");
+    }
+    findColumns(line);
     EventTime time = options.eventTime();
     if (time != null) {
       eventTime = eventTime(time);

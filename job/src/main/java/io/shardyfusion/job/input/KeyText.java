@@ -8,6 +8,7 @@ import io.shardyfusion.routing.Sharding;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,15 @@ final class KeyText {
 
   private final @Nullable String column;
   private final KeyColumn key;
+  private final RecordKeyFormat recordKeys;
   private final KeyEncoding encoding;
   private final Sharding sharding;
 
-  KeyText(KeyColumn key, Sharding sharding) {
+  KeyText(InputOptions options, Sharding sharding) {
+    this.key = options.key();
+    this.recordKeys =
+        options.source() instanceof KafkaOptions kafka ? kafka.keyFormat() : RecordKeyFormat.TEXT;
     this.column = key.column();
-    this.key = key;
     this.encoding = key.encoding();
     this.sharding = sharding;
   }
@@ -55,8 +59,8 @@ final class KeyText {
   }
 
   /**
-   * The row whose key is that of the record of Kafka: decimal text, UTF-8 text, or bytes as they
-   * are.
+   * The row whose key is that of the record of Kafka: decimal text or what the format says, UTF-8
+   * text, or bytes as they are.
    */
   ShardRow rowOfRecord(RawRow raw, byte @Nullable [] value) throws BadRowException {
     byte[] text = raw.recordKey;
@@ -70,16 +74,66 @@ final class KeyText {
     } catch (InvalidRequestException e) {
       throw ofRecord(String.valueOf(e.getMessage()));
     }
+    if (key.type() == KeyType.LONG && recordKeys.width() > 0) {
+      return rowOfInteger(raw, text, value);
+    }
     int invalid = Utf8.firstInvalid(text, 0, text.length);
     if (invalid >= 0) {
-      throw ofRecord("invalid UTF-8 at byte " + invalid);
+      throw ofRecord("invalid UTF-8 at byte " + invalid + perhapsBinary(text));
     }
     try {
       return row(raw.order, text, 0, text.length, value);
     } catch (BadRowException e) {
       // Its message may name the column, which this key is not of.
-      throw ofRecord(e.reason());
+      throw ofRecord(e.reason() + perhapsBinary(text));
     }
+  }
+
+  private ShardRow rowOfInteger(RawRow raw, byte[] bytes, byte @Nullable [] value)
+      throws BadRowException {
+    if (bytes.length != recordKeys.width()) {
+      throw ofRecord(
+          "expected "
+              + recordKeys.width()
+              + " bytes, as --kafka-key-format "
+              + recordKeys.externalName()
+              + " says, found "
+              + bytes.length);
+    }
+    long k = bytes[0]; // Its sign is the key's.
+    for (int i = 1; i < bytes.length; i++) {
+      k = k << 8 | (bytes[i] & 0xFF);
+    }
+    try {
+      return new ShardRow(sharding.shardOf(k), raw.order, encoding.encode(k), value);
+    } catch (InvalidRequestException e) {
+      throw ofRecord(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A hint where the key that is no decimal text looks like an integer in binary. */
+  private String perhapsBinary(byte[] bytes) {
+    for (RecordKeyFormat format : RecordKeyFormat.values()) {
+      if (key.type() == KeyType.LONG && bytes.length == format.width() && !isPrintable(bytes)) {
+        return "; it may be an integer of "
+            + bytes.length
+            + " bytes (in hex "
+            + HexFormat.of().formatHex(bytes)
+            + "), which --kafka-key-format "
+            + format.externalName()
+            + " reads";
+      }
+    }
+    return "";
+  }
+
+  private static boolean isPrintable(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b < ' ' || b == 0x7F) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static BadRowException ofRecord(String reason) {

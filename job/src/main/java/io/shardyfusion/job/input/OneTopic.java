@@ -1,58 +1,81 @@
 package io.shardyfusion.job.input;
 
-import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.StorageException;
-import java.util.List;
+import io.shardyfusion.ShardyfusionException;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscriber;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
-/** The partitions of one topic, with errors that say what to do. */
+/**
+ * The partitions of one topic, which stays the same one: what ends the job is that it is gone or
+ * another one under its name. While Kafka does not answer, the partitions are those known before.
+ *
+ * <p>Belongs to one enumerator, and never leaves its process. Looked up by one thread.
+ */
+@SuppressWarnings("serial") // Only the connector's interface is serializable.
 final class OneTopic implements KafkaSubscriber {
 
   private static final long serialVersionUID = 1L;
 
-  private final String bootstrapServers;
-  private final String topic;
+  private final transient KafkaOptions kafka;
+  private final transient TopicLookup lookup;
+  private transient volatile @Nullable String id;
+  private transient volatile boolean isClosed;
+  private transient @Nullable Set<TopicPartition> known;
 
-  OneTopic(KafkaOptions kafka) {
-    this.bootstrapServers = kafka.bootstrapServers();
-    this.topic = kafka.topic();
+  /** The topic of a job that begins. */
+  OneTopic(KafkaOptions kafka, TopicLookup lookup) {
+    this.kafka = kafka;
+    this.lookup = lookup;
+  }
+
+  /** The topic of a job that is restored. */
+  OneTopic(KafkaOptions kafka, TopicLookup lookup, TopicState restored) {
+    this(kafka, lookup);
+    Set<TopicPartition> partitions = partitions(restored.partitions());
+    if (!partitions.isEmpty()) {
+      // Where nothing is read yet, any topic of that name will do.
+      this.id = restored.topicId();
+      this.known = partitions;
+    }
+  }
+
+  /** The topic's id; null while it is not known, and where the brokers give none. */
+  @Nullable String id() {
+    return id;
+  }
+
+  /** The enumerator is closing: no failure of a lookup counts any more. */
+  void close() {
+    isClosed = true;
   }
 
   @Override
   public Set<TopicPartition> getSubscribedTopicPartitions(AdminClient admin) {
+    TopicLookup.Found found;
     try {
-      return admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
-          .flatMap(found -> found.partitions().stream())
-          .map(partition -> new TopicPartition(topic, partition.partition()))
-          .collect(Collectors.toSet());
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        throw new InvalidRequestException(
-            "the Kafka topic '"
-                + topic
-                + "' does not exist at "
-                + bootstrapServers
-                + "; create it, or correct --kafka-topic",
-            e);
+      found = lookup.find(admin, id);
+    } catch (ShardyfusionException e) {
+      Set<TopicPartition> before = known;
+      if (before != null && (isClosed || KafkaFailures.isSilence(e))) {
+        return before;
       }
-      throw new StorageException(
-          "cannot look up the Kafka topic '"
-              + topic
-              + "' at "
-              + bootstrapServers
-              + ": "
-              + e.getCause(),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StorageException(
-          "interrupted while the Kafka topic '" + topic + "' was looked up", e);
+      throw KafkaFailures.inJob(kafka, e);
     }
+    if (found.id() != null) {
+      id = found.id();
+    }
+    known = found.partitions();
+    return found.partitions();
+  }
+
+  private static Set<TopicPartition> partitions(KafkaSourceEnumState state) {
+    return Stream.concat(state.assignedSplits().stream(), state.unassignedSplits().stream())
+        .map(split -> split.getTopicPartition())
+        .collect(Collectors.toSet());
   }
 }

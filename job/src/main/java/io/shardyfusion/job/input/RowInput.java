@@ -5,12 +5,9 @@ import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.routing.Sharding;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.assigners.SimpleSplitAssigner;
-import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSource;
@@ -85,8 +82,10 @@ public final class RowInput {
    * after the start is logged and tried again.
    *
    * <p><b>Kafka</b>: the order is that of each partition. New partitions are read from their
-   * beginning. A job whose next offset Kafka no longer has fails, and so does one whose topic does
-   * not exist, with an {@link InvalidRequestException} among the causes.
+   * beginning. A job ends without a restart if the topic does not exist or is another one than it
+   * has read, with an {@link InvalidRequestException} among the causes, and if Kafka no longer has
+   * its next offset, with a {@link io.shardyfusion.DataDamagedException}. While Kafka does not
+   * answer the job waits, and says so in the log.
    *
    * <p>A checkpoint holds the exact position, so a restored job reads every row once. A bad row or
    * damaged file fails the job as in {@link #batch}.
@@ -157,24 +156,12 @@ public final class RowInput {
 
   private static DataStreamSource<RawRow> topic(
       StreamExecutionEnvironment env, KafkaOptions kafka, Duration discoveryInterval) {
-    Properties properties = new Properties();
-    properties.setProperty("isolation.level", "read_committed");
-    properties.setProperty(
-        "partition.discovery.interval.ms", String.valueOf(discoveryInterval.toMillis()));
-    properties.putAll(kafka.properties());
-    KafkaSourceBuilder<RawRow> source =
-        KafkaSource.<RawRow>builder()
-            .setProperties(properties)
-            .setBootstrapServers(kafka.bootstrapServers())
-            .setKafkaSubscriber(new OneTopic(kafka))
-            .setStartingOffsets(new StartOffsets(kafka.start()))
-            .setDeserializer(new RecordsAsRows());
-    String group = kafka.group();
-    if (group != null) {
-      source.setGroupId(group);
-    }
     DataStreamSource<RawRow> rows =
-        env.fromSource(source.build(), WatermarkStrategy.noWatermarks(), "read kafka", RawRow.TYPE);
+        env.fromSource(
+            new TopicSource(kafka, discoveryInterval, null),
+            WatermarkStrategy.noWatermarks(),
+            "read kafka",
+            RawRow.TYPE);
     rows.uid("read-kafka");
     return rows;
   }

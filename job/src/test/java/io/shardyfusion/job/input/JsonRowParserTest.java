@@ -259,6 +259,20 @@ final class JsonRowParserTest {
   }
 
   @Test
+  void whatCannotBeSeenIsNamedOrEscaped() {
+    assertBad(
+        ROW,
+        "\uFEFF{\"id\":1}",
+        "not valid JSON: it begins with a byte order mark (U+FEFF); leave that out");
+    assertBad(
+        ROW,
+        "{\"id\":\"\u202E7\"}",
+        "column \"id\": expected an integer, found the string \"\\u202e7\"");
+    assertThatThrownBy(() -> RowsOf.parsed(ROW, "{\u200B\"id\":1}"))
+        .hasMessageStartingWith("not valid JSON: Unexpected character ('\\u200b'");
+  }
+
+  @Test
   void longTextsAreCutInMessages() {
     assertThatThrownBy(() -> RowsOf.parsed(ROW, "{\"id\":\"" + "x".repeat(500) + "\"}"))
         .hasMessage(

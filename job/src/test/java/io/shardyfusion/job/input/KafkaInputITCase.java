@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.StorageException;
+import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.job.input.StreamedRows.Arrived;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.testing.KafkaServer;
@@ -21,10 +21,16 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -63,6 +69,7 @@ final class KafkaInputITCase {
   @TempDir Path temp;
   private String topic;
   private StreamedRows rows = new StreamedRows();
+  private Duration discovery = INTERVAL;
 
   @BeforeAll
   static void startBroker() {
@@ -169,6 +176,7 @@ final class KafkaInputITCase {
     KafkaOptions kafka =
         new KafkaOptions(
             server.bootstrapServers(), topic, "group-" + topic, KafkaStart.of(start), Map.of());
+    Logged logged = new Logged(InputNews.class);
     JobClient job = start(options(kafka, COLUMN_KEY, "long", "v"), 1, null);
     List<String> expected =
         switch (start) {
@@ -191,12 +199,22 @@ final class KafkaInputITCase {
         });
     assertThat(rows.values().stream().filter(known::contains).toList())
         .containsExactlyInAnyOrderElementsOf(expected);
+    logged.close();
+    assertThat(
+            logged.has(
+                "the group 'group-"
+                    + topic
+                    + "' has committed no offset for some partitions of the Kafka topic '"
+                    + topic
+                    + "', which are read from their oldest record: partition 1 at offset 0"))
+        .isEqualTo(start.equals("committed"));
     rows.await(job, "committed offsets", read -> topics.committed("group-" + topic, topic, 0) >= 3);
     job.cancel().get();
   }
 
   @Test
-  void aSavepointRestoresExactlyAtItsOffsetsAcrossAKilledBrokerAndARescale() throws Exception {
+  void aSavepointRestoresExactlyAtItsOffsetsAcrossARescaleAndAKilledBrokerWhoseSilenceIsSaid()
+      throws Exception {
     int partitions = 3;
     topics.create(topic, partitions);
     List<List<String>> expected = new ArrayList<>();
@@ -210,13 +228,26 @@ final class KafkaInputITCase {
     rows.awaitRows(job, 1500);
     String savepoint = StreamedRows.stop(job, temp.resolve("savepoints"));
     assertThat(rows.values().size()).as("stopped in the middle").isBetween(1500, 5999);
-    server.restart();
     send(expected, 100);
     rows.slow(Duration.ZERO);
     // Where to start does not matter any more.
-    JobClient restored =
-        start(options(kafka(topic, "latest"), COLUMN_KEY, "long", "v"), 2, savepoint);
-    rows.awaitRows(restored, partitions * 2100);
+    KafkaOptions latest =
+        new KafkaOptions(
+            server.bootstrapServers(),
+            topic,
+            null,
+            new KafkaStart.Latest(),
+            Map.of("default.api.timeout.ms", "500", "request.timeout.ms", "500"));
+    JobClient restored = start(options(latest, COLUMN_KEY, "long", "v"), 2, savepoint);
+    rows.await(
+        restored, "all in a checkpoint", read -> read.checkpointed().size() == partitions * 2100);
+    String silent = "Kafka at " + server.bootstrapServers() + " does not answer";
+    try (Logged logged = new Logged(InputNews.class)) {
+      server.kill();
+      rows.await(restored, "a word", read -> logged.has(silent));
+      server.restart();
+      rows.await(restored, "another word", read -> logged.has("this is over: " + silent));
+    }
     topics.grow(topic, partitions + 1);
     expected.add(new ArrayList<>());
     send(expected, 10);
@@ -229,11 +260,12 @@ final class KafkaInputITCase {
       assertThat(found.stream().filter(value -> value.startsWith(prefix)).toList())
           .isEqualTo(expected.get(partition));
     }
+    assertThat(rows.restores()).as("of the savepoint only").isEqualTo(1);
     restored.cancel().get();
   }
 
   @Test
-  void aJobWhoseNextOffsetIsGoneFailsInsteadOfGoingOnElsewhere() throws Exception {
+  void aJobWhoseNextOffsetIsGoneEndsSaysWhatIsThereAndItsAdviceWorks() throws Exception {
     topics.create(topic, 1);
     topics.send(topic, 0, null, "{\"id\":1,\"v\":\"a\"}");
     topics.flush();
@@ -244,10 +276,102 @@ final class KafkaInputITCase {
     topics.send(topic, 0, null, "{\"id\":3,\"v\":\"c\"}");
     topics.flush();
     topics.deleteBefore(topic, 0, 2);
-    JobClient restored = start(options(COLUMN_KEY, "long", "v"), 1, savepoint);
-    assertThatThrownBy(() -> restored.getJobExecutionResult().get())
-        .satisfies(e -> assertThat(causes(e)).anyMatch(text -> text.contains("OffsetOutOfRange")));
+
+    assertThat(failure(start(options(COLUMN_KEY, "long", "v"), 1, savepoint)))
+        .anyMatch(
+            text ->
+                text.contains(DataDamagedException.class.getName())
+                    && text.contains(
+                        ", partition 0: the job goes on at offset 1, but Kafka has offsets 2 to 2")
+                    && text.contains("--restore none --base current --kafka-start earliest"));
     assertThat(rows.values()).containsExactly("a");
+
+    rows = new StreamedRows();
+    JobClient anew = start(options(kafka(topic, "earliest"), COLUMN_KEY, "long", "v"), 1, null);
+    rows.awaitRows(anew, 1);
+    assertThat(rows.values()).containsExactly("c");
+    anew.cancel().get();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void aJobIsNotRestoredInATopicThatWasCreatedAgainHoweverLongItIs(int records) throws Exception {
+    topics.create(topic, 2);
+    topics.send(topic, 0, null, "{\"id\":1,\"v\":\"a\"}");
+    topics.flush();
+    JobClient job = start(options(COLUMN_KEY, "long", "v"), 1, null);
+    rows.awaitRows(job, 1);
+    String savepoint = StreamedRows.stop(job, temp.resolve("savepoints"));
+    createAgain(1);
+    for (int i = 0; i < records; i++) {
+      topics.send(topic, 0, null, "{\"id\":1,\"v\":\"new " + i + "\"}");
+    }
+    topics.flush();
+
+    assertThat(failure(start(options(COLUMN_KEY, "long", "v"), 1, savepoint)))
+        .anyMatch(
+            text ->
+                text.contains(InvalidRequestException.class.getName())
+                    && text.contains("is another one than the job has read")
+                    && text.contains("--restore none --base current --kafka-start earliest"));
+  }
+
+  @Test
+  void noCheckpointHoldsRecordsOfATopicThatIsCreatedAgainWhileTheJobRuns() throws Exception {
+    // Nothing but a barrier finds out.
+    discovery = Duration.ofHours(1);
+    topics.create(topic, 1);
+    topics.send(topic, 0, null, "{\"id\":1,\"v\":\"a\"}");
+    topics.flush();
+    JobClient job = start(options(COLUMN_KEY, "long", "v"), 1, null);
+    rows.await(job, "it in a checkpoint", read -> !read.checkpointed().isEmpty());
+    createAgain(1);
+    for (int i = 0; i < 3; i++) {
+      topics.send(topic, 0, null, "{\"id\":1,\"v\":\"new " + i + "\"}");
+    }
+    topics.flush();
+
+    assertThat(failure(job))
+        .anyMatch(text -> text.contains("is another one than the job has read"));
+    assertThat(rows.checkpointed()).containsExactly("a");
+  }
+
+  @Test
+  void aStateOfTheBareConnectorIsRestored() throws Exception {
+    topics.create(topic, 1);
+    topics.send(topic, 0, null, "{\"id\":1,\"v\":\"a\"}");
+    topics.flush();
+    InputOptions options = options(COLUMN_KEY, "long", "v");
+    StreamExecutionEnvironment env = environment(null);
+    rows.collect(
+        env.fromSource(
+                KafkaSource.<RawRow>builder()
+                    .setBootstrapServers(server.bootstrapServers())
+                    .setTopics(topic)
+                    .setStartingOffsets(OffsetsInitializer.earliest())
+                    .setDeserializer(new RecordsAsRows())
+                    .build(),
+                WatermarkStrategy.noWatermarks(),
+                "read kafka",
+                RawRow.TYPE)
+            .uid("read-kafka")
+            .setParallelism(1)
+            .transform("parse rows", ShardRow.TYPE, new ParseRows(options, SHARDING, true))
+            .uid("parse-rows")
+            .setParallelism(1));
+    JobClient bare = env.executeAsync();
+    rows.awaitRows(bare, 1);
+    String savepoint = StreamedRows.stop(bare, temp.resolve("savepoints"));
+    topics.send(topic, 0, null, "{\"id\":1,\"v\":\"b\"}");
+    topics.flush();
+
+    JobClient restored = start(options, 1, savepoint);
+    rows.awaitRows(restored, 2);
+    assertThat(rows.values()).containsExactly("a", "b");
+    String withId = StreamedRows.stop(restored, temp.resolve("savepoints"));
+    createAgain(1);
+    assertThat(failure(start(options, 1, withId)))
+        .anyMatch(text -> text.contains("is another one than the job has read"));
   }
 
   @Test
@@ -388,33 +512,58 @@ final class KafkaInputITCase {
   }
 
   @Test
-  void aTopicThatDoesNotExistAndABrokerThatDoesNotAnswerAreSaid() throws Exception {
-    JobClient job = start(options(kafka(topic, "earliest"), null, "long", "row"), 1, null);
-    assertThatThrownBy(() -> job.getJobExecutionResult().get())
-        .satisfies(
-            e ->
-                assertThat(causes(e))
-                    .anyMatch(
-                        text ->
-                            text.contains(InvalidRequestException.class.getName())
-                                && text.contains(
-                                    "the Kafka topic '" + topic + "' does not exist")));
-    KafkaOptions unreachable =
-        new KafkaOptions(
-            "127.0.0.1:1",
-            topic,
-            null,
-            new KafkaStart.Earliest(),
-            Map.of("default.api.timeout.ms", "300", "request.timeout.ms", "300"));
-    JobClient other = start(options(unreachable, null, "long", "row"), 1, null);
-    assertThatThrownBy(() -> other.getJobExecutionResult().get())
-        .satisfies(
-            e ->
-                assertThat(causes(e))
-                    .anyMatch(
-                        text ->
-                            text.contains(StorageException.class.getName())
-                                && text.contains("at 127.0.0.1:1: ")));
+  void aTopicThatDoesNotExistOrIsDeletedEndsTheJob() throws Exception {
+    KafkaOptions kafka = kafka(topic, "earliest");
+    String missing = "the Kafka topic '" + topic + "' at " + server.bootstrapServers();
+    assertThatThrownBy(() -> TopicCheck.require(kafka, said -> {}))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining(missing)
+        .hasMessageContaining("does not exist");
+    assertThat(failure(start(options(kafka, null, "long", "v"), 1, null)))
+        .anyMatch(text -> text.contains(InvalidRequestException.class.getName() + ": " + missing));
+
+    rows = new StreamedRows();
+    topics.create(topic, 1);
+    topics.send(topic, 0, "1", "{\"v\":\"a\"}");
+    topics.flush();
+    TopicCheck.require(kafka, said -> {});
+    JobClient job = start(options(kafka, null, "long", "v"), 1, null);
+    rows.awaitRows(job, 1);
+    topics.delete(topic);
+    assertThat(failure(job)).anyMatch(text -> text.contains(missing + " does not exist"));
+  }
+
+  @Test
+  void keysOfEightAndOfFourBytesAreReadWhereToldSoAndAdvisedWhereNot() throws Exception {
+    topics.create(topic, 1);
+    byte[] value = "{\"v\":1}".getBytes(UTF_8);
+    topics.send(topic, 0, null, HexFormat.of().parseHex("0000000000000007"), value);
+    topics.send(topic, 0, null, HexFormat.of().parseHex("ffffffffffffffff"), value);
+    topics.flush();
+    assertThat(failure(start(options(null, "long", "v"), 1, null)))
+        .anyMatch(
+            text ->
+                text.contains(
+                    "found \"\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0007\"; it may be"
+                        + " an integer of 8 bytes (in hex 0000000000000007), which"
+                        + " --kafka-key-format long reads"));
+
+    rows = new StreamedRows();
+    topics.send(topic, 0, null, HexFormat.of().parseHex("8000000000000000"), null);
+    topics.flush();
+    JobClient job = start(options(keyed(RecordKeyFormat.LONG), null, "long", "v"), 1, null);
+    rows.awaitRows(job, 3);
+    assertThat(keysAndValues())
+        .containsExactly("8000000000000007 1", "7fffffffffffffff 1", "0000000000000000 deleted");
+    job.cancel().get();
+    assertThat(failure(start(options(keyed(RecordKeyFormat.INT), null, "long", "v"), 1, null)))
+        .anyMatch(
+            text -> text.contains("expected 4 bytes, as --kafka-key-format int says, found 8"));
+  }
+
+  private KafkaOptions keyed(RecordKeyFormat format) {
+    return new KafkaOptions(
+        server.bootstrapServers(), topic, null, new KafkaStart.Earliest(), Map.of(), format);
   }
 
   @Test
@@ -455,8 +604,19 @@ final class KafkaInputITCase {
 
   private JobClient start(InputOptions options, int parallelism, String savepoint)
       throws Exception {
+    StreamExecutionEnvironment env = environment(savepoint);
+    rows.collect(RowInput.continuous(env, options, discovery, parallelism, SHARDING));
+    return env.executeAsync();
+  }
+
+  private static StreamExecutionEnvironment environment(String savepoint) {
     Configuration configuration = new Configuration();
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    // A job that ends has not been restarted: it would be without end.
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, Integer.MAX_VALUE);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
     if (savepoint != null) {
       configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
     }
@@ -464,8 +624,25 @@ final class KafkaInputITCase {
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
     env.enableCheckpointing(50);
-    rows.collect(RowInput.continuous(env, options, INTERVAL, parallelism, SHARDING));
-    return env.executeAsync();
+    return env;
+  }
+
+  /** All causes of the failure that the job ends with. */
+  private static List<String> failure(JobClient job) throws Exception {
+    try {
+      job.getJobExecutionResult().get(60, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      return causes(e);
+    } catch (TimeoutException e) {
+      job.cancel().get();
+      throw new AssertionError("the job goes on", e);
+    }
+    throw new AssertionError("the job ended without a failure");
+  }
+
+  private void createAgain(int partitions) {
+    topics.delete(topic);
+    topics.create(topic, partitions);
   }
 
   private InputOptions options(String keyColumn, String keyType, String value) {

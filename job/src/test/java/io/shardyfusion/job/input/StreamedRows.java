@@ -4,6 +4,7 @@ import io.shardyfusion.flink.ShardRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ final class StreamedRows {
   private long parkedNanos;
   private int failAt = -1;
   private int restores;
+  private int checkpointed;
 
   StreamedRows() {
     ALL.put(id, this);
@@ -79,6 +81,15 @@ final class StreamedRows {
 
   synchronized List<String> values() {
     return rows.stream().map(Arrived::value).toList();
+  }
+
+  /** What the last complete checkpoint holds. */
+  synchronized List<String> checkpointed() {
+    return values().subList(0, checkpointed);
+  }
+
+  private synchronized void checkpointed(int size) {
+    checkpointed = Math.max(checkpointed, size);
   }
 
   synchronized int restores() {
@@ -143,6 +154,7 @@ final class StreamedRows {
     private transient StreamedRows rows;
     private transient ListState<Integer> size;
     private transient int checkpoints;
+    private transient Map<Long, Integer> sizes;
 
     Collecting(String id) {
       this.id = id;
@@ -151,6 +163,7 @@ final class StreamedRows {
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
       rows = ALL.get(id);
+      sizes = new HashMap<>();
       size =
           context
               .getOperatorStateStore()
@@ -167,11 +180,13 @@ final class StreamedRows {
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
       size.update(List.of(rows.size()));
+      sizes.put(context.getCheckpointId(), rows.size());
     }
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) {
       checkpoints++;
+      rows.checkpointed(sizes.getOrDefault(checkpointId, 0));
     }
 
     @Override

@@ -1,0 +1,107 @@
+package io.shardyfusion.job.input;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumStateSerializer;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitSerializer;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The form in the state of what Kafka's connector keeps, with the id of the topic: whether there is
+ * an id (a byte), the id (modified UTF-8), the version of the connector's own form (int), its
+ * length (int), its bytes. A state with one of the connector's versions is one without an id.
+ *
+ * @param <T> with the id
+ * @param <K> the connector's
+ */
+final class TopicStateFormat<T, K> implements SimpleVersionedSerializer<T> {
+
+  /** Far from the connector's own versions, which count from 0. */
+  static final int VERSION_1 = 1_000_001;
+
+  private final SimpleVersionedSerializer<K> kafka;
+  private final Function<T, K> content;
+  private final Function<T, @Nullable String> topicId;
+  private final BiFunction<K, @Nullable String, T> join;
+
+  private TopicStateFormat(
+      SimpleVersionedSerializer<K> kafka,
+      Function<T, K> content,
+      Function<T, @Nullable String> topicId,
+      BiFunction<K, @Nullable String, T> join) {
+    this.kafka = kafka;
+    this.content = content;
+    this.topicId = topicId;
+    this.join = join;
+  }
+
+  static TopicStateFormat<TopicSplit, KafkaPartitionSplit> ofSplits() {
+    return new TopicStateFormat<>(
+        new KafkaPartitionSplitSerializer(),
+        TopicSplit::partition,
+        TopicSplit::topicId,
+        TopicSplit::new);
+  }
+
+  static TopicStateFormat<TopicState, KafkaSourceEnumState> ofStates() {
+    return new TopicStateFormat<>(
+        new KafkaSourceEnumStateSerializer(),
+        TopicState::partitions,
+        TopicState::topicId,
+        TopicState::new);
+  }
+
+  @Override
+  public int getVersion() {
+    return VERSION_1;
+  }
+
+  @Override
+  public byte[] serialize(T value) throws IOException {
+    byte[] inner = kafka.serialize(content.apply(value));
+    String id = topicId.apply(value);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeBoolean(id != null);
+    if (id != null) {
+      out.writeUTF(id);
+    }
+    out.writeInt(kafka.getVersion());
+    out.writeInt(inner.length);
+    out.write(inner);
+    return bytes.toByteArray();
+  }
+
+  @Override
+  public T deserialize(int version, byte[] serialized) throws IOException {
+    if (version > VERSION_1) {
+      // The connector takes any version of a split for its own.
+      throw new IOException(
+          "the state of the Kafka source has version "
+              + version
+              + ", newer than this release knows ("
+              + VERSION_1
+              + "); restore with the release that wrote it, or a newer one");
+    }
+    return version == VERSION_1
+        ? deserializeVersion1(serialized)
+        : join.apply(kafka.deserialize(version, serialized), null);
+  }
+
+  private T deserializeVersion1(byte[] serialized) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized));
+    String id = in.readBoolean() ? in.readUTF() : null;
+    int version = in.readInt();
+    byte[] inner = new byte[in.readInt()];
+    in.readFully(inner);
+    return join.apply(kafka.deserialize(version, inner), id);
+  }
+}

@@ -1,0 +1,38 @@
+package io.shardyfusion.job.input;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.LoggerFactory;
+
+/** What a class logs while this is open; other tests in this JVM may be among those who log. */
+final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+
+  private final Logger logger;
+  private final List<String> messages = new CopyOnWriteArrayList<>();
+
+  Logged(Class<?> logs) {
+    logger = (Logger) LoggerFactory.getLogger(logs);
+    setContext(logger.getLoggerContext());
+    start();
+    logger.addAppender(this);
+  }
+
+  /** Whether one of the messages so far has the text. */
+  boolean has(String text) {
+    return messages.stream().anyMatch(message -> message.contains(text));
+  }
+
+  @Override
+  protected void append(ILoggingEvent event) {
+    messages.add(event.getFormattedMessage());
+  }
+
+  @Override
+  public void close() {
+    logger.detachAppender(this);
+    stop();
+  }
+}
