@@ -1,6 +1,20 @@
 # What the scripts of this directory begin with; they source it, with their name in $name.
 #
-# Sets home, the project's directory, and java, the command; ends the script where there is no Java 17.
+# Sets home, the project's directory, java, the command, and stdin, open or closed; ends the script where there is no
+# Java 17.
+
+# A standard stream that is closed would be the next file that Java opens.
+stdin=open
+if ! command true 2>/dev/null 9<&0; then
+  stdin=closed
+  exec </dev/null
+fi
+if ! command true 2>/dev/null 9>&1; then
+  exec 1</dev/null # which cannot be written either
+fi
+if ! command true 9>&2; then
+  exec 2>/dev/null
+fi
 
 fail() {
   echo "$name: $1" >&2

@@ -30,6 +30,12 @@ record Terminal(
   /** The property by which {@code bin/shardy} says which of its streams are terminals. */
   private static final String TERMINALS = "shardyfusion.terminals";
 
+  /**
+   * The property by which {@code bin/shardy} says that it was started with standard input closed,
+   * {@code closed}. Only that script knows: to Java it is the first file that Java itself opened.
+   */
+  private static final String STDIN = "shardyfusion.stdin";
+
   Terminal {
     environment = Map.copyOf(environment);
   }
@@ -38,7 +44,7 @@ record Terminal(
   static Terminal system() {
     String terminals = System.getProperty(TERMINALS, "none");
     return new Terminal(
-        System.in,
+        "closed".equals(System.getProperty(STDIN)) ? new ClosedInput() : System.in,
         // Not System.out, which hides that the other end was closed.
         new FileOutputStream(FileDescriptor.out),
         new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true),

@@ -79,6 +79,28 @@ final class ShardyScriptIT {
   }
 
   @Test
+  void aClosedStandardInputIsAnErrorAndNoOtherFileIsReadForIt() throws Exception {
+    String multiget = "\"$SHARDY\" multiget - -d '" + dataset().uri() + "' ";
+
+    Ended closed = shell(multiget + "<&-");
+    Ended empty = shell(multiget + "</dev/null");
+
+    assertThat(closed.code()).as(closed.err()).isEqualTo(2);
+    assertThat(closed.out()).isEmpty();
+    assertThat(closed.err())
+        .contains("standard input is closed; give it what to read, or </dev/null for nothing")
+        .hasLineCount(1);
+    assertThat(empty.code()).isZero();
+  }
+
+  @Test
+  void aClosedStandardOutputIsAnErrorAndNothingIsWrittenElsewhere() throws Exception {
+    Ended ended = shell("\"$SHARDY\" get 1 -d '" + dataset().uri() + "' >&-");
+
+    assertThat(ended.code()).as(ended.err()).isNotZero();
+  }
+
+  @Test
   void theScriptIsFoundThroughASymbolicLinkFromAnyDirectory() throws Exception {
     Path link = Files.createSymbolicLink(directory.resolve("shardy-link"), ShardyProcess.SCRIPT);
 

@@ -9,6 +9,7 @@ import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.job.input.InputFiles;
 import io.shardyfusion.job.input.InputOptions;
+import io.shardyfusion.job.input.InputRun;
 import io.shardyfusion.job.input.RowInput;
 import io.shardyfusion.job.input.RowSource;
 import io.shardyfusion.job.input.ValueSelection;
@@ -16,6 +17,7 @@ import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -171,6 +173,7 @@ public final class SnapshotJob {
       environment.enableCheckpointing(
           (interval == null ? ContinuousOptions.DEFAULT_CHECKPOINT_INTERVAL : interval).toMillis());
     }
+    String runId = UUID.randomUUID().toString().replace("-", "");
     return sink(
             config,
             RowInput.continuous(
@@ -178,7 +181,9 @@ public final class SnapshotJob {
                 config.input(),
                 options.discoveryInterval(),
                 sourceParallelism(environment, config.input(), options),
-                config.sharding()))
+                config.sharding(),
+                new InputRun(config.dataset(), config.store(), runId)))
+        .runId(runId)
         .base(options.base())
         .publishInterval(options.publishInterval())
         .append();

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.flink.core.fs.Path;
 
@@ -31,7 +30,7 @@ enum Compression {
   GZIP {
     @Override
     InputStream decompress(InputStream in) throws IOException {
-      return new GZIPInputStream(in, BUFFER_BYTES);
+      return new GzipMembers(in);
     }
   },
   ZSTD {
@@ -53,8 +52,6 @@ enum Compression {
           "zstd-jni",
           new Setting("the system property ZstdTempFolder", System.getProperty("ZstdTempFolder")),
           directory -> Native.load(directory.toFile()));
-
-  private static final int BUFFER_BYTES = 64 * 1024;
 
   private static final Map<String, Compression> BY_SUFFIX =
       Map.of("gz", GZIP, "gzip", GZIP, "zst", ZSTD, "bz2", BZIP2);
@@ -82,8 +79,7 @@ enum Compression {
   }
 
   /**
-   * The decompressed bytes of {@code in}, which should be buffered and say what is {@code
-   * available}.
+   * The decompressed bytes of {@code in}, which should be buffered and support marks.
    *
    * @throws io.shardyfusion.StorageException if a library that it needs cannot be loaded
    */

@@ -41,6 +41,9 @@ final class CsvRowParser implements RowParser {
       throw new BadRowException(
           null, "expected " + columns + " fields as the header has, found " + row.size());
     }
+    if (row.equals(raw.origin.header())) {
+      throw new BadRowException(null, "it is the header again: are two files joined in this one?");
+    }
     byte[] key = row.get(keyField).getBytes(StandardCharsets.UTF_8);
     if (key.length == 0) {
       throw new BadRowException(options.key().column(), "the key is empty");

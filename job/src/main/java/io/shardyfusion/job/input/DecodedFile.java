@@ -6,7 +6,6 @@ import io.shardyfusion.StorageException;
 import io.shardyfusion.machine.OpenFileLimit;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -48,7 +47,7 @@ final class DecodedFile implements Closeable {
     Compression compression = Compression.of(path);
     FSDataInputStream stored;
     try {
-      stored = path.getFileSystem().open(path);
+      stored = LocalPaths.isLocal(path) ? LocalInput.open(path) : path.getFileSystem().open(path);
     } catch (IOException e) {
       throw new StorageException(
           "cannot open the input file " + InputFile.shown(path) + ": " + reason(e), e);
@@ -58,12 +57,8 @@ final class DecodedFile implements Closeable {
       return new DecodedFile(path, stored, guarded, guarded, true);
     }
     try {
-      InputStream buffered = new PeekingInputStream(guarded, BUFFER_BYTES);
-      if (buffered.available() == 0) {
-        // Even nothing has a header when it is compressed.
-        throw new EOFException("it is empty");
-      }
-      InputStream decoded = compression.decompress(buffered);
+      InputStream buffered = new BufferedInputStream(guarded, BUFFER_BYTES);
+      InputStream decoded = isEmpty(buffered) ? buffered : compression.decompress(buffered);
       return new DecodedFile(path, stored, guarded, decoded, false);
     } catch (IOException e) {
       closeQuietly(stored, e);
@@ -161,6 +156,14 @@ final class DecodedFile implements Closeable {
     return limit == null ? String.valueOf(e.getMessage()) : limit;
   }
 
+  /** An empty file is one without rows, although what is compressed is never empty. */
+  private static boolean isEmpty(InputStream in) throws IOException {
+    in.mark(1);
+    boolean isEmpty = in.read() < 0;
+    in.reset();
+    return isEmpty;
+  }
+
   private static void closeQuietly(FSDataInputStream stored, Throwable reason) {
     try {
       stored.close();
@@ -205,32 +208,6 @@ final class DecodedFile implements Closeable {
     @Override
     public void close() throws IOException {
       in.close();
-    }
-  }
-
-  /**
-   * Buffers, and says that bytes are available unless the end is reached. The JDK's gzip takes
-   * "nothing available" for the end of the file, and would lose all that follows in a file of
-   * several parts on a filesystem that does not say.
-   */
-  private static final class PeekingInputStream extends BufferedInputStream {
-
-    PeekingInputStream(InputStream in, int size) {
-      super(in, size);
-    }
-
-    @Override
-    public synchronized int available() throws IOException {
-      if (pos < count) {
-        return count - pos;
-      }
-      mark(1);
-      int next = read();
-      if (next < 0) {
-        return 0;
-      }
-      reset();
-      return count - pos;
     }
   }
 }

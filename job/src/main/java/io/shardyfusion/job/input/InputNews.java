@@ -22,6 +22,7 @@ import java.util.SortedMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.flink.metrics.MetricGroup;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,6 +103,15 @@ final class InputNews implements AutoCloseable {
    * @param run whose record is written, or null for none
    */
   static InputNews start(@Nullable InputRun run, MetricGroup metrics) {
+    return start(run, metrics, news -> {});
+  }
+
+  /**
+   * As {@link #start(InputRun, MetricGroup)}.
+   *
+   * @param watch is called each second, by the thread that ticks, and may tell of problems
+   */
+  static InputNews start(@Nullable InputRun run, MetricGroup metrics, Consumer<InputNews> watch) {
     ScheduledExecutorService ticker =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -112,7 +122,14 @@ final class InputNews implements AutoCloseable {
     InputNews news = new InputNews(run, Clock.systemUTC(), ticker);
     metrics.gauge(GAUGE, news::count);
     var unused =
-        ticker.scheduleWithFixedDelay(news::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.scheduleWithFixedDelay(
+            () -> {
+              watch.accept(news);
+              news.tick();
+            },
+            TICK_MILLIS,
+            TICK_MILLIS,
+            TimeUnit.MILLISECONDS);
     return news;
   }
 
@@ -164,6 +181,11 @@ final class InputNews implements AutoCloseable {
       happenings.removeFirst();
     }
     recordDue = clock.instant();
+  }
+
+  /** Something that the log only is to have. */
+  void log(String message) {
+    LOG.info("{}", message);
   }
 
   /** Tells again what persists, and writes the record where it is time. */

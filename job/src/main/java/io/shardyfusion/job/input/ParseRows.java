@@ -44,6 +44,7 @@ final class ParseRows extends AbstractStreamOperator<ShardRow>
 
   private final InputOptions options;
   private final Sharding sharding;
+  private final boolean isStreaming;
   private final boolean emitsWatermarks;
 
   private final LongCounter rowsRead = new LongCounter();
@@ -61,6 +62,7 @@ final class ParseRows extends AbstractStreamOperator<ShardRow>
   ParseRows(InputOptions options, Sharding sharding, boolean isStreaming) {
     this.options = options;
     this.sharding = sharding;
+    this.isStreaming = isStreaming;
     this.emitsWatermarks = isStreaming && options.eventTime() != null;
   }
 
@@ -168,12 +170,7 @@ final class ParseRows extends AbstractStreamOperator<ShardRow>
     BadRowPolicy policy = options.onBadRow();
     if (policy instanceof BadRowPolicy.Fail) {
       throw new SuppressRestartsException(
-          new DataDamagedException(
-              place(raw)
-                  + ": "
-                  + e.getMessage()
-                  + "; correct the row, or choose --on-bad-row skip or dead-letter:URI",
-              e));
+          new DataDamagedException(place(raw) + ": " + e.getMessage() + advice(raw), e));
     }
     if (policy instanceof BadRowPolicy.DeadLetter) {
       long line = raw.origin instanceof RowOrigin.InFile file ? linesOf(file).number(raw.line) : 0;
@@ -181,6 +178,22 @@ final class ParseRows extends AbstractStreamOperator<ShardRow>
           DEAD_LETTERS,
           new StreamRecord<>(DeadLetters.of(raw, line, String.valueOf(e.getMessage()))));
     }
+  }
+
+  /**
+   * What works: a continuous job reads a file that was corrected whole, and passes over one that is
+   * gone.
+   */
+  private String advice(RawRow raw) {
+    String policy = "choose --on-bad-row skip or dead-letter:URI";
+    if (!isStreaming) {
+      return "; correct the row, or " + policy;
+    }
+    return raw.origin instanceof RowOrigin.InFile
+        ? "; correct the row in the file, or delete the file, or "
+            + policy
+            + "; then go on with --restore auto"
+        : "; " + policy + ", and go on with --restore auto";
   }
 
   private String place(RawRow raw) {

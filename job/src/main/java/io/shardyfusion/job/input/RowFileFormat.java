@@ -1,7 +1,6 @@
 package io.shardyfusion.job.input;
 
-import io.shardyfusion.DataDamagedException;
-import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.ShardyfusionException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +10,6 @@ import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,24 +26,35 @@ final class RowFileFormat implements BulkFormat<RawRow, FileSourceSplit> {
   private final RowFormat format;
   private final @Nullable CsvHeaderRule headerRule;
   private final ReadLimits limits;
+  private final ReadFailures.OnChange onChange;
 
+  /** For a batch: a file that changes ends it. */
   RowFileFormat(RowFormat format, Iterable<String> neededColumns, ReadLimits limits) {
+    this(format, neededColumns, limits, ReadFailures.OnChange.END);
+  }
+
+  RowFileFormat(
+      RowFormat format,
+      Iterable<String> neededColumns,
+      ReadLimits limits,
+      ReadFailures.OnChange onChange) {
     this.format = format;
     this.headerRule =
         format instanceof RowFormat.Csv csv
             ? new CsvHeaderRule(csv.delimiter(), copyOf(neededColumns))
             : null;
     this.limits = limits;
+    this.onChange = onChange;
   }
 
   @Override
-  public RowFileReader createReader(Configuration config, FileSourceSplit split)
+  public BulkFormat.Reader<RawRow> createReader(Configuration config, FileSourceSplit split)
       throws IOException {
     return open(split, null);
   }
 
   @Override
-  public RowFileReader restoreReader(Configuration config, FileSourceSplit split)
+  public BulkFormat.Reader<RawRow> restoreReader(Configuration config, FileSourceSplit split)
       throws IOException {
     return open(split, split.getReaderPosition().orElse(null));
   }
@@ -60,17 +69,22 @@ final class RowFileFormat implements BulkFormat<RawRow, FileSourceSplit> {
     return RawRow.TYPE;
   }
 
-  private RowFileReader open(FileSourceSplit split, @Nullable CheckpointedPosition position)
-      throws IOException {
+  private BulkFormat.Reader<RawRow> open(
+      FileSourceSplit split, @Nullable CheckpointedPosition position) throws IOException {
+    if (split.fileSize() == 0) {
+      return new NoRows();
+    }
+    ReadFailures failures = new ReadFailures(split, onChange);
     try {
+      failures.requireUnchanged();
       RowFileReader.Part part = part(split, position);
       List<String> header = null;
       if (headerRule != null && part.start() > 0) {
-        header = headerOf(part);
+        header = headerOf(part, failures);
       }
-      return new RowFileReader(part, format, headerRule, header, limits);
-    } catch (DataDamagedException | InvalidRequestException e) {
-      throw new SuppressRestartsException(e);
+      return new RowFileReader(part, format, headerRule, header, limits, failures);
+    } catch (ShardyfusionException e) {
+      throw failures.of(e);
     }
   }
 
@@ -90,13 +104,28 @@ final class RowFileFormat implements BulkFormat<RawRow, FileSourceSplit> {
         isPlain ? split.fileSize() : 0);
   }
 
-  private List<String> headerOf(RowFileReader.Part part) throws IOException {
+  private List<String> headerOf(RowFileReader.Part part, ReadFailures failures) throws IOException {
     RowFileReader.Part whole =
         new RowFileReader.Part(
             part.path(), part.ordinal(), 0, part.end(), true, 0, part.fileLength());
-    try (RowFileReader reader = new RowFileReader(whole, format, headerRule, null, limits)) {
+    try (RowFileReader reader =
+        new RowFileReader(whole, format, headerRule, null, limits, failures)) {
       reader.readBatch();
       return reader.header();
+    }
+  }
+
+  /** Reads a file that is empty, or not there any longer. */
+  private static final class NoRows implements BulkFormat.Reader<RawRow> {
+
+    @Override
+    public @Nullable RowBatch readBatch() {
+      return null;
+    }
+
+    @Override
+    public void close() {
+      // Nothing was opened.
     }
   }
 

@@ -1,14 +1,13 @@
 package io.shardyfusion.job.input;
 
 import io.shardyfusion.DataDamagedException;
-import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.ShardyfusionException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.util.Pool;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +45,7 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
       long fileLength) {}
 
   private final Part part;
+  private final ReadFailures failures;
   private final RowFraming framing;
   private final @Nullable CsvHeaderRule headerRule;
   private final ReadLimits limits;
@@ -65,8 +65,10 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
       RowFormat format,
       @Nullable CsvHeaderRule headerRule,
       @Nullable List<String> header,
-      ReadLimits limits) {
+      ReadLimits limits,
+      ReadFailures failures) {
     this.part = part;
+    this.failures = failures;
     this.framing = RowFraming.of(format);
     this.headerRule = headerRule;
     this.limits = limits;
@@ -91,6 +93,7 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
   @Override
   public @Nullable RowBatch readBatch() throws IOException {
     if (finished) {
+      failures.requireUnchanged();
       return null;
     }
     RowBatch batch = takeBatch();
@@ -100,10 +103,11 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
         batch.complete(origin, part.ordinal(), end);
         return batch;
       }
-    } catch (DataDamagedException | InvalidRequestException e) {
-      throw new SuppressRestartsException(e);
+    } catch (ShardyfusionException e) {
+      throw failures.of(e);
     }
     batch.releaseBatch();
+    failures.requireUnchanged();
     return null;
   }
 
@@ -132,6 +136,9 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
     while (true) {
       int wanted = batch.data.length - length;
       int n = file.readFully(batch.data, length, wanted);
+      if (batch.base() == 0 && length == 0) {
+        FileKind.requireText(part.path(), batch.data, n);
+      }
       length += n;
       from = cut(batch, from, length, n < wanted);
       if (finished || batch.size() > 0) {
@@ -211,7 +218,9 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
     byte[] data = batch.data;
     checkLength(batch, start, end);
     int from =
-        batch.base() + start == 0 && startsWithByteOrderMark(data, start, end) ? start + 3 : start;
+        batch.base() + start == 0 && Utf8.startsWithByteOrderMark(data, start, end)
+            ? start + 3
+            : start;
     int to = end > from && data[end - 1] == '\r' ? end - 1 : end;
     RowOrigin.InFile known = origin;
     if (known == null && headerRule == null) {
@@ -270,12 +279,5 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
     long base = known != null ? known.base() : headerRule != null ? 0 : batch.base() + start;
     RowLines lines = new RowLines(part.path(), base);
     return new DataDamagedException(lines.place(line) + ": " + reason);
-  }
-
-  private static boolean startsWithByteOrderMark(byte[] data, int from, int to) {
-    return to - from >= 3
-        && data[from] == (byte) 0xEF
-        && data[from + 1] == (byte) 0xBB
-        && data[from + 2] == (byte) 0xBF;
   }
 }

@@ -13,6 +13,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSource;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The input of the job as a stream of rows.
@@ -27,6 +28,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * or {@code read-kafka}, {@code parse-rows}, {@code write-dead-letters}.
  */
 public final class RowInput {
+
+  /** Flink wants a path; the enumerator has the files. */
+  private static final Path LISTED_ALREADY = new Path("/");
 
   private RowInput() {}
 
@@ -57,7 +61,7 @@ public final class RowInput {
     }
     RowFileFormat format = new RowFileFormat(options.format(), options.neededColumns(), limits);
     FileSource<RawRow> source =
-        FileSource.forBulkFileFormat(format, new Path(options.paths().get(0)))
+        FileSource.forBulkFileFormat(format, LISTED_ALREADY)
             .setFileEnumerator(RowSplits.provider(files, options.format(), splitBytes))
             .setSplitAssigner(SimpleSplitAssigner::new)
             .build();
@@ -77,9 +81,11 @@ public final class RowInput {
    * order in which they were found, those found together in path order. So with one source subtask
    * there is a total order, also after a restore or a failure; with several, an order within each
    * file. A file is read once, whatever happens to it later, so put it there complete, for example
-   * by renaming it from a name that begins with {@code .} or {@code _}; it must stay until a
-   * checkpoint after it was read. An empty file is left until it has content. A listing that fails
-   * after the start is logged and tried again.
+   * by renaming it from a name that begins with {@code .} or {@code _}; it should stay until a
+   * checkpoint after it was read, since one that goes or changes before is passed over, or read
+   * whole again. An empty file is left until it has content. What cannot be listed or read is told,
+   * in the log, in the gauge {@code unreadableInputs} and in the run's record, and all else is
+   * read.
    *
    * <p><b>Kafka</b>: the order is that of each partition. New partitions are read from their
    * beginning. A job ends without a restart if the topic does not exist or is another one than it
@@ -96,6 +102,7 @@ public final class RowInput {
    *
    * @param discoveryInterval how often to look for new files, or for new partitions; positive
    * @param sourceParallelism how many subtasks read and parse, at least 1
+   * @param run whose record is told what is wrong with the input, or null for none
    * @throws InvalidRequestException if a path that is no glob does not exist, or an argument is out
    *     of range
    * @throws io.shardyfusion.StorageException if a filesystem does not answer
@@ -105,9 +112,20 @@ public final class RowInput {
       InputOptions options,
       Duration discoveryInterval,
       int sourceParallelism,
-      Sharding sharding) {
+      Sharding sharding,
+      @Nullable InputRun run) {
     return continuous(
-        env, options, discoveryInterval, sourceParallelism, sharding, ReadLimits.DEFAULT);
+        env, options, discoveryInterval, sourceParallelism, sharding, ReadLimits.DEFAULT, run);
+  }
+
+  /** As the public method, for no run. */
+  static DataStream<ShardRow> continuous(
+      StreamExecutionEnvironment env,
+      InputOptions options,
+      Duration discoveryInterval,
+      int sourceParallelism,
+      Sharding sharding) {
+    return continuous(env, options, discoveryInterval, sourceParallelism, sharding, null);
   }
 
   /** As the public method, with the sizes of buffers. */
@@ -117,7 +135,8 @@ public final class RowInput {
       Duration discoveryInterval,
       int sourceParallelism,
       Sharding sharding,
-      ReadLimits limits) {
+      ReadLimits limits,
+      @Nullable InputRun run) {
     if (discoveryInterval.toMillis() < 1) {
       throw new InvalidRequestException(
           "the discovery interval must be at least 1ms, found " + discoveryInterval);
@@ -129,7 +148,7 @@ public final class RowInput {
     DataStreamSource<RawRow> rows =
         options.source() instanceof KafkaOptions kafka
             ? topic(env, kafka, discoveryInterval)
-            : newFiles(env, options, discoveryInterval, limits);
+            : newFiles(env, options, discoveryInterval, limits, run);
     rows.setParallelism(sourceParallelism);
     return parse(rows, new ParseRows(options, sharding, true), options);
   }
@@ -138,16 +157,14 @@ public final class RowInput {
       StreamExecutionEnvironment env,
       InputOptions options,
       Duration discoveryInterval,
-      ReadLimits limits) {
+      ReadLimits limits,
+      @Nullable InputRun run) {
     List<String> paths = options.paths();
     InputFiles.requireWatchable(paths);
-    RowFileFormat format = new RowFileFormat(options.format(), options.neededColumns(), limits);
-    FileSource<RawRow> source =
-        FileSource.forBulkFileFormat(format, new Path(paths.get(0)))
-            .setFileEnumerator(NewFiles.provider(paths))
-            .setSplitAssigner(FirstFoundFirst::new)
-            .monitorContinuously(discoveryInterval)
-            .build();
+    RowFileFormat format =
+        new RowFileFormat(
+            options.format(), options.neededColumns(), limits, ReadFailures.OnChange.RESTART);
+    FilesSource source = new FilesSource(paths, format, discoveryInterval, run);
     DataStreamSource<RawRow> rows =
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "read files", RawRow.TYPE);
     rows.uid("read-files");

@@ -67,12 +67,12 @@ final class RowSplits implements FileEnumerator {
   }
 
   private void addSplits(int ordinal, InputFile file, long size, List<FileSourceSplit> splits) {
-    boolean isPlain = Compression.of(file.path()) == Compression.NONE;
-    if (file.length() == 0 && isPlain) {
+    if (file.length() == 0) {
       return;
     }
-    long step = splittable && isPlain ? size : Math.max(1, file.length());
-    long last = (Math.max(1, file.length()) - 1) / step;
+    boolean isPlain = Compression.of(file.path()) == Compression.NONE;
+    long step = splittable && isPlain ? size : file.length();
+    long last = (file.length() - 1) / step;
     for (long i = last; i >= 0; i--) {
       long offset = i * step;
       splits.add(

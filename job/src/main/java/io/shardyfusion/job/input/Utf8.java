@@ -27,13 +27,28 @@ final class Utf8 {
     return -1;
   }
 
-  /** Throws if the row is not valid. */
+  /** Throws if the row is not valid, or begins with a byte order mark. */
   static void check(RawRow row) throws BadRowException {
     check(row.data, row.from, row.to);
   }
 
-  /** Throws if the row {@code [from, to)} is not valid. */
+  /** Whether the bytes {@code [from, to)} begin with a byte order mark. */
+  static boolean startsWithByteOrderMark(byte[] data, int from, int to) {
+    return to - from >= 3
+        && data[from] == (byte) 0xEF
+        && data[from + 1] == (byte) 0xBB
+        && data[from + 2] == (byte) 0xBF;
+  }
+
+  /**
+   * Throws if the row {@code [from, to)} is not valid, or begins with a byte order mark, which only
+   * a file may, and which nobody would see in a key.
+   */
   static void check(byte[] data, int from, int to) throws BadRowException {
+    if (startsWithByteOrderMark(data, from, to)) {
+      throw new BadRowException(
+          null, "it begins with a byte order mark: are two files joined in this one?");
+    }
     int invalid = firstInvalid(data, from, to);
     if (invalid >= 0) {
       throw new BadRowException(

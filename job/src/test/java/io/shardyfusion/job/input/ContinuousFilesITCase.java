@@ -5,16 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.dataset.RunRecords;
+import io.shardyfusion.format.RunRecord;
+import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
@@ -253,6 +265,151 @@ final class ContinuousFilesITCase {
   }
 
   @Test
+  void whatCannotBeReadIsInTheRecordWhileItIsSoAndTheRestIsRead() throws Exception {
+    Path link = Files.createSymbolicLink(in.resolve("dangling.jsonl"), in.resolve("nothing"));
+    Path cycle = Files.createSymbolicLink(in.resolve("cycle"), in);
+    Files.writeString(in.resolve("0.jsonl~"), "{\"id\":0}\n");
+    InputRun run = recordedRun();
+    JobClient job = start(options("row"), 1, null, run);
+    List<String> expected = new ArrayList<>(write(in.resolve("z.jsonl"), 5));
+    rows.awaitRows(job, 5);
+    awaitWarnings(
+        run,
+        "cannot read the input " + cycle + ": it is a link back to " + in + ", ",
+        "cannot read the input " + link + ": it is a link to " + in.resolve("nothing") + ", ");
+    assertThat(warnings(run)).allMatch(RunWarning::lasts);
+
+    Files.delete(link);
+    Files.delete(cycle);
+    awaitWarnings(run);
+
+    // And the whole input.
+    Path away = Files.move(in, temp.resolve("away"));
+    awaitWarnings(run, "the input " + in + " is not there any longer");
+    Files.move(away, in);
+    awaitWarnings(run);
+    expected.addAll(write(in.resolve("a.jsonl"), 5));
+    rows.awaitRows(job, 10);
+    assertThat(rows.values()).isEqualTo(expected);
+    job.cancel().get();
+  }
+
+  @Test
+  void aFileThatIsReplacedWhereItLiesIsInTheRecordAndOneThatWasGoneIsReadAnew() throws Exception {
+    Path file = in.resolve("a.jsonl");
+    List<String> expected = new ArrayList<>(write(file, 3));
+    InputRun run = recordedRun();
+    JobClient job = start(options("row"), 1, null, run);
+    rows.awaitRows(job, 3);
+    Files.writeString(file, Files.readString(file).replace("\"id\":", "\"iD\":"));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+    awaitWarnings(run, "the input file " + file + " was changed after it was found: ");
+    assertThat(warnings(run)).noneMatch(RunWarning::lasts);
+
+    Files.delete(file);
+    expected.addAll(write(in.resolve("b.jsonl"), 1));
+    rows.awaitRows(job, 4);
+    // So it was listed without the file.
+    expected.addAll(write(in.resolve("c.jsonl"), 1));
+    rows.awaitRows(job, 5);
+    expected.addAll(write(file, 2));
+    rows.awaitRows(job, 7);
+    assertThat(rows.values()).isEqualTo(expected);
+    job.cancel().get();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"deleted", "emptied", "shorter", "longer", "of the same length"})
+  void aFileThatChangesInTheMiddleIsPassedOverOrReadWholeAsItIsThen(String change)
+      throws Exception {
+    Path file = in.resolve("a.jsonl");
+    List<String> old = write(file, 1000);
+    rows.slow(Duration.ofNanos(100_000));
+    JobClient job = start(options("row"), 1, null);
+    rows.awaitRows(job, 200);
+    String savepoint = StreamedRows.stop(job, temp.resolve("savepoints"));
+    List<String> expected = new ArrayList<>(rows.values());
+    assertThat(expected).as("stopped in the middle").hasSizeLessThan(1000);
+    switch (change) {
+      case "deleted" -> Files.delete(file);
+      case "emptied" -> Files.writeString(file, "");
+      default -> {
+        List<String> changed = new ArrayList<>(old);
+        changed.replaceAll(row -> row.replace("\"file\"", "\"FILE\""));
+        if (change.equals("longer")) {
+          changed.add("{\"id\":7}");
+        } else if (change.equals("shorter")) {
+          changed.subList(100, 1000).clear();
+        }
+        Files.writeString(file, String.join("\n", changed) + "\n");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+        expected.addAll(changed);
+      }
+    }
+    expected.addAll(write(in.resolve("b.jsonl"), 10));
+    rows.slow(Duration.ZERO);
+    InputRun run = recordedRun();
+    JobClient restored = start(options("row"), 1, savepoint, run);
+    rows.awaitRows(restored, expected.size());
+    assertThat(rows.values()).isEqualTo(expected);
+    boolean isGone = change.equals("deleted") || change.equals("emptied");
+    awaitWarnings(
+        run,
+        "the input file "
+            + file
+            + (isGone
+                ? " is gone or empty, before it was read to its end: "
+                : " was changed before it was read to its end: it is read whole"));
+    // What the reader has now is what the next checkpoint knows.
+    String second = StreamedRows.stop(restored, temp.resolve("savepoints"));
+    JobClient last = start(options("row"), 1, second);
+    expected.addAll(write(in.resolve("c.jsonl"), 1));
+    rows.awaitRows(last, expected.size());
+    assertThat(rows.values()).isEqualTo(expected);
+    last.cancel().get();
+  }
+
+  private InputRun recordedRun() {
+    String id = UUID.randomUUID().toString().replace("-", "");
+    InputRun run =
+        new InputRun(temp.resolve("data").toUri().toString(), StoreOptions.defaults(), id);
+    try (ObjectStore store = ObjectStores.open(run.dataset(), run.store())) {
+      Instant now = Instant.now();
+      new RunRecords(store)
+          .write(
+              new RunRecord(
+                  id,
+                  "streaming",
+                  RunRecord.Status.RUNNING,
+                  now,
+                  now,
+                  now.plusSeconds(60),
+                  null,
+                  null,
+                  Map.of()));
+    }
+    return run;
+  }
+
+  private static List<RunWarning> warnings(InputRun run) {
+    try (ObjectStore store = ObjectStores.open(run.dataset(), run.store())) {
+      return new RunRecords(store).warnings(run.runId());
+    }
+  }
+
+  private static void awaitWarnings(InputRun run, String... beginnings) {
+    Await.until(
+        "the record has " + List.of(beginnings),
+        Duration.ofSeconds(60),
+        () -> {
+          List<RunWarning> found = warnings(run);
+          return found.size() == beginnings.length
+              && Stream.of(beginnings)
+                  .allMatch(b -> found.stream().anyMatch(w -> w.message().startsWith(b)));
+        });
+  }
+
+  @Test
   void sourceAndParserAreOneChain() {
     StreamExecutionEnvironment env = environment(null);
     rows.collect(RowInput.continuous(env, options("row"), INTERVAL, 2, SHARDING));
@@ -263,8 +420,13 @@ final class ContinuousFilesITCase {
 
   private JobClient start(InputOptions options, int parallelism, String savepoint)
       throws Exception {
+    return start(options, parallelism, savepoint, null);
+  }
+
+  private JobClient start(InputOptions options, int parallelism, String savepoint, InputRun run)
+      throws Exception {
     StreamExecutionEnvironment env = environment(savepoint);
-    rows.collect(RowInput.continuous(env, options, INTERVAL, parallelism, SHARDING, LIMITS));
+    rows.collect(RowInput.continuous(env, options, INTERVAL, parallelism, SHARDING, LIMITS, run));
     return env.executeAsync();
   }
 

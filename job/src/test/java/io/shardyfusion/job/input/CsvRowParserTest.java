@@ -56,6 +56,20 @@ final class CsvRowParserTest {
   }
 
   @Test
+  void theHeaderAgainAndAByteOrderMarkBeforeARowAreBadRowsThatSaySo() throws BadRowException {
+    assertThatThrownBy(() -> RowsOf.parsed(options("string", "v"), "id,\"v\"", "id", "v"))
+        .isInstanceOf(BadRowException.class)
+        .hasMessage("it is the header again: are two files joined in this one?");
+    assertThatThrownBy(() -> RowsOf.parsed(options("string", "v"), "\uFEFFa,1", "id", "v"))
+        .isInstanceOf(BadRowException.class)
+        .hasMessage("it begins with a byte order mark: are two files joined in this one?");
+    // Within a key it is text.
+    assertThat(RowsOf.parsed(options("string", "v"), "\"\uFEFFa\",1", "id", "v").key)
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("\uFEFFa");
+  }
+
+  @Test
   void theLastFieldMayBeEmpty() throws BadRowException {
     assertThat(RowsOf.parsed(options("long", "v"), "1,", "id", "v").value).isEmpty();
     assertThat(RowsOf.parsed(options("long", "v"), "1,\"\"", "id", "v").value).isEmpty();

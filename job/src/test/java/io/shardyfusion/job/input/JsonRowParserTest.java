@@ -69,6 +69,16 @@ final class JsonRowParserTest {
   }
 
   @Test
+  void aByteOrderMarkBeforeARowIsABadRowThatSaysSoAndIsTextInAKey() throws BadRowException {
+    assertThatThrownBy(() -> RowsOf.parsed(options("string", "id"), "\uFEFF{\"id\":\"a\"}"))
+        .isInstanceOf(BadRowException.class)
+        .hasMessage("it begins with a byte order mark: are two files joined in this one?");
+    assertThat(RowsOf.parsed(options("string", "id"), "{\"id\":\"\uFEFFa\"}").key)
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("\uFEFFa");
+  }
+
+  @Test
   void someColumnsAreACompactObjectInTheOrderThatWasAskedFor() throws BadRowException {
     ShardRow row =
         RowsOf.parsed(
@@ -168,7 +178,6 @@ final class JsonRowParserTest {
         "{\"id\":1,\"x\":[1,2}",
         "{\"id\":1,\"x\":tru}",
         "{\"id\":1} // comment",
-        "\uFEFF{\"id\":1}",
         "{\"id\":1}\u0000",
         "nonsense",
       })

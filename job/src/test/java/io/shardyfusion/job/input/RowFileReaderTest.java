@@ -1,5 +1,6 @@
 package io.shardyfusion.job.input;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +24,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 import org.apache.flink.connector.file.src.util.RecordAndPosition;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -127,8 +131,8 @@ final class RowFileReaderTest {
   private static List<CheckpointedPosition> positions(RowFileFormat format, FileSourceSplit split)
       throws IOException {
     List<CheckpointedPosition> positions = new ArrayList<>();
-    try (RowFileReader reader = format.createReader(new Configuration(), split)) {
-      RowBatch batch;
+    try (BulkFormat.Reader<RawRow> reader = format.createReader(new Configuration(), split)) {
+      BulkFormat.RecordIterator<RawRow> batch;
       while ((batch = reader.readBatch()) != null) {
         RecordAndPosition<RawRow> next;
         while ((next = batch.next()) != null) {
@@ -246,12 +250,74 @@ final class RowFileReaderTest {
   }
 
   private void assertTruncatedIsDamaged(String name, byte[] stored) {
-    for (int length : new int[] {0, 1, 9, stored.length / 2, stored.length - 1}) {
+    for (int length : new int[] {1, 9, stored.length / 2, stored.length - 1}) {
       Path file = RowsOf.write(dir.resolve(name), Arrays.copyOf(stored, length));
       assertDamaged("cut to " + length, () -> RowsOf.jsonl(file, ReadLimits.DEFAULT, 1 << 20))
           .hasMessageStartingWith("the input file " + file + " does not decompress after byte ")
           .hasMessageEndingWith("; it is truncated or damaged, replace it");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.jsonl", "a.jsonl.gz", "a.jsonl.GZ", "a.jsonl.zst", "a.jsonl.bz2"})
+  void anEmptyFileHasNoRowsCompressedOrNot(String name) {
+    Path empty = RowsOf.write(dir.resolve(name), "");
+    Path rows = RowsOf.write(dir.resolve("b.jsonl"), "one\n");
+    List<RowsOf.Read> read =
+        RowsOf.read(RowsOf.files(empty, rows), JSONL, ID, RowsOf.SMALL, 1 << 20);
+    assertThat(RowsOf.texts(read)).containsExactly("one");
+  }
+
+  @Test
+  void zerosAfterTheEndOfGzipDataAreNoData() throws IOException {
+    byte[] stored = gzip("one\n".getBytes(UTF_8));
+    Path file =
+        RowsOf.write(dir.resolve("a.jsonl.gz"), Arrays.copyOf(stored, stored.length + 100_000));
+    assertThat(RowsOf.texts(RowsOf.jsonl(file, RowsOf.SMALL, 1))).containsExactly("one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 7})
+  void whatFollowsGzipDataAndIsNoneIsAnErrorAndNotTheEnd(int zeros) throws IOException {
+    byte[] member = gzip("one\n".getBytes(UTF_8));
+    ByteArrayOutputStream stored = new ByteArrayOutputStream();
+    stored.write(member);
+    stored.write(new byte[zeros]);
+    stored.write(member, 0, zeros == 0 ? 5 : member.length);
+    Path file = RowsOf.write(dir.resolve("a.jsonl.gz"), stored.toByteArray());
+    assertDamaged(() -> RowsOf.jsonl(file, RowsOf.SMALL, 1))
+        .hasMessageContaining(" does not decompress after byte 4 ");
+  }
+
+  @Test
+  void aFileThatIsNoTextIsSaidToBeWhatItIsAndTheAdviceWorks() throws IOException {
+    byte[] gzip = gzip("one\n".getBytes(UTF_8));
+    Path plain = RowsOf.write(dir.resolve("a.jsonl"), gzip);
+    assertDamaged(() -> RowsOf.jsonl(plain, RowsOf.SMALL, 1 << 20))
+        .hasMessage(
+            "the input file "
+                + plain
+                + " is gzip data, which its name does not say; rename it so that it ends in .gz");
+    Path renamed = Files.move(plain, dir.resolve("a.jsonl.gz"));
+    assertThat(RowsOf.texts(RowsOf.jsonl(renamed, RowsOf.SMALL, 1))).containsExactly("one");
+
+    Path twice = RowsOf.write(dir.resolve("b.jsonl.gz"), gzip(gzip));
+    assertDamaged(() -> RowsOf.jsonl(twice, RowsOf.SMALL, 1 << 20))
+        .hasMessageEndingWith(" is gzip data still when it is decompressed; decompress it once");
+    Path zstd = RowsOf.write(dir.resolve("c.csv"), Zstd.compress(gzip));
+    assertDamaged(() -> csv(zstd, RowsOf.SMALL)).hasMessageContaining(" is zstandard data, ");
+    Path bzip2 = RowsOf.write(dir.resolve("d.csv"), bzip2(gzip));
+    assertDamaged(() -> csv(bzip2, RowsOf.SMALL)).hasMessageEndingWith(" ends in .bz2");
+    Path utf16 =
+        RowsOf.write(dir.resolve("e.csv"), "\uFEFFid\n1\n".getBytes(StandardCharsets.UTF_16LE));
+    assertDamaged(() -> csv(utf16, RowsOf.SMALL))
+        .hasMessageEndingWith(" is text in UTF-16 or UTF-32, and expected is UTF-8; convert it");
+  }
+
+  @Test
+  void textThatBeginsLikeBzip2DataIsText() {
+    Path file = RowsOf.write(dir.resolve("a.jsonl"), "BZh9\n");
+    assertThat(RowsOf.texts(RowsOf.jsonl(file, RowsOf.SMALL, 1 << 20))).containsExactly("BZh9");
   }
 
   @Test
@@ -261,19 +327,35 @@ final class RowFileReaderTest {
     stored[stored.length - 6] ^= 1;
     Path file = RowsOf.write(dir.resolve("a.jsonl.gz"), stored);
     assertDamaged(() -> RowsOf.jsonl(file, ReadLimits.DEFAULT, 1))
-        .hasMessageContaining(" does not decompress after byte 28000 ");
+        .hasMessageContaining(" does not decompress after byte ")
+        .hasMessageContaining("CRC32");
   }
 
   @Test
-  void aFileThatShrankSinceItWasListedIsAnError() {
+  void aFileThatShrankSinceItWasListedIsAnErrorAndRunningAgainReadsIt() throws IOException {
     Path file = RowsOf.write(dir.resolve("a.jsonl"), "one\ntwo\nthree\n");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
     InputFiles listed = RowsOf.files(file);
     RowsOf.write(file, "one\ntwo");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2026-01-01T00:00:01Z")));
     assertDamaged(() -> RowsOf.read(listed, JSONL, ID, RowsOf.SMALL, 4))
         .hasMessage(
             "the input file "
                 + file
-                + " is shorter than the 14 bytes that it had when it was listed; do not change input files while they are read");
+                + " changed while it was read: it had 14 bytes of 2026-01-01T00:00:00Z when it was"
+                + " listed, and has 7 bytes of 2026-01-01T00:00:01Z now; let the input come to rest,"
+                + " and run again");
+    assertThat(RowsOf.texts(RowsOf.jsonl(file, RowsOf.SMALL, 4))).containsExactly("one", "two");
+  }
+
+  @Test
+  void aFileOfTheSameLengthThatWasReplacedSinceItWasListedIsAnError() throws IOException {
+    Path file = RowsOf.write(dir.resolve("a.jsonl.gz"), gzip("one\n".getBytes(UTF_8)));
+    InputFiles listed = RowsOf.files(file);
+    RowsOf.write(file, gzip("two\n".getBytes(UTF_8)));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2026-01-01T00:00:01Z")));
+    assertDamaged(() -> RowsOf.read(listed, JSONL, ID, RowsOf.SMALL, 4))
+        .hasMessageContaining(" changed while it was read: ");
   }
 
   @Test

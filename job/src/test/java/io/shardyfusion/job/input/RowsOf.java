@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.util.RecordAndPosition;
 
 /** What readers and parsers make of files and lines. */
@@ -64,11 +65,11 @@ final class RowsOf {
   static List<Read> read(RowFileFormat format, FileSourceSplit split) {
     List<Read> rows = new ArrayList<>();
     Configuration config = new Configuration();
-    try (RowFileReader reader =
+    try (BulkFormat.Reader<RawRow> reader =
         split.getReaderPosition().isPresent()
             ? format.restoreReader(config, split)
             : format.createReader(config, split)) {
-      RowBatch batch;
+      BulkFormat.RecordIterator<RawRow> batch;
       while ((batch = reader.readBatch()) != null) {
         RecordAndPosition<RawRow> next;
         while ((next = batch.next()) != null) {
