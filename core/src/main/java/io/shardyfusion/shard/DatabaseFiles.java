@@ -127,9 +127,22 @@ final class DatabaseFiles {
     try {
       Files.createLink(link, existing);
     } catch (IOException | UnsupportedOperationException e) {
-      // Another file system, one without links, or too many links to the file. If the copy fails
-      // too, that tells why.
-      Files.copy(existing, link);
+      if (Files.isWritable(existing.toAbsolutePath().getParent())
+          || !symbolicLink(existing, link)) {
+        // Another file system, one without links, or too many links to the file. If the copy fails
+        // too, that tells why.
+        Files.copy(existing, link);
+      }
+    }
+  }
+
+  /** A link to a file that this process cannot delete, and so not from under the database. */
+  private static boolean symbolicLink(Path existing, Path link) {
+    try {
+      Files.createSymbolicLink(link, existing.toAbsolutePath());
+      return true;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
     }
   }
 }

@@ -74,7 +74,8 @@ public final class ShardDatabase implements AutoCloseable {
    * @param directory is created, and belongs to this instance until it is closed; the caller
    *     deletes it then, and also when this fails
    * @param tableFile where a verified copy of a table file lies; it is linked into the directory,
-   *     copied where the file system has no links
+   *     by a symbolic link where it is on a file system that cannot be written, and copied where
+   *     there are no links
    * @throws DataDamagedException if a table file is missing or has another size, or RocksDB refuses
    *     the files
    * @throws io.shardyfusion.StorageException if the files could not be laid out

@@ -42,7 +42,9 @@ final class CacheUpkeep {
 
   private void pruneNow() {
     try {
-      cache.space().prune();
+      if (!cache.isReadOnly()) {
+        cache.space().prune();
+      }
       bytes = cache.space().bytes();
     } catch (StorageException e) {
       if (!Thread.currentThread().isInterrupted()) { // As when the reader is closed.

@@ -35,22 +35,49 @@ final class DefaultCacheDirectory {
   }
 
   static Path create(Path temporary, String datasetUri) {
-    Path directory =
-        temporary.resolve("shardyfusion-" + portable(System.getProperty("user.name", "user")));
-    try {
-      createPrivate(directory);
-      checkPrivate(directory);
-    } catch (IOException e) {
-      throw new StorageException(
-          "the default cache directory "
-              + directory
-              + " cannot be created: "
-              + FileFailure.reason(e, "set cacheDirectory"),
-          e);
-    }
+    Path directory = ofUser(temporary, "the default cache directory", "set cacheDirectory");
     String uri = datasetUri.replaceAll("/+$", "");
     String digest = Sha256.of(uri.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
     return directory.resolve(portable(uri.substring(uri.lastIndexOf('/') + 1)) + "-" + digest);
+  }
+
+  /**
+   * The directory for what readers have open of caches that they cannot write.
+   *
+   * @throws InvalidRequestException if the private one is not private
+   * @throws StorageException if it cannot be created
+   */
+  static Path forReadOnlyCaches() {
+    return ofUser(
+            Path.of(System.getProperty("java.io.tmpdir")),
+            "the directory for what is open of a cache that cannot be written",
+            "set the system property java.io.tmpdir to a directory that can be")
+        .resolve("read-only");
+  }
+
+  private static Path ofUser(Path temporary, String what, String remedy) {
+    Path directory = temporary.resolve("shardyfusion-" + portable(user()));
+    try {
+      createPrivate(directory);
+      checkPrivate(directory, what, remedy);
+      return directory;
+    } catch (IOException e) {
+      throw new StorageException(
+          what + " " + directory + " cannot be created: " + FileFailure.reason(e, remedy), e);
+    }
+  }
+
+  /** The user's name, or number: in some containers users have no name. */
+  private static String user() {
+    String name = System.getProperty("user.name", "?");
+    if (!name.equals("?")) {
+      return name;
+    }
+    try {
+      return String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException | UnsupportedOperationException e) {
+      return "unknown";
+    }
   }
 
   private static void createPrivate(Path directory) throws IOException {
@@ -68,7 +95,7 @@ final class DefaultCacheDirectory {
     }
   }
 
-  private static void checkPrivate(Path directory) throws IOException {
+  private static void checkPrivate(Path directory, String what, String remedy) throws IOException {
     PosixFileAttributeView view =
         Files.getFileAttributeView(
             directory, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
@@ -81,13 +108,15 @@ final class DefaultCacheDirectory {
         || !permissions.endsWith("------")
         || !isMine(directory, attributes)) {
       throw new InvalidRequestException(
-          "the default cache directory "
+          what
+              + " "
               + directory
               + " is not private: expected a directory of this user with the permissions rwx------, found "
               + (attributes.isDirectory() ? permissions : "no directory")
               + " of "
               + attributes.owner().getName()
-              + "; remove it, or set cacheDirectory");
+              + "; remove it, or "
+              + remedy);
     }
   }
 

@@ -59,6 +59,10 @@ import org.slf4j.LoggerFactory;
  * of the rest, what was used longest ago goes first, until the whole is within its bound. The time
  * of use is the time of the file.
  *
+ * <p><b>Read-only.</b> A cache that this process may not write, on a read-only file system or of
+ * another user, is served as it is: nothing is added, locked, removed or marked in it. Its
+ * databases are laid out in a temporary directory, with symbolic links to its table files.
+ *
  * <p>Thread-safe. All methods but those that download are for local work only.
  */
 final class FileCache implements DocumentCache, AutoCloseable {
@@ -71,20 +75,26 @@ final class FileCache implements DocumentCache, AutoCloseable {
   private final OwnDirectory own;
   private final Clock clock;
   private final CacheSpace space;
+  private final boolean readOnly;
 
-  private FileCache(CacheLayout layout, OwnDirectory own, Clock clock, CacheSpace space) {
+  private FileCache(
+      CacheLayout layout, OwnDirectory own, Clock clock, CacheSpace space, boolean readOnly) {
     this.layout = layout;
     this.own = own;
     this.clock = clock;
     this.space = space;
+    this.readOnly = readOnly;
   }
 
   /**
    * Opens the cache in {@code root}, which is created if need be, and removes what dead processes
    * left there.
    *
+   * <p>One that this process may not write is opened too: what is there is found, nothing is added
+   * or removed, and what readers have open is in a temporary directory.
+   *
    * @throws InvalidRequestException if {@code root} is no directory
-   * @throws StorageException if it cannot be written
+   * @throws StorageException if it is not there and cannot be created
    */
   static FileCache open(Path root, CacheLimits limits) {
     return open(root, limits, Clock.systemUTC(), at -> Files.getFileStore(at).getUsableSpace());
@@ -96,10 +106,13 @@ final class FileCache implements DocumentCache, AutoCloseable {
       throw new InvalidRequestException(
           "the cache directory " + root + " is not a directory; choose another");
     }
+    boolean readOnly = isReadOnly(root);
     CacheLayout layout;
     try {
-      layout = new CacheLayout(Files.createDirectories(root).toRealPath());
-      Files.createDirectories(layout.open());
+      layout = new CacheLayout((readOnly ? root : Files.createDirectories(root)).toRealPath());
+      if (!readOnly) {
+        Files.createDirectories(layout.open());
+      }
     } catch (IOException e) {
       throw new StorageException(
           "the cache directory "
@@ -108,9 +121,31 @@ final class FileCache implements DocumentCache, AutoCloseable {
               + FileFailure.reason(e, "choose another"),
           e);
     }
-    OwnDirectory.removeDead(layout.open());
+    Path open = readOnly ? DefaultCacheDirectory.forReadOnlyCaches() : layout.open();
+    if (Files.isDirectory(open)) {
+      OwnDirectory.removeDead(open);
+    }
     CacheSpace space = new CacheSpace(layout, limits.maxBytes(), clock, disk);
-    return new FileCache(layout, OwnDirectory.create(layout.open()), clock, space);
+    return new FileCache(layout, OwnDirectory.create(open), clock, space, readOnly);
+  }
+
+  /** Whether there is a cache that this process may not write. */
+  private static boolean isReadOnly(Path root) {
+    Path open = root.resolve("open");
+    return Files.isDirectory(root) && !Files.isWritable(Files.isDirectory(open) ? open : root);
+  }
+
+  /**
+   * Whether it is of a file system, or of a user, that does not let this process write: then it is
+   * served as it is.
+   */
+  boolean isReadOnly() {
+    return readOnly;
+  }
+
+  /** The directory. */
+  Path directory() {
+    return layout.root();
   }
 
   /** The room that the cache takes, and has. */
@@ -121,6 +156,11 @@ final class FileCache implements DocumentCache, AutoCloseable {
   /** Where the local copy of {@code file} is, if there is one. */
   Path path(TableFile file) {
     return layout.tableFile(file.sha256());
+  }
+
+  /** Where the local copy of a document is, if there is one. */
+  Path path(Sha256 document) {
+    return layout.document(document);
   }
 
   /** Whether there is anything cached as {@code file}, sound or not. */
@@ -149,6 +189,10 @@ final class FileCache implements DocumentCache, AutoCloseable {
    * @throws StorageException if it could not be downloaded or written, or the thread is interrupted
    */
   void fetch(TableFile file, Dataset dataset, LongConsumer progress) {
+    if (readOnly && !use(file)) {
+      throw new StorageException(
+          "the table file " + path(file) + " is missing, and the cache cannot be written");
+    }
     for (int attempt = 1; !use(file); attempt++) {
       try (CacheLock lock =
           CacheLock.await(layout.downloadLock(file.sha256()), () -> layout.has(file))) {
@@ -184,6 +228,10 @@ final class FileCache implements DocumentCache, AutoCloseable {
       if (layout.has(file) && Dataset.digest(path, pace).equals(file.sha256())) {
         return false;
       }
+      if (readOnly) {
+        LOG.warn("event=cache_read_only_damaged path={}", path);
+        return false;
+      }
       Files.deleteIfExists(path);
     } catch (IOException e) {
       throw layout.unusable(path, e);
@@ -210,6 +258,9 @@ final class FileCache implements DocumentCache, AutoCloseable {
 
   @Override
   public void keep(Sha256 sha256, byte[] content) {
+    if (readOnly) {
+      return;
+    }
     write(content, layout.document(sha256));
   }
 

@@ -32,6 +32,9 @@ final class RefreshStatus {
   /** That version; guarded by this. */
   private long behindVersion;
 
+  /** Why nothing is refreshed, if that is so; guarded by this. */
+  private @Nullable String fixed;
+
   private @Nullable String lastFailure;
   private long failuresInARow;
   private long failures;
@@ -57,6 +60,11 @@ final class RefreshStatus {
   /** The pointer was read so long ago, by whoever wrote the cache. */
   synchronized void checkedBefore(Duration age) {
     checkedAt = nanos.getAsLong() - age.toNanos();
+  }
+
+  /** The version that is served stays, for that reason. */
+  synchronized void fixed(String reason) {
+    fixed = reason;
   }
 
   /** The version that the pointer names is served. */
@@ -125,6 +133,9 @@ final class RefreshStatus {
       } else {
         findings.degraded(problem);
       }
+    }
+    if (fixed != null) {
+      findings.degraded(fixed + ": version " + served.version() + " is served, without refresh");
     }
     if (lastFailure != null) {
       findings.degraded(

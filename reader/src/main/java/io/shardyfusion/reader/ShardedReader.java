@@ -76,10 +76,9 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     this.store = store;
     meter = new LookupMeter(options.metrics());
     Clock clock = Clock.systemUTC();
-    status =
-        new RefreshStatus(
-            options.health().resolved(refreshInterval(options)), clock, System::nanoTime);
     cache = opened(opened, FileCache.open(cacheDirectory(options), options.cache()));
+    status =
+        new RefreshStatus(options.health().resolved(refreshInterval()), clock, System::nanoTime);
     resources =
         opened(
             opened,
@@ -97,19 +96,20 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     loader = new SnapshotLoader(uri, dataset, choice, shardPool, tasks, cache, downloads, meter);
     PointerWatch pointer = new PointerWatch(uri, dataset, cache, status);
     String at = options.at();
-    Snapshot first =
-        at == null
-            ? new ColdStart(options, pointer, loader, cache, status, clock).load()
-            : loader.load(dataset.resolve(at), null, plan -> {});
-    if (at != null) {
+    Snapshot first;
+    if (cache.isReadOnly()) {
+      first = new ReadOnlyStart(options, dataset, choice, loader, cache, status, clock).load();
+    } else if (at == null) {
+      first = new ColdStart(options, pointer, loader, cache, status, clock).load();
+    } else {
+      first = loader.load(dataset.resolve(at), null, plan -> {});
       status.checked(); // The pointer names that version; there is nothing more to look for.
     }
     versions = opened(opened, new OpenVersions(first, background));
     upkeep = new CacheUpkeep(cache, background);
     events = new RefreshEvents(options, status, listeners);
     refresher = new Refresher(pointer, versions, loader, cache, downloads, upkeep, events);
-    loop =
-        new RefreshLoop(this::refresh, status, background, refreshInterval(options), Math::random);
+    loop = new RefreshLoop(this::refresh, status, background, refreshInterval(), Math::random);
     loop.start();
     upkeep.prune();
     scrubs =
@@ -140,11 +140,16 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * pointer and the manifest; no shard, unless the options ask for it. Where the current version is
    * damaged, earlier ones are tried: see {@link ReaderOptions.Builder#maxFallbackVersions}.
    *
+   * <p>Where the cache directory is there and cannot be written, the version that it was filled
+   * with is opened, if it is there as a whole; the store is not asked, and nothing is refreshed,
+   * which {@link #health} says.
+   *
    * @throws InvalidRequestException if the options cannot be used
    * @throws io.shardyfusion.NotFoundException if the dataset has no snapshot, or not the version
    * @throws io.shardyfusion.DataDamagedException if the pointer is damaged, or the manifest is, and
    *     no earlier version can be served
-   * @throws StorageException if the store could not be read, or the cache not written
+   * @throws StorageException if the store could not be read, or the cache neither be written nor
+   *     served as it is, or RocksDB's native library cannot be loaded
    */
   public static ShardedReader open(ReaderOptions options) {
     return open(options, ObjectStores.open(options.datasetUri(), options.store()));
@@ -210,7 +215,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * Looks for another version now, and serves it, when all of it that shall be open is fetched,
    * proved and opened. One conditional request if there is none. Where another refresh is under
    * way, this one comes after it. A reader {@linkplain ReaderOptions.Builder#at of one version}
-   * stays on it.
+   * stays on it, and so does one whose cache directory cannot be written.
    *
    * <p>After an exception the reader serves the version that it served before.
    *
@@ -223,7 +228,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @throws ClosedException if the reader is closed
    */
   public boolean refresh() {
-    return options.at() == null ? refresher.refresh() : ask(s -> false);
+    return isFixed() ? ask(s -> false) : refresher.refresh();
   }
 
   /**
@@ -250,7 +255,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @throws ClosedException if the reader is closed
    */
   public RefreshPlan plan() {
-    return options.at() == null ? refresher.plan() : ask(s -> loader.plan(s.entry(), s));
+    return isFixed() ? ask(s -> loader.plan(s.entry(), s)) : refresher.plan();
   }
 
   /**
@@ -380,9 +385,14 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
             events::closed));
   }
 
+  /** Whether the first version is the last one. */
+  private boolean isFixed() {
+    return options.at() != null || cache.isReadOnly();
+  }
+
   /** Zero for a reader of one version. */
-  private static Duration refreshInterval(ReaderOptions options) {
-    return options.at() == null ? options.refreshInterval() : Duration.ZERO;
+  private Duration refreshInterval() {
+    return isFixed() ? Duration.ZERO : options.refreshInterval();
   }
 
   private static Path cacheDirectory(ReaderOptions options) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A process that opens readers with so and so many files left to open, and says how it went. */
 final class OpenFileLimitProcess {
 
-  private static final int MOST_LEFT = 24;
+  private static final int MOST_LEFT = 16;
 
   private OpenFileLimitProcess() {}
 
