@@ -6,6 +6,7 @@ import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.flink.ShardyfusionSink;
 import io.shardyfusion.format.RunRecord;
+import io.shardyfusion.job.EmbeddedCluster;
 import io.shardyfusion.job.EmbeddedFlink;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
@@ -41,18 +42,20 @@ final class Backfill {
    */
   static Done run(String dataset, StoreOptions options, int shards, long rows)
       throws InterruptedException {
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.createLocalEnvironment(EmbeddedFlink.configuration(null));
-    ShardyfusionSink.forStream(environment.fromSequence(0, rows - 1))
-        .dataset(dataset)
-        .store(options)
-        .shards(shards)
-        .key(GeneratedRows::key)
-        .value(GeneratedRows::value)
-        .append();
-    long start = System.nanoTime();
-    execute(environment);
-    double seconds = (System.nanoTime() - start) / 1e9;
+    double seconds;
+    try (EmbeddedCluster flink = EmbeddedCluster.of(EmbeddedFlink.configuration(null))) {
+      StreamExecutionEnvironment environment = flink.environment();
+      ShardyfusionSink.forStream(environment.fromSequence(0, rows - 1))
+          .dataset(dataset)
+          .store(options)
+          .shards(shards)
+          .key(GeneratedRows::key)
+          .value(GeneratedRows::value)
+          .append();
+      long start = System.nanoTime();
+      execute(environment);
+      seconds = (System.nanoTime() - start) / 1e9;
+    }
     try (ObjectStore store = ObjectStores.open(dataset, options)) {
       RunRecord run =
           new RunRecords(store).find(new Dataset(store).current().runId()).orElseThrow();

@@ -4,6 +4,7 @@ import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.job.S3Options;
 import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.temporary.TemporaryDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -187,11 +187,9 @@ final class CloudCheck implements Callable<Integer> {
   }
 
   private static List<Verdict> probe(CheckRoot root) throws Exception {
-    Path directory = Files.createTempDirectory("shardyfusion-cloud-check-");
-    try (StoreProbe probe = new StoreProbe(root, "store", directory)) {
+    try (TemporaryDirectory temporary = TemporaryDirectory.create();
+        StoreProbe probe = new StoreProbe(root, "store", temporary.path())) {
       return probe.run();
-    } finally {
-      FileUtils.deleteDirectoryQuietly(directory.toFile());
     }
   }
 

@@ -6,6 +6,7 @@ import io.shardyfusion.reader.RowCursor;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.temporary.TemporaryDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
-import org.apache.flink.util.FileUtils;
 
 /** Writes one dataset, reads it, refreshes it under load, and checks every row of it. */
 final class CloudRun {
@@ -68,11 +68,9 @@ final class CloudRun {
    */
   boolean run(int shards) throws InterruptedException {
     try {
-      Path directory = Files.createTempDirectory("shardyfusion-cloud-check-");
-      try {
+      try (TemporaryDirectory temporary = TemporaryDirectory.create()) {
+        Path directory = temporary.path();
         check(shards, directory);
-      } finally {
-        FileUtils.deleteDirectoryQuietly(directory.toFile());
       }
       return true;
     } catch (InterruptedException e) {

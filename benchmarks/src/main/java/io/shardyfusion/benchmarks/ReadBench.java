@@ -7,6 +7,7 @@ import io.shardyfusion.reader.SnapshotView;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.temporary.TemporaryDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,13 +104,11 @@ final class ReadBench implements Callable<Integer> {
           spec().commandLine(), "--rounds must be at least 1, --rows at least " + MIN_REQUESTS);
     }
     Map<String, Figures> results = new LinkedHashMap<>();
-    Path directory = Files.createTempDirectory("shardyfusion-bench-");
-    try {
+    try (TemporaryDirectory temporary = TemporaryDirectory.create()) {
+      Path directory = temporary.path();
       for (int number : new TreeSet<>(shards)) {
         measure(directory.resolve(Integer.toString(number)), number, count, results);
       }
-    } finally {
-      FileUtils.deleteDirectory(directory.toFile());
     }
     print(results, count);
     if (json != null) {

@@ -1,12 +1,12 @@
 package io.shardyfusion.benchmarks;
 
+import io.shardyfusion.temporary.TemporaryDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,8 +83,9 @@ final class RefreshBench implements Callable<Integer> {
           "--rounds and --rows must be at least 1, --changed from 1 to --shards");
     }
     Map<String, Figures> results = new LinkedHashMap<>();
-    Path directory = Files.createTempDirectory("shardyfusion-bench-");
-    try (BenchStore stores = new BenchStore(store, directory)) {
+    try (TemporaryDirectory temporary = TemporaryDirectory.create();
+        BenchStore stores = new BenchStore(store, temporary.path())) {
+      Path directory = temporary.path();
       results.put(
           "refresh.cost",
           new RefreshCost(stores, Files.createDirectory(directory.resolve("cost")))
@@ -96,8 +97,6 @@ final class RefreshBench implements Callable<Integer> {
                   backfills != null ? backfills : quick ? List.of(8, 64) : List.of(8, 64, 256),
                   shards,
                   Math.min(count, 100_000)));
-    } finally {
-      FileUtils.deleteDirectory(directory.toFile());
     }
     results.forEach(
         (name, figures) -> {

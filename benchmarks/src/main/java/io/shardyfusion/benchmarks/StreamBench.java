@@ -7,12 +7,13 @@ import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.job.EmbeddedCluster;
 import io.shardyfusion.job.EmbeddedFlink;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.temporary.TemporaryDirectory;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -29,7 +30,6 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,8 +78,8 @@ final class StreamBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     long count = rows != null ? rows : quick ? 100_000 : 1_000_000;
-    Path directory = Files.createTempDirectory("shardyfusion-bench-");
-    try {
+    try (TemporaryDirectory temporary = TemporaryDirectory.create()) {
+      Path directory = temporary.path();
       String uri = directory.resolve("dataset").toUri().toString();
       backfill(uri, count);
       update(uri, count, (int) (count / 100));
@@ -88,17 +88,16 @@ final class StreamBench implements Callable<Integer> {
       if (json != null) {
         BenchReport.of(Map.of("stream.amplification", figures)).write(json);
       }
-    } finally {
-      FileUtils.deleteDirectory(directory.toFile());
     }
     return 0;
   }
 
   private void backfill(String uri, long count) throws Exception {
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.createLocalEnvironment(EmbeddedFlink.configuration(null));
-    sink(records(environment, count, n -> n, RateLimiterStrategy.noOp()), uri).append();
-    environment.execute();
+    try (EmbeddedCluster flink = EmbeddedCluster.of(EmbeddedFlink.configuration(null))) {
+      StreamExecutionEnvironment environment = flink.environment();
+      sink(records(environment, count, n -> n, RateLimiterStrategy.noOp()), uri).append();
+      environment.execute();
+    }
   }
 
   private void update(String uri, long count, int perCheckpoint) throws Exception {
@@ -106,20 +105,21 @@ final class StreamBench implements Callable<Integer> {
     flink.addAll(EmbeddedFlink.configuration(null));
     flink.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
     flink.set(PipelineOptions.OBJECT_REUSE, true);
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.createLocalEnvironment(flink);
-    environment.enableCheckpointing(CHECKPOINT_MILLIS);
-    long updates = (long) perCheckpoint * checkpoints;
-    DataStream<Long> records =
-        records(
-            environment,
-            updates,
-            // A permutation of the rows for each of them: multiplying by a prime that does not
-            // divide their number.
-            n -> (n * 7_368_787L + n / count) % count,
-            RateLimiterStrategy.perCheckpoint(perCheckpoint));
-    sink(records, uri).base(BaseSnapshot.CURRENT).append();
-    environment.execute();
+    try (EmbeddedCluster cluster = EmbeddedCluster.of(flink)) {
+      StreamExecutionEnvironment environment = cluster.environment();
+      environment.enableCheckpointing(CHECKPOINT_MILLIS);
+      long updates = (long) perCheckpoint * checkpoints;
+      DataStream<Long> records =
+          records(
+              environment,
+              updates,
+              // A permutation of the rows for each of them: multiplying by a prime that does not
+              // divide their number.
+              n -> (n * 7_368_787L + n / count) % count,
+              RateLimiterStrategy.perCheckpoint(perCheckpoint));
+      sink(records, uri).base(BaseSnapshot.CURRENT).append();
+      environment.execute();
+    }
   }
 
   private static DataStream<Long> records(

@@ -1,7 +1,7 @@
 package io.shardyfusion.benchmarks;
 
+import io.shardyfusion.temporary.TemporaryDirectory;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,13 +79,11 @@ final class WriteBench implements Callable<Integer> {
       throw new ParameterException(spec().commandLine(), "--rounds and --rows must be at least 1");
     }
     Map<String, Map<String, Number>> results = new LinkedHashMap<>();
-    Path directory = Files.createTempDirectory("shardyfusion-bench-");
-    try (WriteJobRunner runner = new WriteJobRunner(directory)) {
+    try (TemporaryDirectory temporary = TemporaryDirectory.create();
+        WriteJobRunner runner = new WriteJobRunner(temporary.path())) {
       for (int count : counts) {
         results.put("write.bulk." + count, measure(runner, count, rowsPerJob));
       }
-    } finally {
-      FileUtils.deleteDirectory(directory.toFile());
     }
     print(results, rowsPerJob);
     if (json != null) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -31,6 +32,7 @@ final class WriteJobRunner implements AutoCloseable {
     cores = Runtime.getRuntime().availableProcessors();
     flink = EmbeddedFlink.configuration(cores);
     flink.set(CoreOptions.TMP_DIRS, directory.toString());
+    flink.set(WebOptions.TMP_DIR, directory.toString());
     cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()

@@ -18,11 +18,17 @@ final class Output implements AutoCloseable {
 
   private final OutputStream out;
 
+  /** Whether a write has failed, and was told; nothing more is written then. */
+  private boolean failed;
+
   Output(OutputStream out) {
     this.out = new BufferedOutputStream(out, BUFFER_BYTES);
   }
 
   void write(byte[] bytes) {
+    if (failed) {
+      return;
+    }
     try {
       out.write(bytes);
     } catch (IOException e) {
@@ -35,6 +41,9 @@ final class Output implements AutoCloseable {
   }
 
   void flush() {
+    if (failed) {
+      return;
+    }
     try {
       out.flush();
     } catch (IOException e) {
@@ -48,7 +57,8 @@ final class Output implements AutoCloseable {
     flush();
   }
 
-  private static RuntimeException failed(IOException e) {
+  private RuntimeException failed(IOException e) {
+    failed = true;
     String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     if (message.contains("broken pipe") || message.contains("closed")) {
       return new OutputClosedException(e);

@@ -32,6 +32,12 @@ final class ProgressBars implements ProgressDisplay {
     if (progress.phase() != phase) {
       close();
       phase = progress.phase();
+      if (phase == RunProgress.Phase.STARTING) {
+        err.println("starting Flink");
+      }
+    }
+    if (phase == RunProgress.Phase.STARTING) {
+      return;
     }
     if (bar == null) {
       bar = begin(progress);

@@ -19,6 +19,7 @@ final class ProgressLines implements ProgressDisplay {
 
   private static String describe(RunProgress progress) {
     return switch (progress.phase()) {
+      case STARTING -> "starting Flink";
       case READING ->
           String.format(
               Locale.ROOT,

@@ -2,11 +2,13 @@ package io.shardyfusion.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.shardyfusion.job.ContinuousRun;
+import io.shardyfusion.job.Restart;
 import io.shardyfusion.job.RunOptions;
 import io.shardyfusion.job.RunResult;
 import io.shardyfusion.job.SnapshotJob;
 import io.shardyfusion.job.SnapshotJobConfig;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,22 +44,31 @@ final class RunCommand extends ShardyCommand {
     // From the beginning: a job that is told to end while it starts ends when it has started.
     StopSignals signals = StopSignals.handledBy(() -> started.join().stop());
     try {
+      err.println("starting Flink");
       ContinuousRun run = ContinuousRun.start(config);
       err.println(
           "running; checkpoints are in "
               + run.checkpointDirectory()
               + (run.restoredFrom() == null ? "" : "; restored from " + run.restoredFrom()));
       started.complete(run);
-      run.await(
-          version -> {
-            printer.document(JSON.valueToTree(version));
-            printer.flush();
-          },
-          () -> err.println("the job failed, and is being restarted from its last checkpoint"));
+      VersionLines versions = new VersionLines(printer, signals);
+      run.await(versions, restart -> err.println(describe(restart)));
+      versions.check();
     } finally {
       signals.close();
     }
     err.println("stopped; run again with --restore auto to go on from here");
+  }
+
+  /** A line, however many its cause has. */
+  static String describe(Restart restart) {
+    return String.format(
+        Locale.ROOT,
+        "restart %d of at most %d, from the last checkpoint, in %.1f s: %s",
+        restart.attempt(),
+        restart.attempts(),
+        restart.delay().toMillis() / 1000.0,
+        String.valueOf(restart.cause().getMessage()).replaceAll("\\s*\\R\\s*", " "));
   }
 
   /** Runs the job, with its progress on standard error. */

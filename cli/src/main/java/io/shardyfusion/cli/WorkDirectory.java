@@ -1,6 +1,7 @@
 package io.shardyfusion.cli;
 
 import io.shardyfusion.StorageException;
+import io.shardyfusion.temporary.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,11 +10,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A temporary directory that is deleted when it is closed, or when the process is told to end. */
+/**
+ * A directory for the files of one command, which is deleted when it is closed, when the process is
+ * told to end, or, if it is killed, by the next command.
+ */
 final class WorkDirectory implements AutoCloseable {
 
-  private final Path path;
-  private final Thread atExit;
+  private final TemporaryDirectory directory;
 
   /**
    * A new directory.
@@ -22,23 +25,15 @@ final class WorkDirectory implements AutoCloseable {
    */
   WorkDirectory(@Nullable Path parent) {
     try {
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
-      path =
-          parent == null
-              ? Files.createTempDirectory("shardy-")
-              : Files.createTempDirectory(parent, "shardy-");
-    } catch (IOException e) {
-      throw new StorageException(
-          "a temporary directory could not be created: " + e + "; choose another with --cache", e);
+      directory =
+          parent == null ? TemporaryDirectory.create() : TemporaryDirectory.createIn(parent);
+    } catch (StorageException e) {
+      throw new StorageException(e.getMessage() + "; or choose another with --cache", e);
     }
-    atExit = new Thread(() -> delete(path), "shardy-work-directory");
-    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   Path path() {
-    return path;
+    return directory.path();
   }
 
   /** Creates {@code directory}. */
@@ -68,7 +63,6 @@ final class WorkDirectory implements AutoCloseable {
 
   @Override
   public void close() {
-    Runtime.getRuntime().removeShutdownHook(atExit);
-    delete(path);
+    directory.close();
   }
 }

@@ -55,10 +55,10 @@ final class OpenPortsITCase {
           Duration.ofMinutes(2),
           () -> !run.lines().isEmpty() || !run.process().isAlive());
 
-      // Flink's own: its REST server, and the one that hands files to its tasks.
+      // Flink's own, which hands files to its tasks.
       List<InetSocketAddress> listening = listening(run.process().pid());
       assertThat(listening)
-          .hasSize(2)
+          .hasSize(1)
           .allMatch(address -> address.getAddress().isLoopbackAddress())
           .allMatch(address -> answerOf(address).isEmpty());
 

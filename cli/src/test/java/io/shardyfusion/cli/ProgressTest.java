@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class ProgressTest {
 
+  private static final RunProgress STARTING = new RunProgress(Phase.STARTING, 0, 0, 0, 0, 8);
   private static final RunProgress READING =
       new RunProgress(Phase.READING, 1_234_567, 98_765_432, 0, 0, 8);
   private static final RunProgress WRITING =
@@ -26,28 +27,32 @@ final class ProgressTest {
         new ProgressLines(
             new PeriodicLines(
                 new PrintWriter(err, true), () -> TimeUnit.SECONDS.toNanos(seconds.get())))) {
-      for (int second = 0; second <= 12; second++) {
+      for (int second = 0; second <= 17; second++) {
         seconds.set(second);
-        progress.accept(second < 10 ? READING : WRITING);
+        progress.accept(second < 6 ? STARTING : second < 15 ? READING : WRITING);
       }
     }
 
     assertThat(err.toString().lines())
         .containsExactly(
-            "shardy: 5 s, reading: 1,234,567 rows, 98 MB",
-            "shardy: 10 s, writing: 1,000,000 rows, 3 of 8 shards stored");
+            "shardy: 5 s, starting Flink",
+            "shardy: 10 s, reading: 1,234,567 rows, 98 MB",
+            "shardy: 15 s, writing: 1,000,000 rows, 3 of 8 shards stored");
   }
 
   @Test
   void aTerminalHasABarForEachPhase() {
     try (ProgressDisplay progress = new ProgressBars(new PrintWriter(err, true))) {
+      progress.accept(STARTING);
+      progress.accept(STARTING);
       progress.accept(READING);
       progress.accept(WRITING);
       progress.accept(new RunProgress(Phase.ANNOUNCING, 2_000_000, 1, 2_000_000, 8, 8));
     }
 
     assertThat(err.toString().split("\n"))
-        .hasSize(2)
+        .hasSize(3)
+        .startsWith("starting Flink")
         .anySatisfy(line -> assertThat(line).contains("reading"))
         .anySatisfy(line -> assertThat(line).contains("writing").contains("3/8"));
   }

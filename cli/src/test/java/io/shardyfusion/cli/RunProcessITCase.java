@@ -62,6 +62,7 @@ final class RunProcessITCase {
     assertThat(next.code()).as(next.err()).isZero();
     assertThat(JSON.readTree(next.out()).get("version").asLong()).isEqualTo(2);
     assertThat(run(Map.of(), "verify", "--deep", "-d", path("dataset")).code()).isZero();
+    assertThat(leftovers()).isEmpty();
   }
 
   @Test
@@ -87,6 +88,7 @@ final class RunProcessITCase {
         .doesNotContain("\tat ");
     assertThat(directory.resolve("dataset/_CURRENT")).doesNotExist();
     assertThat(files("files") + files("manifests")).isZero();
+    assertThat(leftovers()).isEmpty();
   }
 
   @Test
@@ -177,6 +179,16 @@ final class RunProcessITCase {
         process.exitValue(),
         Files.readString(builder.redirectOutput().file().toPath(), UTF_8),
         Files.readString(builder.redirectError().file().toPath(), UTF_8));
+  }
+
+  /** What Flink or a run of ours has left in the temporary directory. */
+  private List<String> leftovers() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.matches("(shardyfusion-tmp-|minicluster_|flink-).*"))
+          .toList();
+    }
   }
 
   private long files(String folder) throws IOException {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** {@code bin/shardy} in processes of its own, in a working directory. */
 final class ShardyProcess {
@@ -27,6 +28,21 @@ final class ShardyProcess {
   /** Processes in {@code directory}, which is also their temporary directory. */
   ShardyProcess(Path directory) {
     this.directory = directory;
+  }
+
+  /** What processes have left in their temporary directory, but the reader's cache. */
+  List<String> leftovers() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(
+              name ->
+                  name.startsWith("shardyfusion-tmp-")
+                      || name.startsWith("minicluster_")
+                      || name.startsWith("flink-")
+                      || name.startsWith("lib"))
+          .toList();
+    }
   }
 
   /** How a process ended, and what it wrote. */
@@ -77,6 +93,12 @@ final class ShardyProcess {
     /** SIGTERM, and waits for the end. */
     Ended terminate() throws InterruptedException {
       process.destroy();
+      return await();
+    }
+
+    /** SIGHUP, as from a terminal that is closed, and waits for the end. */
+    Ended hangUp() throws IOException, InterruptedException {
+      new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
       return await();
     }
 

@@ -54,8 +54,15 @@ final class StreamingProcessITCase {
       addFile("c.jsonl", 1_000, 6_000, 7, "third");
       killed.kill();
     }
+    List<String> left = processes.leftovers();
+    assertThat(left).anyMatch(name -> name.startsWith("shardyfusion-tmp-"));
     try (Started stopped = processes.start(run)) {
       awaitVersions(stopped, 1);
+      assertThat(processes.leftovers())
+          .as("the next run removes what the killed one left, but not its own")
+          .filteredOn(name -> name.startsWith("shardyfusion-tmp-"))
+          .hasSize(1)
+          .doesNotContainAnyElementsOf(left);
       addFile("d.jsonl", 2_000, 2_500, 1, null);
       awaitContent(stopped);
       Ended ended = stopped.terminate();
@@ -66,8 +73,11 @@ final class StreamingProcessITCase {
     addFile("e.jsonl", 0, 100, 1, "last");
     try (Started last = processes.start(run)) {
       awaitContent(last);
-      assertThat(last.terminate().code()).isZero();
+      Ended ended = last.hangUp();
+      assertThat(ended.code()).as("of a terminal that was closed: %s", ended.err()).isZero();
+      assertThat(ended.err()).contains("--restore auto");
     }
+    assertThat(processes.leftovers()).doesNotContainAnyElementsOf(left).isEmpty();
 
     Ended verified = processes.shardy("verify", "--deep", "-d", dataset());
     assertThat(verified.code()).as(verified.out()).isZero();

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -38,6 +37,7 @@ public final class ContinuousRun {
   private final String checkpoints;
   private final @Nullable String restored;
   private final String runId;
+  private final EmbeddedCluster flink;
   private final JobClient client;
   private final CompletableFuture<JobExecutionResult> result;
 
@@ -49,11 +49,13 @@ public final class ContinuousRun {
       String checkpoints,
       @Nullable String restored,
       String runId,
+      EmbeddedCluster flink,
       JobClient client) {
     this.config = config;
     this.checkpoints = checkpoints;
     this.restored = restored;
     this.runId = runId;
+    this.flink = flink;
     this.client = client;
     this.result = client.getJobExecutionResult();
   }
@@ -79,15 +81,17 @@ public final class ContinuousRun {
     if (config.input().source() instanceof KafkaOptions kafka) {
       TopicCheck.require(kafka, LOG::warn);
     }
+    EmbeddedCluster flink =
+        EmbeddedCluster.of(
+            EmbeddedFlink.continuous(
+                config.parallelism(), RetainedCheckpoints.uri(checkpoints), restored));
     try {
-      StreamExecutionEnvironment environment =
-          StreamExecutionEnvironment.createLocalEnvironment(
-              EmbeddedFlink.continuous(
-                  config.parallelism(), RetainedCheckpoints.uri(checkpoints), restored));
+      StreamExecutionEnvironment environment = flink.environment();
       String runId = SnapshotJob.append(environment, config);
       JobClient client = environment.executeAsync("shardyfusion " + config.dataset());
-      return new ContinuousRun(config, checkpoints, restored, runId, client);
+      return new ContinuousRun(config, checkpoints, restored, runId, flink, client);
     } catch (Exception e) {
+      flink.close();
       throw JobFailures.translate(e);
     }
   }
@@ -115,22 +119,19 @@ public final class ContinuousRun {
   }
 
   /**
-   * Waits until the job has ended or was stopped.
+   * Waits until the job has ended or was stopped, and Flink with it.
    *
    * @param versions is told each version that is announced, in order, on this thread
-   * @param restarts is told when the job failed and is being restarted, on this thread
+   * @param restarts is told each time that the job failed and restarts, on this thread
    * @throws ShardyfusionException if the job failed for good
    */
-  public void await(Consumer<AnnouncedVersion> versions, Runnable restarts) {
-    try (VersionFollower follower = new VersionFollower(config, runId, client)) {
-      boolean restarting = false;
+  public void await(Consumer<AnnouncedVersion> versions, Consumer<Restart> restarts) {
+    try (flink;
+        VersionFollower follower = new VersionFollower(config, runId, client)) {
+      Restarts failures = flink.restarts(client.getJobID());
       while (!hasEnded()) {
         follower.poll(versions);
-        boolean now = isRestarting();
-        if (now && !restarting) {
-          restarts.run();
-        }
-        restarting = now;
+        failures.poll(restarts);
       }
       follower.poll(versions);
       checkResult();
@@ -164,18 +165,6 @@ public final class ContinuousRun {
         throw e;
       }
     }
-  }
-
-  private boolean isRestarting() {
-    CompletableFuture<JobStatus> status;
-    try {
-      status = client.getJobStatus();
-    } catch (IllegalStateException e) {
-      return false; // The job has ended, and the embedded Flink with it: the result tells how.
-    }
-    return status.isDone()
-        && !status.isCompletedExceptionally()
-        && (status.join() == JobStatus.RESTARTING || status.join() == JobStatus.FAILING);
   }
 
   /**

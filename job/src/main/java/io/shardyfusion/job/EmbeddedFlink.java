@@ -27,7 +27,6 @@ public final class EmbeddedFlink {
   /** For each subtask to sort in, where more rows are spilled, or to keep databases open. */
   private static final MemorySize SORT_MEMORY = MemorySize.ofMebiBytes(128);
 
-  private static final int MAX_RESTARTS = 10;
   private static final int RETAINED_CHECKPOINTS = 3;
 
   private EmbeddedFlink() {}
@@ -46,7 +45,7 @@ public final class EmbeddedFlink {
 
   /**
    * A Flink inside this process, for one continuous job. It restarts the job after a failure, with
-   * growing delays, and gives up after {@value #MAX_RESTARTS} times in a row.
+   * growing delays, and gives up after some in a row, see {@link RestartPolicy#EMBEDDED}.
    *
    * @param parallelism of the job, or null for all cores
    * @param checkpoints the URI of the directory for checkpoints and savepoints
@@ -63,11 +62,7 @@ public final class EmbeddedFlink {
     flink.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
-    flink.set(
-        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
-        Duration.ofSeconds(30));
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, MAX_RESTARTS);
+    RestartPolicy.EMBEDDED.configure(flink);
     if (restored != null) {
       flink.set(StateRecoveryOptions.SAVEPOINT_PATH, restored);
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.flink.core.execution.JobClient;
+import org.jspecify.annotations.Nullable;
 
 /** Follows one run from its submission to its end: tells how far it has come, and what it did. */
 final class RunMonitor implements AutoCloseable {
@@ -28,6 +29,10 @@ final class RunMonitor implements AutoCloseable {
   private final Consumer<RunProgress> progress;
   private final long startNanos = System.nanoTime();
   private final ScheduledExecutorService poller;
+  private final ScheduledFuture<?> polling;
+
+  /** Null until the job was submitted. */
+  private volatile @Nullable JobClient submitted;
 
   RunMonitor(SnapshotJobConfig config, Consumer<RunProgress> progress) {
     this.config = config;
@@ -39,21 +44,27 @@ final class RunMonitor implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+    progress.accept(starting());
+    polling =
+        poller.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private RunProgress starting() {
+    return new RunProgress(RunProgress.Phase.STARTING, 0, 0, 0, 0, config.sharding().numShards());
   }
 
   /** Waits until the job has ended, and says what the run did. */
   RunResult await(JobClient client, String runId) throws ExecutionException, InterruptedException {
-    ScheduledFuture<?> polling =
-        poller.scheduleWithFixedDelay(
-            () -> poll(client), POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
+    submitted = client;
     Map<String, Object> counters = client.getJobExecutionResult().get().getAllAccumulatorResults();
     polling.cancel(true);
     return result(runId, counters);
   }
 
-  private void poll(JobClient client) {
+  private void poll() {
+    JobClient client = submitted;
     try {
-      progress.accept(progress(client.getAccumulators().get()));
+      progress.accept(client == null ? starting() : progress(client.getAccumulators().get()));
     } catch (ExecutionException | RuntimeException e) {
       // The job is just starting or ending; the next poll, or the result, will tell.
     } catch (InterruptedException e) {
@@ -62,6 +73,9 @@ final class RunMonitor implements AutoCloseable {
   }
 
   private RunProgress progress(Map<String, Object> counters) {
+    if (!counters.containsKey(RunCounters.ROWS_READ)) {
+      return starting();
+    }
     int shards = config.sharding().numShards();
     int stored = (int) count(counters, RunCounters.SHARDS_STORED);
     long written = count(counters, RunCounters.ROWS_WRITTEN);

@@ -15,6 +15,8 @@ public record RunProgress(
 
   /** The phases of a batch run. */
   public enum Phase {
+    /** Flink starts; nothing is read yet. */
+    STARTING,
     /** Rows are read, routed and sorted. */
     READING,
     /** Sorted rows are written into table files and uploaded, shard by shard. */

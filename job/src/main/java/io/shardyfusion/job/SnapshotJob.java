@@ -53,8 +53,10 @@ public final class SnapshotJob {
    * @throws ShardyfusionException as {@link #run} throws
    */
   public static RunResult runEmbedded(SnapshotJobConfig config, Consumer<RunProgress> progress) {
-    Configuration flink = EmbeddedFlink.configuration(config.parallelism());
-    return run(StreamExecutionEnvironment.createLocalEnvironment(flink), config, progress);
+    try (EmbeddedCluster flink =
+        EmbeddedCluster.of(EmbeddedFlink.configuration(config.parallelism()))) {
+      return run(flink.environment(), config, progress);
+    }
   }
 
   /**

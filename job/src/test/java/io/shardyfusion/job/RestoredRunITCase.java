@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.StorageException;
 import io.shardyfusion.flink.BaseSnapshot;
 import io.shardyfusion.flink.DuplicatePolicy;
 import io.shardyfusion.job.input.BadRowPolicy;
@@ -14,12 +15,14 @@ import io.shardyfusion.job.input.ValueSelection;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.shard.TableProfile;
 import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,13 +50,48 @@ final class RestoredRunITCase {
     assertThat(runUntilAVersion(config(4))).isEqualTo(2);
   }
 
+  @Test
+  void eachRestartIsToldOnceWithItsCause() throws Exception {
+    Path input = Files.createDirectories(directory.resolve("in"));
+    Files.writeString(input.resolve("1.jsonl"), "{\"id\":1}\n");
+    // Where manifests go there is a file.
+    Path obstacle = Files.createDirectories(directory.resolve("data")).resolve("manifests");
+    Files.writeString(obstacle, "");
+    List<Restart> restarts = new CopyOnWriteArrayList<>();
+    CompletableFuture<Long> version = new CompletableFuture<>();
+    ContinuousRun run = ContinuousRun.start(config(2));
+    CompletableFuture<Void> end =
+        CompletableFuture.runAsync(
+            () -> run.await(announced -> version.complete(announced.version()), restarts::add));
+    try {
+      Await.until("two restarts", Duration.ofMinutes(1), () -> restarts.size() == 2);
+      Files.delete(obstacle);
+      version.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    } finally {
+      run.stop();
+    }
+    end.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+
+    assertThat(restarts).extracting(Restart::attempt).startsWith(1, 2).doesNotHaveDuplicates();
+    assertThat(restarts).extracting(Restart::attempts).containsOnly(10);
+    assertThat(restarts)
+        .extracting(Restart::delay)
+        .startsWith(Duration.ofSeconds(1), Duration.ofMillis(1500));
+    assertThat(restarts)
+        .allSatisfy(
+            restart ->
+                assertThat(restart.cause())
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining(obstacle.toString()));
+  }
+
   /** Runs until a version is announced, stops with a savepoint, and returns the version. */
   private static long runUntilAVersion(SnapshotJobConfig config) throws Exception {
     ContinuousRun run = ContinuousRun.start(config);
     CompletableFuture<Long> version = new CompletableFuture<>();
     CompletableFuture<Void> end =
         CompletableFuture.runAsync(
-            () -> run.await(announced -> version.complete(announced.version()), () -> {}));
+            () -> run.await(announced -> version.complete(announced.version()), restart -> {}));
     try {
       CompletableFuture.anyOf(version, end).get(DEADLINE_SECONDS, TimeUnit.SECONDS);
     } finally {
