@@ -66,9 +66,9 @@ record CacheLayout(Path root) {
     return root.resolve("locks");
   }
 
-  /** The pointer of a dataset, as last checked; slashes at the end of its URI mean nothing. */
+  /** The pointer of a dataset, as last checked. */
   Path pointer(String datasetUri) {
-    String digest = Sha256.of(datasetUri.replaceAll("/+$", "").getBytes(UTF_8)).hex();
+    String digest = Sha256.of(datasetUri.getBytes(UTF_8)).hex();
     return root.resolve("datasets").resolve(digest + ".json");
   }
 

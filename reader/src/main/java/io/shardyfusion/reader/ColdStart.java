@@ -76,7 +76,7 @@ final class ColdStart {
   }
 
   private @Nullable KeptPointer kept() {
-    return cache.keptPointer(options.datasetUri()).orElse(null);
+    return watch.kept().orElse(null);
   }
 
   /** A pointer is kept as soon as it was read: its version may never have been fetched. */

@@ -7,6 +7,7 @@ import io.shardyfusion.dataset.PointerRead;
 import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,14 +20,19 @@ final class PointerWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(PointerWatch.class);
 
-  private final String datasetUri;
+  private final String root;
   private final Dataset dataset;
   private final FileCache cache;
   private final RefreshStatus status;
   private @Nullable PointerState last;
 
-  PointerWatch(String datasetUri, Dataset dataset, FileCache cache, RefreshStatus status) {
-    this.datasetUri = datasetUri;
+  /**
+   * A watch that has seen nothing yet.
+   *
+   * @param root the dataset's one, by which the cache knows it however it is spelled
+   */
+  PointerWatch(String root, Dataset dataset, FileCache cache, RefreshStatus status) {
+    this.root = root;
     this.dataset = dataset;
     this.cache = cache;
     this.status = status;
@@ -64,16 +70,21 @@ final class PointerWatch {
     return current;
   }
 
+  /** The pointer that the local cache has, if it has one. */
+  Optional<KeptPointer> kept() {
+    return cache.keptPointer(root);
+  }
+
   private void keep(PointerState now, @Nullable PointerState known) {
     try {
       if (now.equals(known)) {
-        cache.pointerChecked(datasetUri);
+        cache.pointerChecked(root);
       } else {
-        cache.keepPointer(datasetUri, now.pointer());
+        cache.keepPointer(root, now.pointer());
       }
     } catch (StorageException e) {
       // Only a start without the store would have needed it.
-      LOG.warn("event=pointer_not_kept dataset={} error=\"{}\"", datasetUri, e.getMessage());
+      LOG.warn("event=pointer_not_kept dataset={} error=\"{}\"", root, e.getMessage());
     }
   }
 

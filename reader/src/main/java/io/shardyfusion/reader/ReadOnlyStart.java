@@ -28,6 +28,7 @@ final class ReadOnlyStart {
   private static final Logger LOG = LoggerFactory.getLogger(ReadOnlyStart.class);
 
   private final ReaderOptions options;
+  private final PointerWatch watch;
   private final Dataset dataset;
   private final ShardChoice choice;
   private final SnapshotLoader loader;
@@ -37,6 +38,7 @@ final class ReadOnlyStart {
 
   ReadOnlyStart(
       ReaderOptions options,
+      PointerWatch watch,
       Dataset dataset,
       ShardChoice choice,
       SnapshotLoader loader,
@@ -44,6 +46,7 @@ final class ReadOnlyStart {
       RefreshStatus status,
       Clock clock) {
     this.options = options;
+    this.watch = watch;
     this.dataset = dataset;
     this.choice = choice;
     this.loader = loader;
@@ -54,10 +57,7 @@ final class ReadOnlyStart {
 
   /** Loads the version: a snapshot with one pin, the caller's. */
   Snapshot load() {
-    KeptPointer kept =
-        cache
-            .keptPointer(options.datasetUri())
-            .orElseThrow(() -> incomplete("no version", "its pointer"));
+    KeptPointer kept = watch.kept().orElseThrow(() -> incomplete("no version", "its pointer"));
     PointerEntry entry = wanted(kept.pointer(), options.at());
     requireComplete(entry);
     Snapshot snapshot = loader.load(entry, null, plan -> {});
@@ -138,7 +138,7 @@ final class ReadOnlyStart {
   }
 
   private static String remedy() {
-    return "fill it with a reader that may write there, of the same dataset URI and shards, which is"
+    return "fill it with a reader that may write there, of the same dataset and shards, which is"
         + " opened with eager() and closed; or choose a cacheDirectory that can be written";
   }
 }

@@ -94,11 +94,12 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
             new ShardOpener(dataset, cache, downloads, resources), options.memory().maxOpenFiles());
     ShardChoice choice = new ShardChoice(options.shards(), options.eager());
     loader = new SnapshotLoader(uri, dataset, choice, shardPool, tasks, cache, downloads, meter);
-    PointerWatch pointer = new PointerWatch(uri, dataset, cache, status);
+    PointerWatch pointer = new PointerWatch(store.root().toString(), dataset, cache, status);
     String at = options.at();
     Snapshot first;
     if (cache.isReadOnly()) {
-      first = new ReadOnlyStart(options, dataset, choice, loader, cache, status, clock).load();
+      first =
+          new ReadOnlyStart(options, pointer, dataset, choice, loader, cache, status, clock).load();
     } else if (at == null) {
       first = new ColdStart(options, pointer, loader, cache, status, clock).load();
     } else {

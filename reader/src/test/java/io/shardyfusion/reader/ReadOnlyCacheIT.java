@@ -61,7 +61,7 @@ class ReadOnlyCacheIT {
     }
     List<Path> before = files(cache);
 
-    assertServesTheFirstVersion(read(withoutRights));
+    assertServesTheFirstVersion(read(withoutRights, dataset.root().toString()));
 
     assertThat(files(cache)).isEqualTo(before);
     assertThat(files(tmp)).noneMatch(Files::isRegularFile);
@@ -117,6 +117,10 @@ class ReadOnlyCacheIT {
   }
 
   private List<String> read(List<String> before) throws Exception {
+    return read(before, dataset.uri());
+  }
+
+  private List<String> read(List<String> before, String uri) throws Exception {
     Path out = directory.resolve("found");
     Path log = directory.resolve("log");
     List<String> command = new ArrayList<>(before);
@@ -125,7 +129,7 @@ class ReadOnlyCacheIT {
     command.addAll(List.of("-Djava.io.tmpdir=" + tmp, "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(ReadOnlyCacheProcess.class.getName());
-    command.addAll(List.of(dataset.uri(), cache.toString(), out.toString()));
+    command.addAll(List.of(uri, cache.toString(), out.toString()));
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
