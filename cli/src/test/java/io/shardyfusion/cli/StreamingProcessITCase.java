@@ -84,7 +84,8 @@ final class StreamingProcessITCase {
   }
 
   @Test
-  void aTopicBecomesVersionsAndAKilledRunGoesOnExactly() throws Exception {
+  void aTopicBecomesVersionsAKilledRunGoesOnExactlyAndATopicCreatedAgainIsBegunAnew()
+      throws Exception {
     try (KafkaServer kafka = KafkaServer.start();
         KafkaTopics topics = new KafkaTopics(kafka)) {
       topics.create("changes", 2);
@@ -109,6 +110,23 @@ final class StreamingProcessITCase {
       try (Started last = processes.start(run)) {
         awaitContent(last);
         assertThat(last.terminate().code()).isZero();
+      }
+
+      // Longer than the old one, whose offsets would be somewhere in the middle.
+      topics.delete("changes");
+      topics.create("changes", 2);
+      send(topics, 3_500, 9_000, 1, "fourth");
+      Invocation.Result refused = Invocation.run(run);
+      assertThat(refused.code()).as(refused.err()).isEqualTo(2);
+      assertThat(refused.err())
+          .contains("is another one than the job has read")
+          .contains("--restore none --base current --kafka-start earliest")
+          .doesNotContain("restarted");
+      String[] anew = concat(run, "--base", "current", "--kafka-start", "earliest");
+      anew[List.of(anew).indexOf("auto")] = "none";
+      try (Started advised = processes.start(anew)) {
+        awaitContent(advised);
+        assertThat(advised.terminate().code()).isZero();
       }
     }
     assertThat(processes.shardy("verify", "--deep", "-d", dataset()).code()).isZero();

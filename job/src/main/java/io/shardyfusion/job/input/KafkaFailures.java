@@ -58,13 +58,17 @@ final class KafkaFailures {
 
   /** A failure that may pass, in words. */
   static StorageException unavailable(KafkaOptions kafka, Throwable failure) {
+    String reason = reason(failure);
     return new StorageException(
         "cannot read the Kafka topic '"
             + kafka.topic()
             + "' at "
             + kafka.bootstrapServers()
             + ": "
-            + reason(failure),
+            + reason
+            + (reason.contains(UNRESOLVED)
+                ? "; check --kafka-bootstrap, and that the host names in it have an address here"
+                : ""),
         failure);
   }
 

@@ -147,7 +147,7 @@ public final class RowInput {
     }
     DataStreamSource<RawRow> rows =
         options.source() instanceof KafkaOptions kafka
-            ? topic(env, kafka, discoveryInterval)
+            ? topic(env, kafka, discoveryInterval, run)
             : newFiles(env, options, discoveryInterval, limits, run);
     rows.setParallelism(sourceParallelism);
     return parse(rows, new ParseRows(options, sharding, true), options);
@@ -172,10 +172,13 @@ public final class RowInput {
   }
 
   private static DataStreamSource<RawRow> topic(
-      StreamExecutionEnvironment env, KafkaOptions kafka, Duration discoveryInterval) {
+      StreamExecutionEnvironment env,
+      KafkaOptions kafka,
+      Duration discoveryInterval,
+      @Nullable InputRun run) {
     DataStreamSource<RawRow> rows =
         env.fromSource(
-            new TopicSource(kafka, discoveryInterval, null),
+            new TopicSource(kafka, discoveryInterval, run),
             WatermarkStrategy.noWatermarks(),
             "read kafka",
             RawRow.TYPE);

@@ -21,7 +21,7 @@ public final class TopicCheck {
    * Makes sure that the settings can be used, that Kafka answers and that it has the topic. Waits
    * for an answer as long as Kafka's setting {@code default.api.timeout.ms} says, a minute.
    *
-   * @param says is told when that takes long, on this thread
+   * @param says is told once when that takes long, on this thread
    * @throws io.shardyfusion.InvalidRequestException if a setting cannot be used, or there is no
    *     such topic
    * @throws io.shardyfusion.StorageException if Kafka does not answer, or refuses
@@ -29,9 +29,14 @@ public final class TopicCheck {
   public static void require(KafkaOptions kafka, Consumer<String> says) {
     KafkaSilence.Listener told =
         new KafkaSilence.Listener() {
+          private boolean isSaid;
+
           @Override
           public void silent(String message) {
-            says.accept(message);
+            if (!isSaid) {
+              isSaid = true;
+              says.accept(message);
+            }
           }
 
           @Override

@@ -74,7 +74,7 @@ final class TopicLookup {
    *     tells which
    */
   Found find(Admin admin, @Nullable String expected) {
-    TopicDescription topic = describe(admin);
+    TopicDescription topic = describe(admin, expected);
     String id = topic.topicId().equals(Uuid.ZERO_UUID) ? null : topic.topicId().toString();
     if (id != null && expected != null && !id.equals(expected)) {
       throw new InvalidRequestException(
@@ -121,7 +121,7 @@ final class TopicLookup {
         gone);
   }
 
-  private TopicDescription describe(Admin admin) {
+  private TopicDescription describe(Admin admin, @Nullable String expected) {
     long deadline = System.nanoTime() + CONFIRM_NANOS;
     DescribeTopicsOptions options =
         new DescribeTopicsOptions().timeoutMs(Math.toIntExact(patience.toMillis()));
@@ -139,9 +139,14 @@ final class TopicLookup {
         }
         if (System.nanoTime() > deadline) {
           throw new InvalidRequestException(
-              topic()
-                  + " does not exist, or the job's user may not see it; create it, or correct"
-                  + " --kafka-topic",
+              expected == null
+                  ? topic()
+                      + " does not exist, or the job's user may not see it; create it, or correct"
+                      + " --kafka-topic"
+                  : topic()
+                      + " was deleted, or the job's user may not see it any more. If it is created"
+                      + " again it is another one. "
+                      + BEGIN_ANEW,
               e);
         }
         LockSupport.parkNanos(ASK_AGAIN_NANOS);

@@ -530,7 +530,7 @@ final class KafkaInputITCase {
     JobClient job = start(options(kafka, null, "long", "v"), 1, null);
     rows.awaitRows(job, 1);
     topics.delete(topic);
-    assertThat(failure(job)).anyMatch(text -> text.contains(missing + " does not exist"));
+    assertThat(failure(job)).anyMatch(text -> text.contains(missing + " was deleted"));
   }
 
   @Test

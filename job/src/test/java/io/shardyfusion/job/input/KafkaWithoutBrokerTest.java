@@ -108,6 +108,9 @@ final class KafkaWithoutBrokerTest {
     assertThat(KafkaFailures.translate(kafka("127.0.0.1:1"), failure))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith("cannot read the Kafka topic 't' at 127.0.0.1:1: ");
+    assertThatThrownBy(() -> TopicCheck.require(kafka("no.such.host.invalid:1"), said::add))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("check --kafka-bootstrap, and that the host names");
   }
 
   @Test
