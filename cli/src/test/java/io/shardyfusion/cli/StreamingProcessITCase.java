@@ -15,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,6 +167,51 @@ final class StreamingProcessITCase {
       assertThat(verified.code()).as(verified.out()).isZero();
       Ended scanned = processes.shardy(concat(new String[] {"scan", "--cache", path("cache")}, s3));
       assertThat(rows(scanned.out().lines().toList())).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void theAdviceOnABadRowIsFollowedAndTheJobGoesOn() throws Exception {
+    String[] run = streaming("-d", dataset(), "--input", path("in"), "--key", "id");
+    Path bad = directory.resolve("in/b.jsonl");
+    addFile("a.jsonl", 0, 100, 1, "first");
+    try (Started first = processes.start(run)) {
+      awaitContent(first);
+      Files.writeString(directory.resolve("in/.b"), change(200, "second") + "\n{\"id\":\"x\"}\n");
+      Files.move(directory.resolve("in/.b"), bad);
+      Ended ended = first.await();
+      assertThat(ended.code()).as(ended.err()).isEqualTo(3);
+      assertThat(ended.err())
+          .contains(bad + ":2: column \"op\": ", "correct the row in the file, or delete the file");
+    }
+    // A shorter line, and something that cannot be read, and something that is left out.
+    Files.writeString(bad, change(200, "2") + "\n");
+    Path link = Files.createSymbolicLink(directory.resolve("in/l.jsonl"), Path.of("nowhere"));
+    Files.writeString(directory.resolve("in/a.jsonl~"), "{\"id\":1}\n");
+    try (Started second = processes.start(run)) {
+      awaitContent(second);
+      String record = Files.readString(newestRun());
+      Ended ended = second.terminate();
+      assertThat(ended.code()).as(ended.err()).isZero();
+      assertThat(ended.err())
+          .containsOnlyOnce("cannot read the input " + link + ": it is a link to nowhere")
+          .containsOnlyOnce("left out 1 name that tools leave behind: ");
+      assertThat(record).contains("\"warnings\"", "cannot read the input " + link);
+    }
+    Files.writeString(directory.resolve("in/.c"), "{\"id\":\"x\"}\n");
+    Files.move(directory.resolve("in/.c"), directory.resolve("in/c.jsonl"));
+    assertThat(processes.shardy(run).code()).isEqualTo(3);
+    Files.delete(directory.resolve("in/c.jsonl"));
+    addFile("d.jsonl", 300, 310, 1, "last");
+    try (Started third = processes.start(run)) {
+      awaitContent(third);
+      assertThat(third.terminate().code()).isZero();
+    }
+  }
+
+  private Path newestRun() throws IOException {
+    try (Stream<Path> runs = Files.list(directory.resolve("dataset/runs"))) {
+      return runs.max(Comparator.comparing(run -> run.toFile().lastModified())).orElseThrow();
     }
   }
 

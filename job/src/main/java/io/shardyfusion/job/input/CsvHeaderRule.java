@@ -22,6 +22,9 @@ record CsvHeaderRule(char delimiter, List<String> needed) implements Serializabl
   /** The column names of the header {@code [from, to)}. */
   List<String> parse(byte[] data, int from, int to) throws BadRowException {
     Utf8.check(data, from, to);
+    if (Utf8.startsWithByteOrderMark(data, from, to)) {
+      throw new BadRowException(null, "the header begins with a second byte order mark (U+FEFF)");
+    }
     List<String> columns = new CsvFields(delimiter).split(data, from, to);
     Set<String> seen = new LinkedHashSet<>();
     for (String column : columns) {

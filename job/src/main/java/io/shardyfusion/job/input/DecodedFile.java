@@ -147,7 +147,7 @@ final class DecodedFile implements Closeable {
             + position
             + " of its decompressed data: "
             + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
-            + "; it is truncated or damaged, replace it",
+            + "; it is truncated or damaged, or not compressed as its name says: replace or rename it",
         e);
   }
 

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonRowParser implements RowParser {
 
-  private static final char BYTE_ORDER_MARK = '\uFEFF';
-
   /** How deep objects and arrays can be nested. */
   static final int MAX_DEPTH = 1000;
 
@@ -100,10 +98,6 @@ final class JsonRowParser implements RowParser {
     }
     Utf8.check(raw);
     String line = new String(raw.data, raw.from, raw.length(), StandardCharsets.UTF_8);
-    if (!line.isEmpty() && line.charAt(0) == BYTE_ORDER_MARK) {
-      throw new BadRowException(
-          null, "not valid JSON: it begins with a byte order mark (U+FEFF); leave that out");
-    }
     findColumns(line);
     EventTime time = options.eventTime();
     if (time != null) {

@@ -27,8 +27,19 @@ final class Utf8 {
     return -1;
   }
 
-  /** Throws if the row is not valid, or begins with a byte order mark. */
+  /**
+   * Throws if the row is not valid, or begins with a byte order mark: only a file may, and nobody
+   * would see it in a key.
+   */
   static void check(RawRow row) throws BadRowException {
+    if (startsWithByteOrderMark(row.data, row.from, row.to)) {
+      throw new BadRowException(
+          null,
+          "it begins with a byte order mark (U+FEFF)"
+              + (row.origin instanceof RowOrigin.InFile
+                  ? ": are two files joined in this one?"
+                  : "; leave that out"));
+    }
     check(row.data, row.from, row.to);
   }
 
@@ -40,15 +51,8 @@ final class Utf8 {
         && data[from + 2] == (byte) 0xBF;
   }
 
-  /**
-   * Throws if the row {@code [from, to)} is not valid, or begins with a byte order mark, which only
-   * a file may, and which nobody would see in a key.
-   */
+  /** Throws if the row {@code [from, to)} is not valid. */
   static void check(byte[] data, int from, int to) throws BadRowException {
-    if (startsWithByteOrderMark(data, from, to)) {
-      throw new BadRowException(
-          null, "it begins with a byte order mark: are two files joined in this one?");
-    }
     int invalid = firstInvalid(data, from, to);
     if (invalid >= 0) {
       throw new BadRowException(

@@ -62,7 +62,7 @@ final class CsvRowParserTest {
         .hasMessage("it is the header again: are two files joined in this one?");
     assertThatThrownBy(() -> RowsOf.parsed(options("string", "v"), "\uFEFFa,1", "id", "v"))
         .isInstanceOf(BadRowException.class)
-        .hasMessage("it begins with a byte order mark: are two files joined in this one?");
+        .hasMessage("it begins with a byte order mark (U+FEFF): are two files joined in this one?");
     // Within a key it is text.
     assertThat(RowsOf.parsed(options("string", "v"), "\"\uFEFFa\",1", "id", "v").key)
         .asString(StandardCharsets.UTF_8)

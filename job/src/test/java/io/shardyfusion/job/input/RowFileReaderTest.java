@@ -254,7 +254,8 @@ final class RowFileReaderTest {
       Path file = RowsOf.write(dir.resolve(name), Arrays.copyOf(stored, length));
       assertDamaged("cut to " + length, () -> RowsOf.jsonl(file, ReadLimits.DEFAULT, 1 << 20))
           .hasMessageStartingWith("the input file " + file + " does not decompress after byte ")
-          .hasMessageEndingWith("; it is truncated or damaged, replace it");
+          .hasMessageEndingWith(
+              "; it is truncated or damaged, or not compressed as its name says: replace or rename it");
     }
   }
 
