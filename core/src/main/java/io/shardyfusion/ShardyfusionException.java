@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * correct the call; {@link NotFoundException}: the asked-for thing is not there; {@link
  * StorageException}: the storage failed, after retries; {@link DataDamagedException}: bytes are not
  * what they should be; {@link ValueDecodeException}: the decoder does not suit a value; {@link
- * ConflictException}: another writer holds the dataset; {@link LimitExceededException}: ask later
- * or less; {@link ClosedException}: the object was closed.
+ * ConflictException}: another writer holds the dataset; {@link EmptySnapshotException}: the result
+ * is empty, and the dataset is not; {@link LimitExceededException}: ask later or less; {@link
+ * ClosedException}: the object was closed.
  *
  * <p>Messages say what was expected, what was found, which object, key or line, and what to do.
  * They never hold credentials, and nothing that cannot be seen ({@link Printable}).
@@ -22,6 +23,7 @@ public abstract sealed class ShardyfusionException extends RuntimeException
         DataDamagedException,
         ValueDecodeException,
         ConflictException,
+        EmptySnapshotException,
         LimitExceededException,
         ClosedException {
 

@@ -101,6 +101,7 @@ final class PutWriteOperator extends AbstractStreamOperator<SubtaskReport>
                 reports,
                 0,
                 0,
+                0,
                 uploading.puts(),
                 uploading.gets())));
   }

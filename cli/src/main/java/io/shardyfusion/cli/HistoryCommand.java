@@ -5,6 +5,7 @@ import io.shardyfusion.format.Pin;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 @Command(name = "history", description = "List the versions, newest first.")
@@ -13,6 +14,10 @@ final class HistoryCommand extends ShardyCommand {
   private static final List<String> COLUMNS =
       List.of(
           "version", "status", "announced_at", "rows", "bytes", "manifest", "current", "pinned");
+
+  /** Whether the rows are exact comes last, where it moves no field that was there before. */
+  private static final List<String> TEXT_FIELDS =
+      Stream.concat(COLUMNS.stream(), Stream.of("rows_exact")).toList();
 
   HistoryCommand(Terminal terminal, GlobalOptions options) {
     super(terminal, options);
@@ -24,7 +29,7 @@ final class HistoryCommand extends ShardyCommand {
     try (OpenDataset open = OpenDataset.open(options())) {
       pointer = open.pointer();
     }
-    RowWriter rows = printer.rows(COLUMNS, COLUMNS);
+    RowWriter rows = printer.rows(COLUMNS, TEXT_FIELDS);
     pointer.history().forEach(entry -> rows.write(row(pointer, entry)));
     rows.close();
     return 0;
@@ -37,6 +42,7 @@ final class HistoryCommand extends ShardyCommand {
     row.put("status", entry.status().externalName());
     row.put("announced_at", Printer.time(entry.announcedAt()));
     row.put("rows", entry.rows());
+    row.put("rows_exact", entry.rowsExact());
     row.put("bytes", entry.bytes());
     row.put("manifest", entry.manifest().object());
     row.put("current", entry.equals(pointer.current()));

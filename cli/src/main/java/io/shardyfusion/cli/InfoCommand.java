@@ -34,6 +34,7 @@ final class InfoCommand extends ShardyCommand {
     info.set("sharding", sharding(manifest.sharding()));
     info.put("key_encoding", manifest.keyEncoding().externalName());
     info.put("rows", manifest.stats().rows());
+    info.put("rows_exact", manifest.stats().rowsExact());
     info.put("bytes", manifest.stats().bytes());
     info.put("files", manifest.stats().files());
     Instant watermark = manifest.watermark();

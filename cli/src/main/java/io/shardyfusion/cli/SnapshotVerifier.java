@@ -59,6 +59,7 @@ final class SnapshotVerifier {
   private long objects;
   private long bytes;
   private long rows;
+  private boolean rowsExact = true;
 
   /**
    * A verifier that downloads into {@code workDirectory}, an empty directory, which it leaves
@@ -89,31 +90,44 @@ final class SnapshotVerifier {
         verifyShards(manifest);
       }
     }
-    return new VerifyReport(objects, bytes, rows, problems);
+    return new VerifyReport(objects, bytes, rows, rowsExact, problems);
   }
 
   private void checkEntry(PointerEntry entry, Manifest manifest) {
     SnapshotStats stats = manifest.stats();
     if (!entry.runId().equals(manifest.runId())
         || entry.rows() != stats.rows()
-        || entry.bytes() != stats.bytes()) {
+        || entry.bytes() != stats.bytes()
+        || isFalselyAnEstimate(entry, stats)) {
       problems.add(
           "the pointer says of version "
               + entry.version()
               + " run "
               + entry.runId()
               + ", "
-              + entry.rows()
+              + shown(entry.rows(), entry.rowsExact())
               + " rows, "
               + entry.bytes()
               + " bytes, but its manifest run "
               + manifest.runId()
               + ", "
-              + stats.rows()
+              + shown(stats.rows(), stats.rowsExact())
               + " rows, "
               + stats.bytes()
               + " bytes");
     }
+  }
+
+  /**
+   * An entry that says nothing counts as exact, and a writer that did not know better said nothing;
+   * but one that calls an exact number an estimate is wrong.
+   */
+  private static boolean isFalselyAnEstimate(PointerEntry entry, SnapshotStats stats) {
+    return !entry.rowsExact() && stats.rowsExact();
+  }
+
+  private static String shown(long rows, boolean exact) {
+    return exact ? String.valueOf(rows) : "about " + rows;
   }
 
   private void verifyShards(Manifest manifest) {
@@ -144,6 +158,7 @@ final class SnapshotVerifier {
       }
       if (depth == Depth.OBJECTS) {
         rows += descriptor.rows();
+        rowsExact &= descriptor.rowsExact();
       } else if (whole) {
         attempt(() -> checkRows(manifest, descriptor, files, resources));
       }

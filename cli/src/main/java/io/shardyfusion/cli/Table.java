@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * Tables for people. Many rows come in pages, so that they need not fit into memory; a long cell is
  * cut in a table of rows and wrapped in that of one object. Control characters are escaped, so that
- * data cannot drive the terminal.
+ * data cannot drive the terminal. A number of rows that is an estimate is marked: {@code ~4}.
  */
 final class Table implements RowWriter {
 
@@ -41,7 +41,7 @@ final class Table implements RowWriter {
     };
     Object[][] cells =
         document.properties().stream()
-            .map(e -> new Object[] {e.getKey(), cell(e.getValue())})
+            .map(e -> new Object[] {e.getKey(), cell(document, e.getKey())})
             .toArray(Object[][]::new);
     return AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, columns, cells) + "\n";
   }
@@ -65,7 +65,7 @@ final class Table implements RowWriter {
     Column[] heads = columns.stream().map(this::head).toArray(Column[]::new);
     Object[][] cells =
         page.stream()
-            .map(row -> columns.stream().map(c -> cell(row.path(c))).toArray())
+            .map(row -> columns.stream().map(c -> cell(row, c)).toArray())
             .toArray(Object[][]::new);
     output.write(AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, heads, cells));
     output.write("\n");
@@ -80,6 +80,12 @@ final class Table implements RowWriter {
         .headerAlign(HorizontalAlign.LEFT)
         .dataAlign(numbers && !page.isEmpty() ? HorizontalAlign.RIGHT : HorizontalAlign.LEFT)
         .maxWidth(MAX_CELL + 2, OverflowBehaviour.ELLIPSIS_RIGHT);
+  }
+
+  private static String cell(ObjectNode row, String column) {
+    JsonNode exact = row.path(column + "_exact");
+    boolean isEstimate = exact.isBoolean() && !exact.booleanValue();
+    return (isEstimate ? "~" : "") + cell(row.path(column));
   }
 
   private static String cell(JsonNode value) {

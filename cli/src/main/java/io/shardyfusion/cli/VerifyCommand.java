@@ -53,6 +53,7 @@ final class VerifyCommand extends ShardyCommand {
     node.put("objects", report.objects());
     node.put("bytes", report.bytes());
     node.put("rows", report.rows());
+    node.put("rows_exact", report.rowsExact());
     ArrayNode problems = node.putArray("problems");
     report.problems().forEach(problems::add);
     printer.document(node);

@@ -9,9 +9,10 @@ import java.util.List;
  *     files
  * @param bytes of those objects
  * @param rows counted by a deep verification; otherwise as the manifest states them
+ * @param rowsExact whether {@code rows} is exact, or an estimate
  * @param problems what is wrong, one sentence each; empty if all is well
  */
-record VerifyReport(long objects, long bytes, long rows, List<String> problems) {
+record VerifyReport(long objects, long bytes, long rows, boolean rowsExact, List<String> problems) {
 
   VerifyReport {
     problems = List.copyOf(problems);

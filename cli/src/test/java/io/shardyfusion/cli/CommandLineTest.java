@@ -267,7 +267,7 @@ final class CommandLineTest {
     assertThat(Invocation.run("route", "1", "-d", dataset.uri(), "-o", "text").succeeded().out())
         .isEqualTo("1\t" + dataset.sharding().shardOf(1L) + "\n");
     assertThat(Invocation.run("history", "-d", dataset.uri(), "-o", "text").out().split("\t"))
-        .hasSize(8);
+        .hasSize(9);
   }
 
   @Test

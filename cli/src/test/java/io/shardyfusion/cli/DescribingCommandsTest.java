@@ -47,6 +47,7 @@ final class DescribingCommandsTest {
             "sharding",
             "key_encoding",
             "rows",
+            "rows_exact",
             "bytes",
             "files",
             "watermark",
@@ -175,6 +176,7 @@ final class DescribingCommandsTest {
                         "status",
                         "announced_at",
                         "rows",
+                        "rows_exact",
                         "bytes",
                         "manifest",
                         "current",
@@ -182,7 +184,7 @@ final class DescribingCommandsTest {
     assertThat(history.get(0).toString())
         .isEqualTo(
             "{\"version\":3,\"status\":\"quarantined\",\"announced_at\":\"2026-03-01T10:02:00.000Z\","
-                + "\"rows\":5,\"bytes\":%d,\"manifest\":\"%s\",\"current\":false,\"pinned\":false}"
+                + "\"rows\":5,\"rows_exact\":true,\"bytes\":%d,\"manifest\":\"%s\",\"current\":false,\"pinned\":false}"
                     .formatted(third.bytes(), third.manifest().object()));
     assertThat(history.get(1).get("status").textValue()).isEqualTo("announced");
     assertThat(history.get(1).get("current").booleanValue()).isTrue();

@@ -140,6 +140,45 @@ final class RunITCase {
         .isTrue();
   }
 
+  @Test
+  void aResultWithoutRowsReplacesOneWithRowsOnlyWhereThatIsMeant() throws IOException {
+    String row = "{\"id\":1,\"op\":\"u\"}";
+    write("good.jsonl", List.of(row));
+    write("empty.jsonl", List.of());
+    write("deleted.jsonl", List.of(row, "{\"id\":1,\"op\":\"d\"}"));
+    write("bad.jsonl", List.of("{", "}"));
+    String[] options = {
+      "--key",
+      "id",
+      "--shards",
+      "2",
+      "--op-column",
+      "op",
+      "--delete-values",
+      "d",
+      "--on-bad-row",
+      "skip",
+      "--parallelism",
+      "1"
+    };
+    publish(concat(options, "--input", path("good.jsonl")));
+
+    for (String input : List.of("empty.jsonl", "deleted.jsonl", "bad.jsonl")) {
+      Result refused = run(concat(options, "--input", path(input)));
+      assertThat(refused.failed(3).err())
+          .contains(
+              "has no rows",
+              "serves version 1 with 1 rows",
+              "nothing was announced",
+              "--allow-empty");
+      assertThat(rows()).isEqualTo(Map.of(1L, row));
+    }
+    assertThat(Invocation.run("history", "-d", dataset()).succeeded().jsonl()).hasSize(1);
+
+    publish(concat(options, "--input", path("deleted.jsonl"), "--allow-empty"));
+    assertThat(rows()).isEmpty();
+  }
+
   @ParameterizedTest
   @MethodSource("badInputs")
   void badInputIsOneClearErrorAndChangesNothing(

@@ -37,6 +37,8 @@ final class StreamingProcessITCase {
 
   private ShardyProcess processes;
   private final Map<Long, String> expected = new TreeMap<>();
+  private long changes;
+  private int badRows;
 
   @BeforeEach
   void makeDirectories() throws IOException {
@@ -46,7 +48,8 @@ final class StreamingProcessITCase {
 
   @Test
   void filesThatAreAddedBecomeVersionsAndAKilledRunGoesOnExactly() throws Exception {
-    String[] run = streaming("-d", dataset(), "--input", path("in"), "--key", "id");
+    String[] run =
+        streaming("-d", dataset(), "--input", path("in"), "--key", "id", "--on-bad-row", "skip");
     addFile("a.jsonl", 0, 5_000, 1, "first");
 
     try (Started killed = processes.start(run)) {
@@ -65,12 +68,14 @@ final class StreamingProcessITCase {
           .filteredOn(name -> name.startsWith("shardyfusion-tmp-"))
           .hasSize(1)
           .doesNotContainAnyElementsOf(left);
+      badRows = 3;
       addFile("d.jsonl", 2_000, 2_500, 1, null);
       awaitContent(stopped);
       Ended ended = stopped.terminate();
       assertThat(ended.code()).as(ended.err()).isZero();
       assertThat(ended.err()).contains("restored from", "--restore auto");
       assertThat(versions(stopped)).last().isEqualTo(currentVersion());
+      assertCounted(stopped, 500, 3);
     }
     addFile("e.jsonl", 0, 100, 1, "last");
     try (Started last = processes.start(run)) {
@@ -78,8 +83,15 @@ final class StreamingProcessITCase {
       Ended ended = last.hangUp();
       assertThat(ended.code()).as("of a terminal that was closed: %s", ended.err()).isZero();
       assertThat(ended.err()).contains("--restore auto");
+      assertCounted(last, 500, 6);
     }
     assertThat(processes.leftovers()).doesNotContainAnyElementsOf(left).isEmpty();
+    JsonNode newest = Invocation.run("history", "-d", dataset()).succeeded().jsonl().get(0);
+    assertThat(newest.get("rows_exact").asBoolean()).isFalse();
+    assertThat(Invocation.run("history", "-d", dataset(), "-o", "table").succeeded().out())
+        .contains(" ~" + newest.get("rows").asLong() + " ");
+    assertThat(Invocation.run("info", "-d", dataset(), "-o", "table").succeeded().out())
+        .contains(" ~" + newest.get("rows").asLong() + " ");
 
     Ended verified = processes.shardy("verify", "--deep", "-d", dataset());
     assertThat(verified.code()).as(verified.out()).isZero();
@@ -277,7 +289,7 @@ final class StreamingProcessITCase {
 
   /** A row a line that sets every so many-th key, or deletes it where there is no text. */
   private void addFile(String name, int from, int to, int step, String text) throws IOException {
-    StringBuilder lines = new StringBuilder();
+    StringBuilder lines = new StringBuilder("no row\n".repeat(badRows));
     for (long key = from; key < to; key += step) {
       lines.append(change(key, text)).append('\n');
     }
@@ -295,6 +307,7 @@ final class StreamingProcessITCase {
   }
 
   private String change(long key, String text) {
+    changes++;
     if (text == null) {
       expected.remove(key);
       return "{\"id\":" + key + ",\"op\":\"delete\"}";
@@ -319,6 +332,21 @@ final class StreamingProcessITCase {
         DEADLINE,
         () -> String.valueOf(run.lines()),
         () -> !run.lines().isEmpty() && expected.equals(scan()));
+  }
+
+  /**
+   * Whatever processes the run has had, its lines never go back, and the last one says what all
+   * files have.
+   */
+  private void assertCounted(Started run, long deletes, long badRowsInAll) {
+    List<JsonNode> lines = run.lines().stream().map(StreamingProcessITCase::json).toList();
+    assertThat(lines)
+        .extracting(line -> line.get("rows_read").asLong())
+        .isSorted()
+        .last()
+        .isEqualTo(changes + badRowsInAll);
+    assertThat(lines.get(lines.size() - 1).get("deletes").asLong()).isEqualTo(deletes);
+    assertThat(lines.get(lines.size() - 1).get("bad_rows").asLong()).isEqualTo(badRowsInAll);
   }
 
   private long currentVersion() {

@@ -38,7 +38,7 @@ final class VerifyCommandTest {
     JsonNode report = verify(dataset, deep).succeeded().json();
 
     assertThat(Invocation.fields(report))
-        .containsExactly("ok", "objects", "bytes", "rows", "problems");
+        .containsExactly("ok", "objects", "bytes", "rows", "rows_exact", "problems");
     assertThat(report.get("ok").booleanValue()).isTrue();
     assertThat(report.get("objects").intValue()).isEqualTo(2 + SHARDS + SHARDS);
     assertThat(report.get("bytes").longValue()).isEqualTo(entry.bytes());

@@ -2,6 +2,7 @@ package io.shardyfusion.dataset;
 
 import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.ConflictException;
+import io.shardyfusion.EmptySnapshotException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.ManifestRef;
@@ -84,6 +85,8 @@ public final class Announcer {
    * after a pause that grows from attempt to attempt.
    *
    * @throws ConflictException if another writer has the dataset; the message says who
+   * @throws EmptySnapshotException if the snapshot has no rows, the current version has some, and
+   *     the announcement does not say that this is meant
    * @throws StorageException if the store failed; the pointer is as it was, or has this
    *     announcement
    */
@@ -101,6 +104,7 @@ public final class Announcer {
       }
       checkHeld(pointer);
       checkPredecessor(announcement, pointer);
+      checkRows(announcement, pointer);
       if (attempt == MAX_ATTEMPTS) {
         throw exhausted(ambiguous);
       }
@@ -203,6 +207,30 @@ public final class Announcer {
             + "from its newest checkpoint), or with --takeover to replace it");
   }
 
+  /** By the pointer that is replaced, so that it holds of what readers would lose. */
+  private void checkRows(Announcement announcement, Optional<Pointer> pointer) {
+    PointerEntry current = pointer.map(Pointer::current).orElse(null);
+    if (current == null
+        || current.rows() == 0
+        || !announcement.isEmpty()
+        || announcement.ifEmpty() == Announcement.IfEmpty.ANNOUNCE) {
+      return;
+    }
+    throw new EmptySnapshotException(
+        "the snapshot of run "
+            + announcement.runId()
+            + " has no rows, and the dataset "
+            + store.root()
+            + " serves version "
+            + current.version()
+            + " with "
+            + (current.rowsExact() ? "" : "about ")
+            + current.rows()
+            + " rows, so readers would find nothing any more; nothing was announced; see whether the input is complete and"
+            + " was read as it should be, or, where the dataset is meant to be empty, run again with --allow-empty (in a"
+            + " job of your own, allowEmpty() of the sink)");
+  }
+
   private static String newest(Optional<Pointer> pointer) {
     return pointer.filter(p -> !p.history().isEmpty()).map(p -> p.history().get(0)).stream()
         .map(e -> "; the newest is version " + e.version() + " of run " + e.runId())
@@ -241,6 +269,7 @@ public final class Announcer {
         announcement.runId(),
         clock.instant(),
         announcement.rows(),
+        announcement.rowsExact(),
         announcement.bytes(),
         pointer.map(Pointer::pin).isPresent() ? VersionStatus.HELD : VersionStatus.ANNOUNCED);
   }

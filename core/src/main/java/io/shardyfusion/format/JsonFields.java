@@ -43,6 +43,16 @@ final class JsonFields {
     return value.booleanValue();
   }
 
+  /** The flag of a field that may be absent. */
+  boolean optionalFlag(String name, boolean absent) {
+    return fields.has(name) ? flag(name) : absent;
+  }
+
+  /** The value that {@code convert} makes of an object, or null if there is no such field. */
+  <T> @Nullable T optionalObject(String name, Function<JsonFields, T> convert) {
+    return fields.has(name) ? object(name, convert) : null;
+  }
+
   long integer(String name) {
     return integer(name, present(name, "an integer"), Long.MIN_VALUE, Long.MAX_VALUE);
   }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param valueFormat what values hold
  * @param engine the RocksDB that wrote it, and how
  * @param stats the sums
+ * @param input what was read for it, or null where that is not known: of a backfill, and of a job
+ *     that began before its writer counted
  * @param custom the user's own entries
  * @param shards one entry a shard, in the order of their ids, empty shards too
  */
@@ -41,6 +43,7 @@ public record Manifest(
     ValueFormat valueFormat,
     TableEngine engine,
     SnapshotStats stats,
+    @Nullable InputCounts input,
     Map<String, String> custom,
     List<ShardEntry> shards) {
 
@@ -76,6 +79,40 @@ public record Manifest(
       throw new IllegalArgumentException(
           "stats.rows_exact must be false where a shard's rows_exact is, found true");
     }
+  }
+
+  /** A manifest that does not say what was read for it. */
+  public Manifest(
+      String manifestId,
+      @Nullable ManifestRef parent,
+      String runId,
+      Instant createdAt,
+      ManifestWriter writer,
+      @Nullable Long checkpointId,
+      @Nullable Instant watermark,
+      Sharding sharding,
+      KeyEncoding keyEncoding,
+      ValueFormat valueFormat,
+      TableEngine engine,
+      SnapshotStats stats,
+      Map<String, String> custom,
+      List<ShardEntry> shards) {
+    this(
+        manifestId,
+        parent,
+        runId,
+        createdAt,
+        writer,
+        checkpointId,
+        watermark,
+        sharding,
+        keyEncoding,
+        valueFormat,
+        engine,
+        stats,
+        null,
+        custom,
+        shards);
   }
 
   /** The key of this manifest's object. */

@@ -43,6 +43,7 @@ public final class ManifestParser {
           json.writeStringField("value_format", value.valueFormat().externalName());
           writeEngine(value.engine(), json);
           writeStats(value.stats(), json);
+          writeInput(value.input(), json);
           json.writeObjectFieldStart("custom");
           for (Map.Entry<String, String> entry : value.custom().entrySet()) {
             json.writeStringField(entry.getKey(), entry.getValue());
@@ -79,6 +80,7 @@ public final class ManifestParser {
                 fields.text("value_format", ValueFormat::of),
                 fields.object("engine", ManifestParser::readEngine),
                 fields.object("stats", ManifestParser::readStats),
+                fields.optionalObject("input", ManifestParser::readInput),
                 fields.texts("custom", Limits.MAX_CUSTOM_ENTRIES),
                 fields.list("shards", Sharding.MAX_SHARDS, ManifestParser::readShard)));
   }
@@ -158,6 +160,27 @@ public final class ManifestParser {
                 fields.integer("files"),
                 fields.integer("new_bytes"),
                 fields.integer("new_files")));
+  }
+
+  private static void writeInput(@Nullable InputCounts input, JsonGenerator json)
+      throws IOException {
+    if (input == null) {
+      return;
+    }
+    json.writeObjectFieldStart("input");
+    json.writeNumberField("rows_read", input.rowsRead());
+    json.writeNumberField("deletes", input.deletes());
+    json.writeNumberField("bad_rows", input.badRows());
+    json.writeEndObject();
+  }
+
+  private static InputCounts readInput(JsonFields fields) {
+    return fields.make(
+        () ->
+            new InputCounts(
+                fields.integer("rows_read"),
+                fields.integer("deletes"),
+                fields.integer("bad_rows")));
   }
 
   private static void writeShard(ShardEntry shard, JsonGenerator json) throws IOException {

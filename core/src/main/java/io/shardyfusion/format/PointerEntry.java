@@ -11,6 +11,7 @@ import java.time.Instant;
  * @param announcedAt when the entry joined the history, by the writer's clock; cut to the
  *     millisecond
  * @param rows in the whole snapshot
+ * @param rowsExact whether {@code rows} is exact, or an estimate
  * @param bytes of all its table files
  * @param status whether it may be served
  */
@@ -20,6 +21,7 @@ public record PointerEntry(
     String runId,
     Instant announcedAt,
     long rows,
+    boolean rowsExact,
     long bytes,
     VersionStatus status) {
 
@@ -33,8 +35,21 @@ public record PointerEntry(
     Checks.atLeast("bytes", bytes, 0);
   }
 
+  /** An entry whose number of rows is exact. */
+  public PointerEntry(
+      long version,
+      ManifestRef manifest,
+      String runId,
+      Instant announcedAt,
+      long rows,
+      long bytes,
+      VersionStatus status) {
+    this(version, manifest, runId, announcedAt, rows, true, bytes, status);
+  }
+
   /** This entry with another status. */
   public PointerEntry withStatus(VersionStatus newStatus) {
-    return new PointerEntry(version, manifest, runId, announcedAt, rows, bytes, newStatus);
+    return new PointerEntry(
+        version, manifest, runId, announcedAt, rows, rowsExact, bytes, newStatus);
   }
 }

@@ -69,6 +69,9 @@ public final class PointerParser {
     json.writeStringField("run_id", entry.runId());
     json.writeStringField("announced_at", Timestamps.format(entry.announcedAt()));
     json.writeNumberField("rows", entry.rows());
+    if (!entry.rowsExact()) {
+      json.writeBooleanField("rows_exact", false);
+    }
     json.writeNumberField("bytes", entry.bytes());
     json.writeStringField("status", entry.status().externalName());
     json.writeEndObject();
@@ -85,6 +88,7 @@ public final class PointerParser {
                 fields.text("run_id"),
                 fields.text("announced_at", Timestamps::parse),
                 fields.integer("rows"),
+                fields.optionalFlag("rows_exact", true),
                 fields.integer("bytes"),
                 fields.text("status", VersionStatus::of)));
   }

@@ -160,7 +160,8 @@ public final class ShardWriter implements AutoCloseable {
 
   /**
    * The database as it is now, as files that stay: a hard-linked copy. Flushes the write buffer,
-   * and digests the table files that are new. The number of rows is RocksDB's estimate.
+   * and digests the table files that are new. The number of rows is RocksDB's estimate, but whether
+   * there are any is certain: it is 0, and exact, of an empty shard, and never of another one.
    *
    * @param target is created, and must not exist; the caller deletes it
    * @throws io.shardyfusion.StorageException if it could not be written
@@ -195,12 +196,17 @@ public final class ShardWriter implements AutoCloseable {
   private ShardDescriptor describe(Path target, List<TableFile> files)
       throws IOException, RocksDBException {
     List<KeySample> samples = samples();
+    HexBytes minKey = bound(RocksIterator::seekToFirst);
+    HexBytes maxKey = bound(RocksIterator::seekToLast);
+    boolean isEmpty =
+        files.isEmpty()
+            || (samples.isEmpty() && minKey == null && maxKey == null && hasOnlyDeletedRows());
     return new ShardDescriptor(
         shard,
-        files.isEmpty() ? 0 : Math.max(samples.isEmpty() ? 0 : 1, estimatedRows()),
-        files.isEmpty(),
-        bound(RocksIterator::seekToFirst),
-        bound(RocksIterator::seekToLast),
+        isEmpty ? 0 : Math.max(1, estimatedRows()),
+        isEmpty,
+        minKey,
+        maxKey,
         db.getLatestSequenceNumber(),
         files,
         DatabaseFiles.readPrivate(target),
@@ -209,6 +215,23 @@ public final class ShardWriter implements AutoCloseable {
 
   private long estimatedRows() throws RocksDBException {
     return db.getLongProperty("rocksdb.estimate-num-keys");
+  }
+
+  /**
+   * Whether no row is live. Has to skip deleted rows up to the first that is, which takes a while
+   * where there are millions; asked only where neither end of the shard or of a file has a live row
+   * in reach.
+   */
+  private boolean hasOnlyDeletedRows() throws RocksDBException {
+    try (ReadOptions options = new ReadOptions().setFillCache(false);
+        RocksIterator iterator = db.newIterator(options)) {
+      iterator.seekToFirst();
+      if (iterator.isValid()) {
+        return false;
+      }
+      iterator.status();
+      return true;
+    }
   }
 
   private interface Seek {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.ConflictException;
+import io.shardyfusion.EmptySnapshotException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.ManifestRef;
@@ -83,6 +84,49 @@ class AnnouncerTest {
     assertThat(pointer())
         .isEqualTo(
             new Pointer(NOW, 1, entry, List.of(entry), null, new WriterIdentity(MINE, 1, 1)));
+  }
+
+  @Test
+  void anEmptySnapshotReplacesOneWithRowsOnlyWhereThatIsMeant() {
+    announcer().announce(snapshot(1, OTHER, NONE));
+    Pointer before = pointer();
+    Announcement empty = snapshot(2, 0, MINE, after(1), Announcement.IfEmpty.REFUSE);
+
+    assertThatThrownBy(() -> announcer().announce(empty))
+        .isInstanceOf(EmptySnapshotException.class)
+        .hasMessageContainingAll(
+            RUN, "version 1", "about 101 rows", "--allow-empty", "allowEmpty()");
+    assertThat(pointer()).isEqualTo(before);
+
+    PointerEntry meant =
+        announcer().announce(snapshot(2, 0, MINE, after(1), Announcement.IfEmpty.ANNOUNCE));
+    assertThat(pointer().current()).isEqualTo(meant);
+    // Nothing is lost any more.
+    announcer().announce(snapshot(3, 0, OTHER, after(2), Announcement.IfEmpty.REFUSE));
+    assertThat(pointer().lastVersion()).isEqualTo(3);
+  }
+
+  /** The version that counts is the one that readers have when the new one would replace it. */
+  @Test
+  void anEmptySnapshotIsComparedWithWhatIsThereWhenItIsAnnounced() {
+    FaultyStore faulty = new FaultyStore(store, Fault.CONFLICT);
+    faulty.afterFault = () -> announcer().announce(snapshot(1, OTHER, NONE));
+
+    assertThatThrownBy(
+            () ->
+                announcer(faulty).announce(snapshot(2, 0, MINE, ANY, Announcement.IfEmpty.REFUSE)))
+        .isInstanceOf(EmptySnapshotException.class);
+    assertThat(pointer().lastVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void anEntrySaysWhetherItsRowsAreExact() {
+    announcer().announce(snapshot(1, 0, MINE, NONE, Announcement.IfEmpty.REFUSE));
+    announcer().announce(snapshot(2, MINE, after(1)));
+
+    assertThat(pointer().history())
+        .extracting(PointerEntry::rowsExact)
+        .containsExactly(false, true);
   }
 
   @Test
@@ -462,7 +506,13 @@ class AnnouncerTest {
   }
 
   private static Announcement snapshot(int id, String lineage, Predecessor predecessor) {
-    return new Announcement(ref(id), RUN, 100 + id, 1000 + id, lineage, id, predecessor);
+    return snapshot(id, 100 + id, lineage, predecessor, Announcement.IfEmpty.REFUSE);
+  }
+
+  private static Announcement snapshot(
+      int id, long rows, String lineage, Predecessor predecessor, Announcement.IfEmpty ifEmpty) {
+    return new Announcement(
+        ref(id), RUN, rows, rows == 0, 1000 + id, lineage, id, predecessor, ifEmpty);
   }
 
   /** What happens to a conditional write. */

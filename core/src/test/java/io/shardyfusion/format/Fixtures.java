@@ -24,10 +24,12 @@ final class Fixtures {
           Map.ofEntries(
               Map.entry("pointer.json", Samples::pointer),
               Map.entry("pointer-claimed.json", Samples::claimedPointer),
+              Map.entry("pointer-estimated.json", Samples::estimatedPointer),
               Map.entry("pointer-rolled-back.json", Samples::rolledBackPointer),
               Map.entry("manifest.json", Samples::manifest),
               Map.entry("manifest-empty.json", Samples::firstManifest),
               Map.entry("manifest-streaming.json", Samples::streamingManifest),
+              Map.entry("manifest-counted.json", Samples::countedManifest),
               Map.entry("descriptor.json", Samples::descriptor),
               Map.entry("descriptor-empty.json", () -> Samples.emptyDescriptor(1)),
               Map.entry("descriptor-streaming.json", Samples::streamingDescriptor),

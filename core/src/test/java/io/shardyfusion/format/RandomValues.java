@@ -40,7 +40,8 @@ final class RandomValues {
     for (int i = random.nextInt(6); i > 0 && version > 0; i--) {
       VersionStatus status = pick(VersionStatus.values());
       PointerEntry entry =
-          new PointerEntry(version, ref(), id(), instant(), amount(), amount(), status);
+          new PointerEntry(
+              version, ref(), id(), instant(), amount(), random.nextBoolean(), amount(), status);
       current = status == VersionStatus.ANNOUNCED && random.nextBoolean() ? entry : current;
       history.add(entry);
       version -= 1 + random.nextInt(3);
@@ -87,6 +88,7 @@ final class RandomValues {
         pick(ValueFormat.values()),
         new TableEngine(TableEngine.ROCKSDB, "v" + text(9), "p" + text(9)),
         stats,
+        random.nextBoolean() ? null : new InputCounts(amount(), amount(), amount()),
         custom,
         entries);
   }

@@ -52,6 +52,14 @@ final class Samples {
     return new Pointer(CREATED.plusSeconds(2), 3, first, List.of(third, first), null, null);
   }
 
+  /** Of a continuous job, which knows about how many rows there are. */
+  static Pointer estimatedPointer() {
+    PointerEntry entry =
+        entry(1, streamingManifest(), CREATED.plusSeconds(1), VersionStatus.ANNOUNCED);
+    return new Pointer(
+        CREATED.plusSeconds(1), 1, entry, List.of(entry), null, new WriterIdentity(LINEAGE, 1, 41));
+  }
+
   static PointerEntry entry(
       long version, Manifest manifest, Instant announcedAt, VersionStatus status) {
     return new PointerEntry(
@@ -60,6 +68,7 @@ final class Samples {
         manifest.runId(),
         announcedAt,
         manifest.stats().rows(),
+        manifest.stats().rowsExact(),
         manifest.stats().bytes(),
         status);
   }
@@ -104,6 +113,15 @@ final class Samples {
 
   /** Of a continuous job, with an estimated number of rows and bounds of long keys. */
   static Manifest streamingManifest() {
+    return streamingManifest(null);
+  }
+
+  /** The same, of a job that counts what it reads. */
+  static Manifest countedManifest() {
+    return streamingManifest(new InputCounts(12, 3, 1));
+  }
+
+  private static Manifest streamingManifest(InputCounts input) {
     return new Manifest(
         SECOND_ID,
         null,
@@ -117,6 +135,7 @@ final class Samples {
         ValueFormat.BYTES,
         new TableEngine(TableEngine.ROCKSDB, "8.10.0", "latency"),
         new SnapshotStats(2, false, 4321, 2, 321, 1),
+        input,
         Map.of("empty", ""),
         List.of(entry(streamingDescriptor())));
   }

@@ -87,12 +87,15 @@ class ShardWriterTest {
       assertThat(empty.descriptor().minKey()).isNull();
       assertThat(empty.descriptor().maxKey()).isNull();
       assertThat(empty.descriptor().samples()).isEmpty();
+      assertThat(empty.descriptor().rows()).isZero();
+      assertThat(empty.descriptor().rowsExact()).isTrue();
       assertThat(rows(empty)).isEmpty();
 
       writer.put(key(5), value(6));
       ShardImage image = checkpoint(writer);
       assertRows(image, 1);
       assertThat(image.descriptor().rows()).isPositive();
+      assertThat(image.descriptor().rowsExact()).isFalse();
       assertThat(image.descriptor().minKey()).isEqualTo(HexBytes.of(key(5)));
     }
   }
@@ -104,6 +107,32 @@ class ShardWriterTest {
       assertThat(writer.changed()).isTrue();
 
       assertThat(rows(checkpoint(writer))).isEmpty();
+    }
+  }
+
+  /** Neither the ends nor the samples show a row that is live. */
+  @Test
+  void oneRowBetweenManyDeletedOnesIsARowAndNoneIsNone() {
+    int deletedAtEachEnd = 12_000;
+    int all = 2 * deletedAtEachEnd + 1;
+    try (ShardWriter writer = create("db")) {
+      for (int i = 0; i < all; i++) {
+        writer.put(key(i), new byte[1]);
+      }
+      checkpoint(writer);
+      for (int i = 0; i < all; i++) {
+        if (i != deletedAtEachEnd) {
+          writer.delete(key(i));
+        }
+      }
+      ShardDescriptor one = checkpoint(writer).descriptor();
+      assertThat(one.rows()).isPositive();
+      assertThat(one.rowsExact()).isFalse();
+
+      writer.delete(key(deletedAtEachEnd));
+      ShardDescriptor none = checkpoint(writer).descriptor();
+      assertThat(none.rows()).isZero();
+      assertThat(none.rowsExact()).isTrue();
     }
   }
 

@@ -1,10 +1,12 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.dataset.Predecessor;
+import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Sha256;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the sink's writer must know after a restart. The shards are not in it: the write operators
@@ -19,6 +21,8 @@ import java.util.TreeMap;
  * @param changed whether a shard changed since the last manifest
  * @param newFiles the size of each table file that the last manifest does not have, by shard
  * @param counters what was done since the last manifest
+ * @param input what was read since the lineage began, or null where that is not known, because it
+ *     began before this was counted
  */
 record AssemblerState(
     String shape,
@@ -29,7 +33,8 @@ record AssemblerState(
     long watermark,
     boolean changed,
     Map<Integer, Map<Sha256, Long>> newFiles,
-    Map<String, Long> counters) {
+    Map<String, Long> counters,
+    @Nullable InputCounts input) {
 
   /** Copies the maps. */
   AssemblerState {
@@ -37,5 +42,20 @@ record AssemblerState(
     newFiles.forEach((shard, sizes) -> files.put(shard, Map.copyOf(sizes)));
     newFiles = Collections.unmodifiableMap(files);
     counters = Collections.unmodifiableMap(new TreeMap<>(counters));
+  }
+
+  /** This state with the counts of the input. */
+  AssemblerState withInput(@Nullable InputCounts counts) {
+    return new AssemblerState(
+        shape,
+        runId,
+        lineage,
+        predecessor,
+        publishedAt,
+        watermark,
+        changed,
+        newFiles,
+        counters,
+        counts);
   }
 }

@@ -1,5 +1,6 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Sha256;
 import java.io.IOException;
 import java.util.Comparator;
@@ -15,10 +16,13 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * Version 1: the fields in their order, as in {@link PublicationSerializer}; the new files as the
  * number of shards (4 bytes), and for each its id, the number of files, and their digests and sizes
  * in the order of the digests.
+ *
+ * <p>Version 2: in the end whether the input was counted, and, if it was, its rows, deletes and bad
+ * rows.
  */
 final class AssemblerStateSerializer implements SimpleVersionedSerializer<AssemblerState> {
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   @Override
   public int getVersion() {
@@ -49,20 +53,37 @@ final class AssemblerStateSerializer implements SimpleVersionedSerializer<Assemb
       }
     }
     PublicationSerializer.writeCounters(state.counters(), out);
+    InputCounts input = state.input();
+    out.writeBoolean(input != null);
+    if (input != null) {
+      out.writeLong(input.rowsRead());
+      out.writeLong(input.deletes());
+      out.writeLong(input.badRows());
+    }
     return out.getCopyOfBuffer();
   }
 
   @Override
   public AssemblerState deserialize(int version, byte[] serialized) throws IOException {
-    if (version != VERSION) {
-      throw new IOException(
-          "expected the state of a sink of version "
-              + VERSION
-              + ", found version "
-              + version
-              + "; restore with the version of shardyfusion that wrote it, or a newer one");
-    }
-    return deserializeV1(new DataInputDeserializer(serialized));
+    DataInputDeserializer in = new DataInputDeserializer(serialized);
+    return switch (version) {
+      case 1 -> deserializeV1(in);
+      case VERSION -> deserializeV2(in);
+      default ->
+          throw new IOException(
+              "expected the state of a sink of version 1 to "
+                  + VERSION
+                  + ", found version "
+                  + version
+                  + "; restore with the version of shardyfusion that wrote it, or a newer one");
+    };
+  }
+
+  private static AssemblerState deserializeV2(DataInputDeserializer in) throws IOException {
+    AssemblerState state = deserializeV1(in);
+    return in.readBoolean()
+        ? state.withInput(new InputCounts(in.readLong(), in.readLong(), in.readLong()))
+        : state;
   }
 
   private static AssemblerState deserializeV1(DataInputDeserializer in) throws IOException {
@@ -75,7 +96,8 @@ final class AssemblerStateSerializer implements SimpleVersionedSerializer<Assemb
         in.readLong(),
         in.readBoolean(),
         readNewFiles(in),
-        PublicationSerializer.readCounters(in));
+        PublicationSerializer.readCounters(in),
+        null);
   }
 
   private static Map<Integer, Map<Sha256, Long>> readNewFiles(DataInputDeserializer in)

@@ -132,6 +132,7 @@ final class BulkWriteOperator extends AbstractStreamOperator<SubtaskReport>
                 reports,
                 records,
                 counts.deletes(),
+                0,
                 running(uploads).puts(),
                 running(uploads).gets())));
   }

@@ -7,6 +7,7 @@ import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.dataset.Publisher;
+import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
@@ -79,7 +80,11 @@ final class ManifestAssembler
     this.watermark = state.watermark();
     this.assembly =
         new SnapshotAssembly(
-            settings.sharding().numShards(), state.changed(), state.newFiles(), state.counters());
+            settings.sharding().numShards(),
+            state.changed(),
+            state.newFiles(),
+            state.counters(),
+            state.input());
   }
 
   /**
@@ -109,7 +114,8 @@ final class ManifestAssembler
                 NO_WATERMARK,
                 false,
                 Map.of(),
-                Map.of()));
+                Map.of(),
+                settings.isStreaming() ? InputCounts.NONE : null));
     assembler.parent = settings.parent();
     return assembler;
   }
@@ -189,8 +195,16 @@ final class ManifestAssembler
       // Even of an empty input there is a version, if it is the first one.
       return assembly.changed() || predecessor instanceof Predecessor.None;
     }
-    return assembly.changed()
-        && clock.millis() - publishedAt >= settings.publishInterval().toMillis();
+    return assembly.changed() && isPublishIntervalOver();
+  }
+
+  /**
+   * By the clock of this host, which may be set, or be another one after a restart: a time to come
+   * is not waited for, so at worst a version comes early.
+   */
+  private boolean isPublishIntervalOver() {
+    long passed = clock.millis() - publishedAt;
+    return passed < 0 || passed >= settings.publishInterval().toMillis();
   }
 
   private Publication publish(long checkpoint) {
@@ -205,6 +219,7 @@ final class ManifestAssembler
             checkpoint,
             predecessor,
             stats.rows(),
+            stats.rowsExact(),
             stats.bytes(),
             clock.millis(),
             endOfInput,
@@ -234,6 +249,7 @@ final class ManifestAssembler
         settings.valueFormat(),
         ShardBuilder.engine(settings.profile()),
         assembly.stats(),
+        assembly.input(),
         settings.custom(),
         assembly.entries());
   }
@@ -269,7 +285,8 @@ final class ManifestAssembler
             watermark,
             assembly.changed(),
             assembly.newFiles(),
-            assembly.counters()));
+            assembly.counters(),
+            assembly.input()));
   }
 
   @Override

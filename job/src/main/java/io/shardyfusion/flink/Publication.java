@@ -15,7 +15,8 @@ import java.util.TreeMap;
  * @param lineage the writer job
  * @param epoch the checkpoint that it belongs to, 0 in a backfill
  * @param predecessor the version that must be the newest when it is announced
- * @param rows in the whole snapshot
+ * @param rows in the whole snapshot; 0 only if it has none
+ * @param rowsExact whether {@code rows} is exact, or an estimate
  * @param bytes of all its table files
  * @param assembledAt when its manifest was stored, in milliseconds since the epoch
  * @param isLast whether the input has ended, so that nothing follows
@@ -28,6 +29,7 @@ record Publication(
     long epoch,
     Predecessor predecessor,
     long rows,
+    boolean rowsExact,
     long bytes,
     long assembledAt,
     boolean isLast,
@@ -36,5 +38,21 @@ record Publication(
   /** Copies the counters. */
   Publication {
     counters = Collections.unmodifiableMap(new TreeMap<>(counters));
+  }
+
+  /** This publication, with a number of rows that is exact or not. */
+  Publication withRowsExact(boolean exact) {
+    return new Publication(
+        manifest,
+        runId,
+        lineage,
+        epoch,
+        predecessor,
+        rows,
+        exact,
+        bytes,
+        assembledAt,
+        isLast,
+        counters);
   }
 }

@@ -80,10 +80,12 @@ final class PublicationCommitter implements Committer<Publication> {
                 publication.manifest(),
                 publication.runId(),
                 publication.rows(),
+                publication.rowsExact(),
                 publication.bytes(),
                 publication.lineage(),
                 publication.epoch(),
-                predecessorOf(publication)));
+                predecessorOf(publication),
+                settings.ifEmpty()));
     announcedVersion = entry.version();
     publishMillis = Math.max(0, clock.millis() - publication.assembledAt());
     // What another run did is in the record of that run.

@@ -16,10 +16,13 @@ import org.apache.flink.core.memory.DataOutputView;
  * Version 1: the fields in their order. Texts as {@code writeUTF}; a manifest as its key and
  * digest; the predecessor as a byte (0: none, 1: a version, followed by its manifest, 2: any); the
  * counters as their number (4 bytes) and each one's name and value, in the order of the names.
+ *
+ * <p>Version 2: in the end whether the number of rows is exact. In version 1 it was of a backfill,
+ * whose epoch is 0.
  */
 final class PublicationSerializer implements SimpleVersionedSerializer<Publication> {
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private static final byte NONE = 0;
   private static final byte AFTER_VERSION = 1;
@@ -43,30 +46,44 @@ final class PublicationSerializer implements SimpleVersionedSerializer<Publicati
     out.writeLong(publication.assembledAt());
     out.writeBoolean(publication.isLast());
     writeCounters(publication.counters(), out);
+    out.writeBoolean(publication.rowsExact());
     return out.getCopyOfBuffer();
   }
 
   @Override
   public Publication deserialize(int version, byte[] serialized) throws IOException {
-    if (version != VERSION) {
-      throw new IOException(
-          "expected a committable of version "
-              + VERSION
-              + ", found version "
-              + version
-              + "; restore with the version of shardyfusion that wrote it, or a newer one");
-    }
-    return deserializeV1(new DataInputDeserializer(serialized));
+    DataInputDeserializer in = new DataInputDeserializer(serialized);
+    return switch (version) {
+      case 1 -> deserializeV1(in);
+      case VERSION -> deserializeV2(in);
+      default ->
+          throw new IOException(
+              "expected a committable of version 1 to "
+                  + VERSION
+                  + ", found version "
+                  + version
+                  + "; restore with the version of shardyfusion that wrote it, or a newer one");
+    };
+  }
+
+  private static Publication deserializeV2(DataInputDeserializer in) throws IOException {
+    Publication publication = deserializeV1(in);
+    return publication.withRowsExact(in.readBoolean());
   }
 
   private static Publication deserializeV1(DataInputDeserializer in) throws IOException {
+    ManifestRef manifest = readManifest(in);
+    String runId = in.readUTF();
+    String lineage = in.readUTF();
+    long epoch = in.readLong();
     return new Publication(
-        readManifest(in),
-        in.readUTF(),
-        in.readUTF(),
-        in.readLong(),
+        manifest,
+        runId,
+        lineage,
+        epoch,
         readPredecessor(in),
         in.readLong(),
+        epoch == 0,
         in.readLong(),
         in.readLong(),
         in.readBoolean(),

@@ -9,8 +9,8 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shard (4 bytes), order (8), key length (4), value length (4; -1 for a delete), key, value;
- * big-endian.
+ * Shard (4 bytes), order (8), key length (4), value length (4; -1 for a delete, -2 for a number of
+ * bad rows), key, value; big-endian.
  */
 final class ShardRowSerializer extends TypeSerializerSingleton<ShardRow> {
 
@@ -19,6 +19,7 @@ final class ShardRowSerializer extends TypeSerializerSingleton<ShardRow> {
   private static final long serialVersionUID = 1L;
   private static final byte[] NO_BYTES = {};
   private static final int DELETE = -1;
+  private static final int BAD_ROWS = -2;
 
   @Override
   public boolean isImmutableType() {
@@ -33,8 +34,11 @@ final class ShardRowSerializer extends TypeSerializerSingleton<ShardRow> {
   @Override
   public ShardRow copy(ShardRow from) {
     byte[] value = from.value;
-    return new ShardRow(
-        from.shard, from.order, from.key.clone(), value == null ? null : value.clone());
+    ShardRow copy =
+        new ShardRow(
+            from.shard, from.order, from.key.clone(), value == null ? null : value.clone());
+    copy.isBadRows = from.isBadRows;
+    return copy;
   }
 
   @Override
@@ -53,7 +57,7 @@ final class ShardRowSerializer extends TypeSerializerSingleton<ShardRow> {
     target.writeInt(row.shard);
     target.writeLong(row.order);
     target.writeInt(row.key.length);
-    target.writeInt(value == null ? DELETE : value.length);
+    target.writeInt(row.isBadRows ? BAD_ROWS : value == null ? DELETE : value.length);
     target.write(row.key);
     if (value != null) {
       target.write(value);
@@ -72,7 +76,8 @@ final class ShardRowSerializer extends TypeSerializerSingleton<ShardRow> {
     int keyBytes = source.readInt();
     int valueBytes = source.readInt();
     reuse.key = read(source, reuse.key, keyBytes);
-    reuse.value = valueBytes == DELETE ? null : read(source, reuse.value, valueBytes);
+    reuse.value = valueBytes < 0 ? null : read(source, reuse.value, valueBytes);
+    reuse.isBadRows = valueBytes == BAD_ROWS;
     return reuse;
   }
 

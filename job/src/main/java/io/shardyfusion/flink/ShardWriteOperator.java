@@ -71,6 +71,7 @@ final class ShardWriteOperator extends AbstractStreamOperator<SubtaskReport>
   private transient long lastCheckpoint;
   private transient long records;
   private transient long deletes;
+  private transient long badRows;
   private transient long putsReported;
   private transient long getsReported;
 
@@ -167,6 +168,10 @@ final class ShardWriteOperator extends AbstractStreamOperator<SubtaskReport>
   @Override
   public void processElement(StreamRecord<ShardRow> element) {
     ShardRow row = element.getValue();
+    if (row.isBadRows) {
+      badRows += row.order;
+      return;
+    }
     WriteMetrics measured = running(writeMetrics);
     ShardWriter writer = running(writers).of(row.shard);
     try {
@@ -238,10 +243,12 @@ final class ShardWriteOperator extends AbstractStreamOperator<SubtaskReport>
                 reports,
                 records,
                 deletes,
+                badRows,
                 puts - putsReported,
                 gets - getsReported)));
     records = 0;
     deletes = 0;
+    badRows = 0;
     putsReported = puts;
     getsReported = gets;
   }

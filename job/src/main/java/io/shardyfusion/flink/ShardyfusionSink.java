@@ -1,6 +1,7 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.dataset.Announcement;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.dataset.Predecessor;
@@ -97,6 +98,7 @@ public final class ShardyfusionSink<T> {
   private BaseSnapshot base = BaseSnapshot.EMPTY;
   private Duration publishInterval = Duration.ZERO;
   private boolean takeover;
+  private Announcement.IfEmpty ifEmpty = Announcement.IfEmpty.REFUSE;
   private SinkSettings.StoreOpener opener = ObjectStores::open;
   private String uidPrefix = "shardyfusion";
 
@@ -243,6 +245,16 @@ public final class ShardyfusionSink<T> {
     return this;
   }
 
+  /**
+   * Lets a snapshot without rows replace one that has some. Default: it is refused when it would be
+   * announced, the job fails with an {@link io.shardyfusion.EmptySnapshotException} among the
+   * causes, and readers keep what they have.
+   */
+  public ShardyfusionSink<T> allowEmpty() {
+    this.ifEmpty = Announcement.IfEmpty.ANNOUNCE;
+    return this;
+  }
+
   /** What the uids of the appended operators begin with. Default: {@code shardyfusion}. */
   public ShardyfusionSink<T> uidPrefix(String prefix) {
     this.uidPrefix = prefix;
@@ -379,6 +391,7 @@ public final class ShardyfusionSink<T> {
           parent,
           base,
           takeover,
+          ifEmpty,
           publishInterval,
           function,
           keyEncoding,

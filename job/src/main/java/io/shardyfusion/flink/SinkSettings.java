@@ -1,5 +1,6 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.dataset.Announcement;
 import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param parent the manifest that was current then, or null
  * @param base what a continuous job that is not restored begins with
  * @param takeover whether to replace what another writer announced
+ * @param ifEmpty whether a snapshot without rows may replace one that has some
  * @param publishInterval the least time between two announced versions of a continuous job
  * @param sharding the function from keys to shards
  * @param keyEncoding how keys are stored
@@ -50,6 +52,7 @@ record SinkSettings(
     @Nullable ManifestRef parent,
     BaseSnapshot base,
     boolean takeover,
+    Announcement.IfEmpty ifEmpty,
     Duration publishInterval,
     Sharding sharding,
     KeyEncoding keyEncoding,

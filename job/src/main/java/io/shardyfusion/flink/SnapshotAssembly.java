@@ -1,6 +1,7 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.flink.ShardReport.ReportedFile;
+import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of all shards at one checkpoint: the latest report of each, and what is new since
@@ -30,6 +32,7 @@ final class SnapshotAssembly {
   private final Map<Integer, ShardEntry> entries = new TreeMap<>();
   private final Map<Integer, Map<Sha256, Long>> newFiles;
   private final Map<String, Long> counters;
+  private @Nullable InputCounts input;
   private boolean changed;
 
   /** The checkpoint that each subtask reported last, of those since the last complete one. */
@@ -41,19 +44,25 @@ final class SnapshotAssembly {
   private int subtasks;
 
   SnapshotAssembly(int numShards) {
-    this(numShards, false, Map.of(), Map.of());
+    this(numShards, false, Map.of(), Map.of(), null);
   }
 
-  /** As it was when the state of an earlier attempt was written. */
+  /**
+   * As it was when the state of an earlier attempt was written.
+   *
+   * @param input what was read since the lineage began, or null where that is not known
+   */
   SnapshotAssembly(
       int numShards,
       boolean changed,
       Map<Integer, Map<Sha256, Long>> newFiles,
-      Map<String, Long> counters) {
+      Map<String, Long> counters,
+      @Nullable InputCounts input) {
     this.numShards = numShards;
     this.changed = changed;
     this.newFiles = new TreeMap<>(newFiles);
     this.counters = new TreeMap<>(counters);
+    this.input = input;
   }
 
   /** Takes a report. */
@@ -73,8 +82,14 @@ final class SnapshotAssembly {
       ended.add(report.subtask());
     }
     report.shards().forEach(this::add);
+    if (input != null) {
+      // A row that can be read is one record; the others say how many they are.
+      long read = report.records() + report.badRows();
+      input = input.plus(new InputCounts(read, report.deletes(), report.badRows()));
+    }
     count(RunCounters.RECORDS, report.records());
     count(RunCounters.DELETES, report.deletes());
+    count(RunCounters.BAD_ROWS, report.badRows());
     count(RunCounters.PUTS, report.puts());
     count(RunCounters.GETS, report.gets());
   }
@@ -155,6 +170,14 @@ final class SnapshotAssembly {
         entries.values().stream().mapToLong(ShardEntry::files).sum(),
         newFiles.values().stream().flatMap(f -> f.values().stream()).mapToLong(n -> n).sum(),
         newFiles.values().stream().mapToLong(Map::size).sum());
+  }
+
+  /**
+   * What was read up to the reports since the lineage began, published or not; null where that is
+   * not known.
+   */
+  @Nullable InputCounts input() {
+    return input;
   }
 
   /** The files that the last manifest does not have, by shard. */

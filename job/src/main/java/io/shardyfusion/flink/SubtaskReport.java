@@ -15,6 +15,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * @param shards the shards that changed; in the first report of an attempt, all of the subtask
  * @param records rows written since the report before
  * @param deletes those of them that delete
+ * @param badRows rows of the input that could not be read, since the report before
  * @param puts requests that wrote objects, since the report before
  * @param gets requests that read objects, likewise
  */
@@ -26,6 +27,7 @@ record SubtaskReport(
     List<ShardReport> shards,
     long records,
     long deletes,
+    long badRows,
     long puts,
     long gets) {
 

@@ -23,9 +23,10 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
   static final SubtaskReportSerializer INSTANCE = new SubtaskReportSerializer();
 
   private static final long serialVersionUID = 1L;
-  private static final byte VERSION = 1;
+  private static final byte WITHOUT_BAD_ROWS = 1;
+  private static final byte VERSION = 2;
   private static final SubtaskReport NOTHING =
-      new SubtaskReport(0, 0, 1, false, List.of(), 0, 0, 0, 0);
+      new SubtaskReport(0, 0, 1, false, List.of(), 0, 0, 0, 0, 0);
 
   @Override
   public boolean isImmutableType() {
@@ -72,6 +73,7 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
     }
     target.writeLong(report.records());
     target.writeLong(report.deletes());
+    target.writeLong(report.badRows());
     target.writeLong(report.puts());
     target.writeLong(report.gets());
   }
@@ -79,7 +81,7 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
   @Override
   public SubtaskReport deserialize(DataInputView source) throws IOException {
     byte version = source.readByte();
-    if (version != VERSION) {
+    if (version != VERSION && version != WITHOUT_BAD_ROWS) {
       throw new IOException(
           "expected a report of version " + VERSION + ", found version " + version);
     }
@@ -99,6 +101,7 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
         shards,
         source.readLong(),
         source.readLong(),
+        version == WITHOUT_BAD_ROWS ? 0 : source.readLong(),
         source.readLong(),
         source.readLong());
   }

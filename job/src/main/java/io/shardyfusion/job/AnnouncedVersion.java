@@ -12,19 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param version its number
  * @param manifest the key of its manifest
  * @param runId the run
- * @param rowsRead rows of the input that this process read so far, a little more than the version
- *     holds
+ * @param rowsRead all rows of the input that the version holds, deletes and bad rows among them:
+ *     those before its checkpoint, since the lineage of the job began, whatever was restored or
+ *     restarted since; null for a job that began before they were counted
  * @param rowsWritten rows in the snapshot, or null where only an estimate is known
  * @param duplicates not known in a continuous run: always null
- * @param deletes rows that deleted their key, since the run began
- * @param badRows rows that could not be read, and were skipped or set aside, likewise by this
- *     process
+ * @param deletes those of them that delete their key, or null likewise
+ * @param badRows those of them that could not be read, and were skipped or set aside, or null
+ *     likewise
  * @param shards the number of shards
  * @param files the number of table files in the snapshot
  * @param bytes of all table files in the snapshot
  * @param newBytes of those that the version before does not have
- * @param puts requests that wrote objects, since the run began
- * @param gets requests that read objects, since the run began
+ * @param puts requests that wrote objects, of this run up to now
+ * @param gets requests that read objects, likewise
  * @param durationMs from the start of this process's run to the announcement, in milliseconds
  * @param durations of parts of the last publication, in milliseconds
  * @param checkpointId the checkpoint
@@ -54,11 +55,11 @@ public record AnnouncedVersion(
     @JsonProperty("version") long version,
     @JsonProperty("manifest") String manifest,
     @JsonProperty("run_id") String runId,
-    @JsonProperty("rows_read") long rowsRead,
+    @JsonProperty("rows_read") @Nullable Long rowsRead,
     @JsonProperty("rows_written") @Nullable Long rowsWritten,
     @JsonProperty("duplicates") @Nullable Long duplicates,
-    @JsonProperty("deletes") long deletes,
-    @JsonProperty("bad_rows") long badRows,
+    @JsonProperty("deletes") @Nullable Long deletes,
+    @JsonProperty("bad_rows") @Nullable Long badRows,
     @JsonProperty("shards") int shards,
     @JsonProperty("files") long files,
     @JsonProperty("bytes") long bytes,

@@ -127,7 +127,7 @@ public final class ContinuousRun {
    */
   public void await(Consumer<AnnouncedVersion> versions, Consumer<Restart> restarts) {
     try (flink;
-        VersionFollower follower = new VersionFollower(config, runId, client)) {
+        VersionFollower follower = new VersionFollower(config, runId)) {
       Restarts failures = flink.restarts(client.getJobID());
       while (!hasEnded()) {
         follower.poll(versions);

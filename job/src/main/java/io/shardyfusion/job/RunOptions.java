@@ -146,6 +146,11 @@ public final class RunOptions {
   @Option(names = "--takeover", description = "Take the dataset over from another writer.")
   boolean takeover;
 
+  @Option(
+      names = "--allow-empty",
+      description = "Let a result without rows replace a version that has some.")
+  boolean allowEmpty;
+
   @Mixin ContinuousRunOptions continuous = new ContinuousRunOptions();
 
   @Mixin KafkaRunOptions kafka = new KafkaRunOptions();
@@ -189,6 +194,7 @@ public final class RunOptions {
         custom,
         parallelism,
         takeover,
+        allowEmpty,
         streaming ? continuous.toOptions() : null);
   }
 

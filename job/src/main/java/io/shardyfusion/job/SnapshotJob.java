@@ -68,6 +68,8 @@ public final class SnapshotJob {
    * @throws io.shardyfusion.DataDamagedException if a row cannot be read
    * @throws io.shardyfusion.StorageException if storage failed
    * @throws io.shardyfusion.ConflictException if another writer announced in between
+   * @throws io.shardyfusion.EmptySnapshotException if the result has no rows, the dataset has some,
+   *     and the configuration does not allow that
    */
   public static RunResult run(
       StreamExecutionEnvironment environment,
@@ -212,7 +214,13 @@ public final class SnapshotJob {
             .profile(config.profile())
             .duplicates(config.duplicates())
             .custom(config.custom());
-    return config.takeover() ? sink.takeover() : sink;
+    if (config.takeover()) {
+      sink.takeover();
+    }
+    if (config.allowEmpty()) {
+      sink.allowEmpty();
+    }
+    return sink;
   }
 
   private static ValueFormat valueFormat(InputOptions input) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param custom the user's own entries of the manifest
  * @param parallelism of the job, or null for the environment's
  * @param takeover whether to take the dataset over from another writer
+ * @param allowEmpty whether a result without rows may replace a version that has some
  * @param continuous how a continuous job goes on, or null for a bounded backfill
  */
 public record SnapshotJobConfig(
@@ -32,6 +33,7 @@ public record SnapshotJobConfig(
     Map<String, String> custom,
     @Nullable Integer parallelism,
     boolean takeover,
+    boolean allowEmpty,
     @Nullable ContinuousOptions continuous) {
 
   /** Copies the map. */

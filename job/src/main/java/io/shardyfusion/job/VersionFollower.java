@@ -3,6 +3,7 @@ package io.shardyfusion.job;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.flink.RunCounters;
+import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.Manifest;
@@ -21,26 +22,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
-import org.apache.flink.core.execution.JobClient;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the versions that a run announces, each once and in order. Used by one thread. */
 final class VersionFollower implements AutoCloseable {
 
   private final String runId;
-  private final JobClient client;
   private final Instant startedAt = Instant.now();
   private final ObjectStore store;
   private final Dataset dataset;
   private @Nullable ObjectTag tag;
   private long told;
-  private Map<String, Object> accumulators = Map.of();
 
-  VersionFollower(SnapshotJobConfig config, String runId, JobClient client) {
+  VersionFollower(SnapshotJobConfig config, String runId) {
     this.runId = runId;
-    this.client = client;
     this.store = ObjectStores.open(config.dataset(), config.store());
     this.dataset = new Dataset(store);
   }
@@ -89,41 +85,28 @@ final class VersionFollower implements AutoCloseable {
     Manifest manifest = dataset.manifest(entry.manifest());
     Map<String, Long> done =
         new RunRecords(store).find(runId).map(RunRecord::counters).orElse(Map.of());
-    readAccumulators();
+    InputCounts input = manifest.input();
     Instant watermark = manifest.watermark();
     return new AnnouncedVersion(
         entry.version(),
         entry.manifest().object(),
         runId,
-        read(RunCounters.ROWS_READ),
+        input == null ? null : input.rowsRead(),
         manifest.stats().rowsExact() ? manifest.stats().rows() : null,
         null,
-        done.getOrDefault(RunCounters.DELETES, 0L),
-        read(RunCounters.BAD_ROWS),
+        input == null ? null : input.deletes(),
+        input == null ? null : input.badRows(),
         manifest.sharding().numShards(),
         manifest.stats().files(),
         manifest.stats().bytes(),
         manifest.stats().newBytes(),
         done.getOrDefault(RunCounters.PUTS, 0L),
         done.getOrDefault(RunCounters.GETS, 0L),
-        Duration.between(startedAt, entry.announcedAt()).toMillis(),
+        // Negative where the clock was set back.
+        Math.max(0, Duration.between(startedAt, entry.announcedAt()).toMillis()),
         Map.of("announce", done.getOrDefault(RunCounters.ANNOUNCE_MILLIS, 0L)),
         manifest.checkpointId(),
         watermark == null ? null : watermark.toString());
-  }
-
-  private void readAccumulators() {
-    try {
-      accumulators = client.getAccumulators().get();
-    } catch (ExecutionException | RuntimeException e) {
-      // The job is just starting or ending: what was known before will do.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private long read(String counter) {
-    return accumulators.get(counter) instanceof Number number ? number.longValue() : 0;
   }
 
   @Override

@@ -47,6 +47,11 @@ record NumberedChanges(long seed, int keys) implements Serializable {
         .toList();
   }
 
+  /** How many of the first {@code count} changes delete. */
+  long deletesOf(long count) {
+    return LongStream.range(0, count).filter(this::deletes).count();
+  }
+
   /** The rows that the first {@code count} changes leave. */
   Map<Long, String> rows(long count) {
     return rows(new TreeMap<>(), 0, count);

@@ -128,7 +128,7 @@ final class PublishIntervalITCase {
         }
       }
       job.awaitEnd();
-      reader.check(oracle);
+      reader.check(oracle, changes);
       oracle.requireComplete();
       assertThat(oracle.lastVersion()).isGreaterThan(3);
     }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.ConflictException;
+import io.shardyfusion.EmptySnapshotException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.flink.ShardReport.ReportedFile;
 import io.shardyfusion.format.HexBytes;
+import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Pointer;
@@ -333,6 +335,71 @@ final class PublishSinkTest {
     assertThat(manifest(published.get(0).manifest()).stats().files()).isEqualTo(5);
   }
 
+  @Test
+  void aStreamThatDeletesEveryRowTakesThemFromReadersOnlyWhereThatIsMeant() throws Exception {
+    ManifestAssembler writer = begin(settings);
+    PublicationCommitter committer = committer(settings);
+    commit(committer, checkpoint(writer, 1, "a", "b"));
+    Publication empty = publish(writer, deletedAll(2, 0), deletedAll(2, 1));
+
+    assertThatThrownBy(() -> commit(committer, empty))
+        .isInstanceOf(SuppressRestartsException.class)
+        .hasCauseInstanceOf(EmptySnapshotException.class)
+        .hasStackTraceContaining("--allow-empty");
+    assertThat(descriptors(current())).containsExactly("a", "b");
+    assertThat(record(settings).status()).isEqualTo(RunRecord.Status.FAILED);
+
+    // As the message says: the committable comes again from the state.
+    commit(committer(settings.run(2).allowingEmpty()), empty);
+    assertThat(current().stats().rows()).isZero();
+    assertThat(versions()).containsExactly(2L, 1L);
+  }
+
+  @Test
+  void aVersionSaysWhatWasReadUpToItsCheckpointWhateverWasAbortedHeldBackOrRestored()
+      throws Exception {
+    TestSettings slow = settings.every(Duration.ofMinutes(1));
+    ManifestAssembler writer = begin(slow);
+    Publication one = publish(writer, counted(1, 0, 10, 1, 0), counted(1, 1, 5, 0, 2));
+    assertThat(manifest(one.manifest()).input()).isEqualTo(new InputCounts(17, 1, 2));
+
+    add(writer, counted(2, 0, 7, 0, 1)); // aborted before the other subtask
+    add(writer, counted(3, 0, 1, 1, 0), counted(3, 1, 1, 0, 0));
+    assertThat(writer.prepareCommit()).isEmpty(); // within the interval
+    ManifestAssembler restored = restore(slow.run(2), state(writer, 3));
+    add(writer, counted(4, 0, 100, 0, 0), counted(4, 1, 100, 0, 0)); // of the attempt that failed
+
+    add(restored, counted(4, 0, 3, 0, 1), counted(4, 1, 0, 0, 0));
+    clock.advance(Duration.ofMinutes(1));
+    List<Publication> two = List.copyOf(restored.prepareCommit());
+    assertThat(manifest(two.get(0).manifest()).input())
+        .isEqualTo(new InputCounts(17 + 10 + 4, 1 + 1, 2 + 1 + 1));
+  }
+
+  @Test
+  void ofAJobThatBeganBeforeItsInputWasCountedNothingIsSaid() throws Exception {
+    ManifestAssembler writer = begin(settings);
+    publish(writer, counted(1, 0, 10, 1, 0), counted(1, 1, 5, 0, 2));
+
+    ManifestAssembler restored = restore(settings, state(writer, 1).withInput(null));
+    Publication two = publish(restored, counted(2, 0, 1, 0, 0), counted(2, 1, 1, 0, 0));
+    assertThat(manifest(two.manifest()).input()).isNull();
+  }
+
+  @Test
+  void aClockThatIsSetBackHoldsNoVersionBack() throws Exception {
+    for (Duration interval : List.of(Duration.ZERO, Duration.ofMinutes(1))) {
+      TestSettings every = settings.every(interval);
+      ManifestAssembler writer = begin(every);
+      checkpoint(writer, 1, "a", "b");
+      AssemblerState state = state(writer, 1);
+      clock.advance(Duration.ofHours(-2));
+
+      checkpoint(writer, 2, "a2", null);
+      checkpoint(restore(every.run(2), state), 2, "a3", "b3");
+    }
+  }
+
   private ManifestAssembler begin(TestSettings of) {
     return kept(ManifestAssembler.begin(of.settings(), opened(of), clock));
   }
@@ -401,22 +468,56 @@ final class PublishSinkTest {
         name == null ? List.of() : List.of(shard(subtask, name, true)),
         name == null ? 0 : 1,
         0,
+        0,
         1,
+        0);
+  }
+
+  /** Of one changed shard, with what was read for it. */
+  private static SubtaskReport counted(
+      long checkpoint, int subtask, long records, long deletes, long badRows) {
+    return new SubtaskReport(
+        checkpoint,
+        subtask,
+        2,
+        false,
+        List.of(shard(subtask, "x" + checkpoint, true)),
+        records,
+        deletes,
+        badRows,
+        0,
+        0);
+  }
+
+  /** A shard that has files, but no row any more. */
+  private static SubtaskReport deletedAll(long checkpoint, int subtask) {
+    ShardEntry entry =
+        new ShardEntry(subtask, 0, true, 10, 1, null, null, digest("deleted" + subtask));
+    return new SubtaskReport(
+        checkpoint,
+        subtask,
+        2,
+        false,
+        List.of(new ShardReport(entry, true, List.of())),
+        1,
+        1,
+        0,
+        0,
         0);
   }
 
   /** The first report of an attempt, of a shard that did not change since. */
   private static SubtaskReport all(long checkpoint, int subtask, String name) {
     return new SubtaskReport(
-        checkpoint, subtask, 2, false, List.of(shard(subtask, name, false)), 0, 0, 0, 0);
+        checkpoint, subtask, 2, false, List.of(shard(subtask, name, false)), 0, 0, 0, 0, 0);
   }
 
   private static SubtaskReport last(long checkpoint, int subtask) {
-    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(), 0, 0, 0, 0);
+    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(), 0, 0, 0, 0, 0);
   }
 
   private static SubtaskReport lastOf(long checkpoint, int subtask, ShardReport shard) {
-    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(shard), 0, 0, 0, 0);
+    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(shard), 0, 0, 0, 0, 0);
   }
 
   /** A changed shard of those files of 10 bytes; {@code +}: it did not have the file before. */
@@ -436,7 +537,7 @@ final class PublishSinkTest {
             null,
             digest(String.join(" ", names)));
     return new SubtaskReport(
-        checkpoint, subtask, 2, false, List.of(new ShardReport(entry, true, files)), 1, 0, 0, 0);
+        checkpoint, subtask, 2, false, List.of(new ShardReport(entry, true, files)), 1, 0, 0, 0, 0);
   }
 
   private static ShardReport shard(int shard, String name, boolean changed) {

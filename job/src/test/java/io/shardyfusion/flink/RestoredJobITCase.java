@@ -55,7 +55,7 @@ final class RestoredJobITCase {
         gate.openTo(900);
         checkpoint = job.stop(false);
       }
-      reader.check(oracle);
+      reader.check(oracle, changes);
       try (ContinuousJob job = job().parallelism(2).restore(checkpoint).start()) {
         job.awaitNewest(changes.rows(900), reader);
         gate.openTo(1_400);
@@ -65,13 +65,13 @@ final class RestoredJobITCase {
         job.awaitNewest(changes.rows(1_500), reader);
         checkpoint = job.stop(true);
       }
-      reader.check(oracle);
+      reader.check(oracle, changes);
       try (ContinuousJob job = job().parallelism(3).restore(checkpoint).start()) {
         gate.openTo(2_000);
         job.awaitEnd();
         assertThat(reader.newest()).contains(changes.rows(2_000));
       }
-      reader.check(oracle);
+      reader.check(oracle, changes);
       oracle.requireComplete();
     }
   }

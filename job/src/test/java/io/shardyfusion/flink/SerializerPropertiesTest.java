@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.flink.ShardReport.ReportedFile;
 import io.shardyfusion.format.HexBytes;
+import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Sha256;
@@ -34,13 +35,19 @@ class SerializerPropertiesTest {
   @Property(tries = 200)
   void committablesSurvive(@ForAll("publications") Publication publication) throws IOException {
     PublicationSerializer serializer = new PublicationSerializer();
-    check(publication, serializer.serialize(publication), b -> serializer.deserialize(1, b));
+    check(
+        publication,
+        serializer.serialize(publication),
+        b -> serializer.deserialize(serializer.getVersion(), b));
   }
 
   @Property(tries = 200)
   void statesOfTheSinkSurvive(@ForAll("states") AssemblerState state) throws IOException {
     AssemblerStateSerializer serializer = new AssemblerStateSerializer();
-    check(state, serializer.serialize(state), b -> serializer.deserialize(1, b));
+    check(
+        state,
+        serializer.serialize(state),
+        b -> serializer.deserialize(serializer.getVersion(), b));
   }
 
   @Property(tries = 200)
@@ -76,8 +83,12 @@ class SerializerPropertiesTest {
     PublicationSerializer publications = new PublicationSerializer();
     DataOutputSerializer out = new DataOutputSerializer(64);
     SubtaskReportSerializer.INSTANCE.serialize(report, out);
-    readDamaged(states.serialize(state), at, four, b -> states.deserialize(1, b));
-    readDamaged(publications.serialize(publication), at, four, b -> publications.deserialize(1, b));
+    readDamaged(states.serialize(state), at, four, b -> states.deserialize(states.getVersion(), b));
+    readDamaged(
+        publications.serialize(publication),
+        at,
+        four,
+        b -> publications.deserialize(publications.getVersion(), b));
     readDamaged(
         out.getCopyOfBuffer(),
         at,
@@ -131,6 +142,7 @@ class SerializerPropertiesTest {
                                 epoch,
                                 predecessor,
                                 rows,
+                                rows % 2 == 0,
                                 rows / 2,
                                 assembledAt,
                                 last,
@@ -164,7 +176,10 @@ class SerializerPropertiesTest {
                     watermark,
                     !files.isEmpty(),
                     files,
-                    counters));
+                    counters,
+                    publishedAt % 2 == 0
+                        ? null
+                        : new InputCounts(publishedAt, publishedAt / 2, publishedAt / 3)));
   }
 
   @Provide
@@ -186,7 +201,16 @@ class SerializerPropertiesTest {
         .as(
             (checkpoint, subtask, subtasks, last, list, records, puts) ->
                 new SubtaskReport(
-                    checkpoint, subtask, subtasks, last, list, records, records / 3, puts, 0));
+                    checkpoint,
+                    subtask,
+                    subtasks,
+                    last,
+                    list,
+                    records,
+                    records / 3,
+                    records / 5,
+                    puts,
+                    0));
   }
 
   @Provide

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.flink.ShardReport.ReportedFile;
 import io.shardyfusion.format.HexBytes;
+import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
@@ -41,6 +42,7 @@ final class SerializersTest {
           7,
           new Predecessor.Version(BEFORE),
           12,
+          true,
           3456,
           1_795_341_600_000L,
           true,
@@ -60,6 +62,7 @@ final class SerializersTest {
               new ShardReport(ENTRY, false, List.of())),
           1000,
           10,
+          3,
           2,
           0);
 
@@ -73,14 +76,18 @@ final class SerializersTest {
           -5,
           true,
           Map.of(5, Map.of(DIGEST, 2048L), 3, Map.of()),
-          Map.of("records", 1000L));
+          Map.of("records", 1000L),
+          new InputCounts(1003, 10, 3));
 
   @Test
   void aCommittableOfEveryReleasedVersionIsReadable() throws IOException {
     byte[] version1 = fixture("publication-v1.hex");
+    byte[] version2 = fixture("publication-v2.hex");
 
-    assertThat(new PublicationSerializer().deserialize(1, version1)).isEqualTo(PUBLICATION);
-    assertThat(new PublicationSerializer().serialize(PUBLICATION)).isEqualTo(version1);
+    assertThat(new PublicationSerializer().deserialize(1, version1))
+        .isEqualTo(PUBLICATION.withRowsExact(false));
+    assertThat(new PublicationSerializer().deserialize(2, version2)).isEqualTo(PUBLICATION);
+    assertThat(new PublicationSerializer().serialize(PUBLICATION)).isEqualTo(version2);
   }
 
   @Test
@@ -89,34 +96,48 @@ final class SerializersTest {
         List.of(new Predecessor.None(), new Predecessor.Version(BEFORE), new Predecessor.Any())) {
       Publication publication =
           new Publication(
-              MANIFEST, "1".repeat(32), "2".repeat(32), 0, predecessor, 0, 0, 0, false, Map.of());
+              MANIFEST,
+              "1".repeat(32),
+              "2".repeat(32),
+              0,
+              predecessor,
+              0,
+              true,
+              0,
+              0,
+              false,
+              Map.of());
 
       byte[] bytes = new PublicationSerializer().serialize(publication);
 
-      assertThat(new PublicationSerializer().deserialize(1, bytes)).isEqualTo(publication);
+      assertThat(new PublicationSerializer().deserialize(2, bytes)).isEqualTo(publication);
     }
   }
 
   @Test
   void aCommittableOfALaterVersionIsRefusedWithTheRemedy() {
-    assertThatThrownBy(() -> new PublicationSerializer().deserialize(2, new byte[0]))
+    assertThatThrownBy(() -> new PublicationSerializer().deserialize(3, new byte[0]))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("expected a committable of version 1, found version 2");
+        .hasMessageContaining("expected a committable of version 1 to 2, found version 3");
   }
 
   @Test
   void theStateOfTheSinkOfEveryReleasedVersionIsReadable() throws IOException {
     byte[] version1 = fixture("assembler-state-v1.hex");
 
-    assertThat(new AssemblerStateSerializer().deserialize(1, version1)).isEqualTo(STATE);
-    assertThat(new AssemblerStateSerializer().serialize(STATE)).isEqualTo(version1);
+    byte[] version2 = fixture("assembler-state-v2.hex");
+
+    assertThat(new AssemblerStateSerializer().deserialize(1, version1))
+        .isEqualTo(STATE.withInput(null));
+    assertThat(new AssemblerStateSerializer().deserialize(2, version2)).isEqualTo(STATE);
+    assertThat(new AssemblerStateSerializer().serialize(STATE)).isEqualTo(version2);
   }
 
   @Test
   void theStateOfASinkOfALaterVersionIsRefusedWithTheRemedy() {
-    assertThatThrownBy(() -> new AssemblerStateSerializer().deserialize(2, new byte[0]))
+    assertThatThrownBy(() -> new AssemblerStateSerializer().deserialize(3, new byte[0]))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("expected the state of a sink of version 1, found version 2");
+        .hasMessageContaining("expected the state of a sink of version 1 to 2, found version 3");
   }
 
   @Test
@@ -137,10 +158,45 @@ final class SerializersTest {
   @Test
   void aReportOfEveryReleasedVersionIsReadable() throws IOException {
     byte[] version1 = fixture("subtask-report-v1.hex");
+    byte[] version2 = fixture("subtask-report-v2.hex");
 
     assertThat(SubtaskReportSerializer.INSTANCE.deserialize(new DataInputDeserializer(version1)))
+        .isEqualTo(
+            new SubtaskReport(
+                REPORT.checkpoint(),
+                REPORT.subtask(),
+                REPORT.subtasks(),
+                REPORT.isLast(),
+                REPORT.shards(),
+                REPORT.records(),
+                REPORT.deletes(),
+                0,
+                REPORT.puts(),
+                REPORT.gets()));
+    assertThat(SubtaskReportSerializer.INSTANCE.deserialize(new DataInputDeserializer(version2)))
         .isEqualTo(REPORT);
-    assertThat(bytes(SubtaskReportSerializer.INSTANCE, REPORT)).isEqualTo(version1);
+    assertThat(bytes(SubtaskReportSerializer.INSTANCE, REPORT)).isEqualTo(version2);
+  }
+
+  @Test
+  void aNumberOfBadRowsStaysOneAndARowAfterItIsARow() throws IOException {
+    byte[] told = bytes(ShardRowSerializer.INSTANCE, ShardRow.badRows(7));
+    byte[] row = bytes(ShardRowSerializer.INSTANCE, new ShardRow(3, 7, new byte[0], null));
+    DataOutputSerializer copied = new DataOutputSerializer(64);
+    ShardRowSerializer.INSTANCE.copy(new DataInputDeserializer(told), copied);
+    ShardRow reused = ShardRowSerializer.INSTANCE.createInstance();
+
+    assertThat(copied.getCopyOfBuffer()).isEqualTo(told);
+    ShardRow read =
+        ShardRowSerializer.INSTANCE.deserialize(reused, new DataInputDeserializer(told));
+    assertThat(read.isBadRows()).isTrue();
+    assertThat(read.order).isEqualTo(7);
+    assertThat(ShardRowSerializer.INSTANCE.copy(read).isBadRows()).isTrue();
+    assertThat(
+            ShardRowSerializer.INSTANCE
+                .deserialize(reused, new DataInputDeserializer(row))
+                .isBadRows())
+        .isFalse();
   }
 
   @Test

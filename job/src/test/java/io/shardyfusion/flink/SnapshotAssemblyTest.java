@@ -122,7 +122,7 @@ final class SnapshotAssemblyTest {
   }
 
   private static SubtaskReport last(long checkpoint, int subtask) {
-    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(), 0, 0, 0, 0);
+    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(), 0, 0, 0, 0, 0);
   }
 
   private void first() {
@@ -145,7 +145,7 @@ final class SnapshotAssemblyTest {
   }
 
   private static SubtaskReport nothing(long checkpoint, int subtask) {
-    return new SubtaskReport(checkpoint, subtask, 2, false, List.of(), 0, 0, 0, 0);
+    return new SubtaskReport(checkpoint, subtask, 2, false, List.of(), 0, 0, 0, 0, 0);
   }
 
   private static SubtaskReport report(long checkpoint, int subtask, String name) {
@@ -153,7 +153,7 @@ final class SnapshotAssemblyTest {
     ShardEntry entry = new ShardEntry(subtask, 1, true, 10, 1, key, key, digest(name));
     ShardReport shard =
         new ShardReport(entry, true, List.of(new ReportedFile(digest(name), 10, true)));
-    return new SubtaskReport(checkpoint, subtask, 2, false, List.of(shard), 1, 0, 0, 0);
+    return new SubtaskReport(checkpoint, subtask, 2, false, List.of(shard), 1, 0, 0, 0, 0);
   }
 
   private static Sha256 digest(String name) {

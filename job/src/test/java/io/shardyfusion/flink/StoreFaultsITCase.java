@@ -76,7 +76,7 @@ final class StoreFaultsITCase {
         }
       }
       job.awaitEnd();
-      reader.check(oracle);
+      reader.check(oracle, changes);
       oracle.requireComplete();
     }
     System.out.printf(

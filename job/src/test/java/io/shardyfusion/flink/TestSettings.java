@@ -1,5 +1,6 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.dataset.Announcement;
 import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
@@ -23,6 +24,7 @@ record TestSettings(
     @Nullable ManifestRef parent,
     BaseSnapshot base,
     boolean takeover,
+    Announcement.IfEmpty ifEmpty,
     Duration publishInterval) {
 
   static final Instant STARTED = Instant.parse("2026-11-22T10:00:00Z");
@@ -37,6 +39,7 @@ record TestSettings(
         null,
         BaseSnapshot.EMPTY,
         false,
+        Announcement.IfEmpty.REFUSE,
         Duration.ZERO);
   }
 
@@ -51,22 +54,46 @@ record TestSettings(
         parent,
         base,
         takeover,
+        ifEmpty,
         publishInterval);
   }
 
   TestSettings ofShards(int number) {
     return new TestSettings(
-        uri, number, runId, lineage, predecessor, parent, base, takeover, publishInterval);
+        uri, number, runId, lineage, predecessor, parent, base, takeover, ifEmpty, publishInterval);
   }
 
   TestSettings takingOver() {
     return new TestSettings(
-        uri, shards, runId, lineage, new Predecessor.Any(), parent, base, true, publishInterval);
+        uri,
+        shards,
+        runId,
+        lineage,
+        new Predecessor.Any(),
+        parent,
+        base,
+        true,
+        ifEmpty,
+        publishInterval);
+  }
+
+  TestSettings allowingEmpty() {
+    return new TestSettings(
+        uri,
+        shards,
+        runId,
+        lineage,
+        predecessor,
+        parent,
+        base,
+        takeover,
+        Announcement.IfEmpty.ANNOUNCE,
+        publishInterval);
   }
 
   TestSettings every(Duration interval) {
     return new TestSettings(
-        uri, shards, runId, lineage, predecessor, parent, base, takeover, interval);
+        uri, shards, runId, lineage, predecessor, parent, base, takeover, ifEmpty, interval);
   }
 
   TestSettings onTopOf(ManifestRef manifest) {
@@ -79,6 +106,7 @@ record TestSettings(
         manifest,
         BaseSnapshot.CURRENT,
         takeover,
+        ifEmpty,
         publishInterval);
   }
 
@@ -95,6 +123,7 @@ record TestSettings(
         parent,
         base,
         takeover,
+        ifEmpty,
         publishInterval,
         new HashSharding(shards),
         KeyEncoding.I64,

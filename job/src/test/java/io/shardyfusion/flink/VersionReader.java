@@ -1,8 +1,11 @@
 package io.shardyfusion.flink;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.dataset.Publisher;
+import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Pointer;
@@ -25,6 +28,7 @@ final class VersionReader implements AutoCloseable {
   private final ObjectStore store;
   private final Dataset dataset;
   private final Snapshots snapshots;
+  private long read;
 
   VersionReader(Path directory, String uri) {
     this(directory, ObjectStores.open(uri, StoreOptions.defaults()));
@@ -51,17 +55,34 @@ final class VersionReader implements AutoCloseable {
     return snapshots.longRows(dataset.manifest(entry.manifest()));
   }
 
-  /** Checks the versions that the oracle has not seen; all are in the history. */
-  void check(PrefixOracle oracle) throws IOException {
+  /**
+   * Checks the versions that the oracle has not seen, all of which are in the history: each holds
+   * what its manifest says that was read for it, and no version says less than the one before.
+   */
+  void check(PrefixOracle oracle, NumberedChanges changes) throws IOException {
     for (PointerEntry entry :
         pointer().orElseThrow().history().stream()
             .filter(e -> e.version() > oracle.lastVersion())
             .sorted(Comparator.comparing(PointerEntry::version))
             .toList()) {
+      Map<Long, String> content = rows(entry);
       Map<String, String> rows = new HashMap<>();
-      rows(entry).forEach((key, value) -> rows.put("all/" + key, value));
+      content.forEach((key, value) -> rows.put("all/" + key, value));
       oracle.check(entry.version(), rows);
+      InputCounts input = input(entry);
+      assertThat(content)
+          .as("version %d, of %s", entry.version(), input)
+          .isEqualTo(changes.rows(input.rowsRead()));
+      assertThat(input.deletes()).isEqualTo(changes.deletesOf(input.rowsRead()));
+      assertThat(input.badRows()).isZero();
+      assertThat(input.rowsRead()).as("version %d", entry.version()).isGreaterThanOrEqualTo(read);
+      read = input.rowsRead();
     }
+  }
+
+  /** What was read for a version, as its manifest says. */
+  InputCounts input(PointerEntry entry) {
+    return dataset.manifest(entry.manifest()).input();
   }
 
   /** The manifest of a version stored once more, as another one would be. */
@@ -82,6 +103,7 @@ final class VersionReader implements AutoCloseable {
                 m.valueFormat(),
                 m.engine(),
                 m.stats(),
+                m.input(),
                 m.custom(),
                 m.shards()));
   }

@@ -120,10 +120,12 @@ final class WriterConflictsITCase {
         reader.storedAgain(before),
         before.runId(),
         before.rows(),
+        before.rowsExact(),
         before.bytes(),
         writer.lineage(),
         epoch,
-        new Predecessor.Version(before.manifest()));
+        new Predecessor.Version(before.manifest()),
+        Announcement.IfEmpty.REFUSE);
   }
 
   /** Of two jobs restored from one savepoint the first to announce goes on, the other fails. */

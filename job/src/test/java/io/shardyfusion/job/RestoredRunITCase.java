@@ -118,6 +118,7 @@ final class RestoredRunITCase {
         Map.of(),
         2,
         false,
+        false,
         new ContinuousOptions(
             Duration.ofMillis(50),
             Duration.ofMillis(100),

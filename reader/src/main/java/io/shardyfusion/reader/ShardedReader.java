@@ -123,11 +123,12 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     scrubs.start();
     events.opened(this::stats);
     LOG.info(
-        "event=reader_opened dataset={} version={} shards={} rows={} bytes={}",
+        "event=reader_opened dataset={} version={} shards={} rows={} rows_exact={} bytes={}",
         uri,
         first.entry().version(),
         first.manifest().shards().size(),
-        first.entry().rows(),
+        first.manifest().stats().rows(),
+        first.manifest().stats().rowsExact(),
         first.entry().bytes());
   }
 

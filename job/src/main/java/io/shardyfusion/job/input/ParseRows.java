@@ -15,6 +15,7 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -23,7 +24,8 @@ import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses raw rows, counts them, and does with bad ones what the options say.
+ * Parses raw rows, counts them, and does with bad ones what the options say. In a streaming job it
+ * tells the sink before every barrier how many of them were bad.
  *
  * <p>Where rows have an event time, they are emitted with it, and a streaming job gets watermarks:
  * periodically, and before every barrier, so that the watermark of a checkpoint depends on nothing
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * from the smallest of all subtasks, whatever its parallelism.
  */
 final class ParseRows extends AbstractStreamOperator<ShardRow>
-    implements OneInputStreamOperator<RawRow, ShardRow> {
+    implements OneInputStreamOperator<RawRow, ShardRow>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
 
@@ -57,6 +59,7 @@ final class ParseRows extends AbstractStreamOperator<ShardRow>
   private transient @Nullable EventTimeProgress progress;
   private transient @Nullable ListState<Long> watermarks;
   private transient long emitted;
+  private transient long badRowsUntold;
 
   /** Parses for a batch job, which has no watermarks, or for a streaming job. */
   ParseRows(InputOptions options, Sharding sharding, boolean isStreaming) {
@@ -107,6 +110,7 @@ final class ParseRows extends AbstractStreamOperator<ShardRow>
       row = parses.parse(raw);
     } catch (BadRowException e) {
       badRows.add(1);
+      badRowsUntold++;
       handle(raw, e);
       return;
     }
@@ -137,6 +141,19 @@ final class ParseRows extends AbstractStreamOperator<ShardRow>
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
     emitWatermark();
+    tellBadRows();
+  }
+
+  @Override
+  public void endInput() {
+    tellBadRows();
+  }
+
+  private void tellBadRows() {
+    if (isStreaming && badRowsUntold > 0) {
+      output.collect(new StreamRecord<>(ShardRow.badRows(badRowsUntold)));
+      badRowsUntold = 0;
+    }
   }
 
   @Override

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>All of it is one chain, so that a raw row is parsed where it lies in the read buffer, and rows
- * leave a subtask in the order in which it read them. Operators have fixed uids: {@code read-files}
- * or {@code read-kafka}, {@code parse-rows}, {@code write-dead-letters}.
+ * leave a subtask in the order in which it read them. A stream that does not end also says before
+ * every barrier how many rows were bad: see {@link ShardRow#isBadRows()}. Operators have fixed
+ * uids: {@code read-files} or {@code read-kafka}, {@code parse-rows}, {@code write-dead-letters}.
  */
 public final class RowInput {
 

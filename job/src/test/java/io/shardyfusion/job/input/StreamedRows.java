@@ -45,6 +45,7 @@ final class StreamedRows {
   private int failAt = -1;
   private int restores;
   private int checkpointed;
+  private long badRows;
 
   StreamedRows() {
     ALL.put(id, this);
@@ -132,6 +133,15 @@ final class StreamedRows {
     return true;
   }
 
+  private synchronized void tellBadRows(long number) {
+    badRows += number;
+  }
+
+  /** The bad rows that the stream has told, also those of attempts that failed. */
+  synchronized long badRows() {
+    return badRows;
+  }
+
   private synchronized int size() {
     return rows.size();
   }
@@ -191,6 +201,10 @@ final class StreamedRows {
 
     @Override
     public void processElement(ShardRow row, Context context, Collector<Long> out) {
+      if (row.isBadRows()) {
+        rows.tellBadRows(row.order);
+        return;
+      }
       Arrived arrived =
           new Arrived(
               HexFormat.of().formatHex(row.key),
