@@ -42,7 +42,9 @@ final class RunProcessITCase {
   @Test
   void aKilledRunLeavesTheDatasetAsItWasAndTheNextOneWorks() throws Exception {
     Files.writeString(directory.resolve("one.jsonl"), "{\"id\":1,\"name\":\"one\"}\n");
-    assertThat(run(Map.of(), runOn("one.jsonl", 64)).code()).isZero();
+    Ended first = run(Map.of(), runOn("one.jsonl", 32));
+    assertThat(first.code()).isZero();
+    assertThat(first.err()).doesNotContain("this run changes");
     byte[] pointer = Files.readAllBytes(directory.resolve("dataset/_CURRENT"));
     long files = files("files");
 
@@ -60,6 +62,11 @@ final class RunProcessITCase {
     assertThat(get.out()).isEqualTo("{\"id\":1,\"name\":\"one\"}\n");
     Ended next = run(Map.of(), runOn(CITIES.toString(), 64));
     assertThat(next.code()).as(next.err()).isZero();
+    assertThat(next.err().lines())
+        .filteredOn(line -> line.contains("this run changes what version 1 has: shards 32 to 64"))
+        .singleElement()
+        .asString()
+        .contains("every reader downloads the whole dataset anew");
     assertThat(JSON.readTree(next.out()).get("version").asLong()).isEqualTo(2);
     assertThat(run(Map.of(), "verify", "--deep", "-d", path("dataset")).code()).isZero();
     assertThat(leftovers()).isEmpty();

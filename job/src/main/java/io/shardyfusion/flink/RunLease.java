@@ -60,7 +60,9 @@ final class RunLease implements AutoCloseable {
     this.store = store;
     this.clock = clock;
     this.records = new RunRecords(store);
-    records.find(settings.runId()).ifPresent(this::takeUp);
+    records
+        .find(settings.runId())
+        .ifPresentOrElse(this::takeUp, () -> count(RunCounters.GETS, settings.getsBefore()));
     write(RunRecord.Status.RUNNING, null);
     heartbeat =
         Executors.newSingleThreadScheduledExecutor(

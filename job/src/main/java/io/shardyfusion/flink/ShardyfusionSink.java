@@ -1,20 +1,21 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.dataset.Announcement;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.Manifest;
-import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.Pointer;
+import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.shard.TableProfile;
-import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.StoreOptions;
 import java.io.Serializable;
@@ -268,7 +269,9 @@ public final class ShardyfusionSink<T> {
   }
 
   /**
-   * Appends the sink to the job. Reads the dataset's pointer, to know what the snapshot builds on.
+   * Appends the sink to the job. Reads the dataset's pointer, to know what the snapshot builds on,
+   * and its current manifest: what the job would change of it besides the rows, such as the number
+   * of shards, and what that costs, is logged as a warning.
    *
    * @return the id of this run, which the dataset's history and the run record name
    * @throws InvalidRequestException if something required is missing, the execution mode is not
@@ -278,12 +281,19 @@ public final class ShardyfusionSink<T> {
    */
   public String append() {
     SinkSettings settings = settings();
-    return settings.isStreaming() ? appendContinuous(settings) : append(BulkWriteOperator::new);
+    return settings.isStreaming()
+        ? appendContinuous(settings)
+        : appendBatch(settings, BulkWriteOperator::new);
   }
 
   /** As {@link #append()} in batch mode, with that operator to build shards. */
   String append(Function<SinkSettings, OneInputStreamOperator<ShardRow, SubtaskReport>> build) {
-    SinkSettings settings = settings();
+    return appendBatch(settings(), build);
+  }
+
+  private String appendBatch(
+      SinkSettings settings,
+      Function<SinkSettings, OneInputStreamOperator<ShardRow, SubtaskReport>> build) {
     return publish(
         settings,
         partitioned(settings)
@@ -372,12 +382,12 @@ public final class ShardyfusionSink<T> {
     String uri = required(dataset, "dataset(…)");
     Sharding function = required(sharding, "shards(…)");
     String mode = mode(stream.getExecutionEnvironment());
-    try (ObjectStore opened = opener.open(uri, store)) {
+    try (CountingObjectStore opened = new CountingObjectStore(opener.open(uri, store))) {
       Dataset published = new Dataset(opened);
       Optional<Pointer> pointer = published.pointer().map(PointerState::pointer);
-      ManifestRef parent = pointer.map(Pointer::current).map(e -> e.manifest()).orElse(null);
-      if (base == BaseSnapshot.CURRENT && parent != null) {
-        checkShape(uri, function, published.manifest(parent));
+      PointerEntry current = pointer.map(Pointer::current).orElse(null);
+      if (current != null) {
+        compare(published, current, uri, function, mode);
       }
       return new SinkSettings(
           uri,
@@ -388,7 +398,8 @@ public final class ShardyfusionSink<T> {
           mode,
           Instant.now(),
           takeover ? new Predecessor.Any() : Predecessor.newestOf(pointer),
-          parent,
+          current == null ? null : current.manifest(),
+          opened.gets(),
           base,
           takeover,
           ifEmpty,
@@ -400,6 +411,26 @@ public final class ShardyfusionSink<T> {
           duplicates,
           custom);
     }
+  }
+
+  private void compare(
+      Dataset published, PointerEntry current, String uri, Sharding function, String mode) {
+    Manifest manifest;
+    try {
+      manifest = published.manifest(current.manifest());
+    } catch (DataDamagedException e) {
+      if (base == BaseSnapshot.CURRENT) {
+        throw e;
+      }
+      LOG.warn("{} (This run publishes anew, and needs it for nothing.)", e.getMessage());
+      return;
+    }
+    if (base == BaseSnapshot.CURRENT) {
+      checkShape(uri, function, manifest);
+    }
+    new ShapeChange(function, keyEncoding, valueFormat, profile)
+        .against(current.version(), manifest, mode.equals(ManifestWriter.STREAMING))
+        .ifPresent(notice -> LOG.warn("{}: {}", uri, notice));
   }
 
   private void checkShape(String uri, Sharding function, Manifest current) {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when the run began
  * @param predecessor the newest version when the run began
  * @param parent the manifest that was current then, or null
+ * @param getsBefore requests that read objects before the job was submitted
  * @param base what a continuous job that is not restored begins with
  * @param takeover whether to replace what another writer announced
  * @param ifEmpty whether a snapshot without rows may replace one that has some
@@ -50,6 +51,7 @@ record SinkSettings(
     Instant startedAt,
     Predecessor predecessor,
     @Nullable ManifestRef parent,
+    long getsBefore,
     BaseSnapshot base,
     boolean takeover,
     Announcement.IfEmpty ifEmpty,

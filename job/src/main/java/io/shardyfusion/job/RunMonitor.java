@@ -114,8 +114,7 @@ final class RunMonitor implements AutoCloseable {
           entry.bytes(),
           published.getOrDefault(RunCounters.NEW_BYTES, 0L),
           published.getOrDefault(RunCounters.PUTS, 0L),
-          // One more to read the pointer when the run began.
-          published.getOrDefault(RunCounters.GETS, 0L) + store.gets() + 1,
+          published.getOrDefault(RunCounters.GETS, 0L) + store.gets(),
           total,
           Map.of(
               "read", Math.max(0, total - write - announce), "write", write, "announce", announce));

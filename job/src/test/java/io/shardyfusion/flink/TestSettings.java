@@ -121,6 +121,7 @@ record TestSettings(
         STARTED,
         predecessor,
         parent,
+        1,
         base,
         takeover,
         ifEmpty,

@@ -1,0 +1,78 @@
+package io.shardyfusion.flink;
+
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.Sharding;
+import io.shardyfusion.shard.TableProfile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a run would change of a dataset besides its rows, against the version that is current when
+ * the run begins, and what that costs those who read it.
+ */
+record ShapeChange(
+    Sharding sharding, KeyEncoding keyEncoding, ValueFormat valueFormat, TableProfile profile) {
+
+  /**
+   * One sentence, or empty where nothing changes.
+   *
+   * @param version the number of the current version
+   * @param isStreaming whether the run may go on with the tables that are there
+   */
+  Optional<String> against(long version, Manifest current, boolean isStreaming) {
+    List<String> changes = new ArrayList<>();
+    add(changes, "sharding", current.sharding().strategy(), sharding.strategy());
+    add(changes, "shards", current.sharding().numShards(), sharding.numShards());
+    add(changes, "key encoding", current.keyEncoding().externalName(), keyEncoding.externalName());
+    boolean isAnew = !isStreaming || !changes.isEmpty();
+    add(changes, "profile", current.engine().profile(), profile.externalName());
+    boolean areTablesOthers = !changes.isEmpty();
+    add(changes, "value format", current.valueFormat().externalName(), valueFormat.externalName());
+    if (changes.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "this run changes what version "
+            + version
+            + " has: "
+            + String.join(", ", changes)
+            + "; "
+            + String.join("; ", costs(version, current, isAnew, areTablesOthers)));
+  }
+
+  private static void add(List<String> changes, String what, Object before, Object after) {
+    if (!before.equals(after)) {
+      changes.add(what + " " + before + " to " + after);
+    }
+  }
+
+  private List<String> costs(
+      long version, Manifest current, boolean isAnew, boolean areTablesOthers) {
+    List<String> costs = new ArrayList<>();
+    if (keyEncoding.type() != current.keyEncoding().type()) {
+      costs.add(
+          "readers that are open stay at version "
+              + version
+              + ", whose keys are of type "
+              + current.keyEncoding().type().externalName()
+              + "; open others for keys of type "
+              + keyEncoding.type().externalName());
+    }
+    if (!isAnew) {
+      costs.add(
+          "this holds of what is written from now on; what is there stays until it is rewritten");
+    } else if (areTablesOthers) {
+      costs.add(
+          "no file is shared with what is there: all are uploaded, and every reader downloads the whole dataset anew");
+    } else {
+      costs.add("shards whose values differ are uploaded, and every reader downloads them anew");
+    }
+    if (valueFormat != current.valueFormat()) {
+      costs.add("whoever decodes values must know both forms");
+    }
+    return costs;
+  }
+}

@@ -1,0 +1,107 @@
+package io.shardyfusion.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.SnapshotStats;
+import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.shard.ShardBuilder;
+import io.shardyfusion.shard.TableProfile;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is said of a run against version 7, of two shards, long keys and text. */
+final class ShapeChangeTest {
+
+  private static final String ALL_ANEW = "every reader downloads the whole dataset anew";
+
+  @Test
+  void theSameShapeIsNotWorthAWord() {
+    for (boolean isStreaming : new boolean[] {true, false}) {
+      assertThat(said(2, KeyEncoding.I64, ValueFormat.TEXT, TableProfile.BALANCED, isStreaming))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void anotherNumberOfShardsCostsEveryReaderAllOfIt() {
+    assertThat(said(4, KeyEncoding.I64, ValueFormat.TEXT, TableProfile.BALANCED, false))
+        .hasValueSatisfying(
+            s -> assertThat(s).contains("version 7", "shards 2 to 4", ALL_ANEW).hasLineCount(1));
+  }
+
+  @Test
+  void anotherProfileCostsEveryReaderAllOfItUnlessTheJobGoesOn() {
+    assertThat(said(2, KeyEncoding.I64, ValueFormat.TEXT, TableProfile.COMPACT, false))
+        .hasValueSatisfying(s -> assertThat(s).contains("profile balanced to compact", ALL_ANEW));
+    assertThat(said(2, KeyEncoding.I64, ValueFormat.TEXT, TableProfile.COMPACT, true))
+        .hasValueSatisfying(
+            s ->
+                assertThat(s)
+                    .contains("profile balanced to compact", "written from now on")
+                    .doesNotContain(ALL_ANEW));
+  }
+
+  @Test
+  void anotherKeyEncodingSaysWhetherOpenReadersCanFollow() {
+    assertThat(said(2, KeyEncoding.U64BE, ValueFormat.TEXT, TableProfile.BALANCED, false))
+        .hasValueSatisfying(
+            s ->
+                assertThat(s)
+                    .contains("key encoding i64 to u64be", ALL_ANEW)
+                    .doesNotContain("readers that are open"));
+    assertThat(said(2, KeyEncoding.UTF8, ValueFormat.TEXT, TableProfile.BALANCED, false))
+        .hasValueSatisfying(
+            s ->
+                assertThat(s)
+                    .contains(
+                        "key encoding i64 to utf8",
+                        "readers that are open stay at version 7, whose keys are of type long",
+                        ALL_ANEW));
+  }
+
+  @Test
+  void anotherValueFormatConcernsWhoeverDecodesValues() {
+    assertThat(said(2, KeyEncoding.I64, ValueFormat.JSON, TableProfile.BALANCED, false))
+        .hasValueSatisfying(
+            s ->
+                assertThat(s)
+                    .contains("value format text to json", "must know both forms")
+                    .doesNotContain(ALL_ANEW));
+  }
+
+  private static Optional<String> said(
+      int shards, KeyEncoding keys, ValueFormat values, TableProfile profile, boolean isStreaming) {
+    return new ShapeChange(new HashSharding(shards), keys, values, profile)
+        .against(7, current(), isStreaming);
+  }
+
+  private static Manifest current() {
+    Sha256 digest = Sha256.of("descriptor".getBytes(StandardCharsets.UTF_8));
+    return new Manifest(
+        "f".repeat(32),
+        null,
+        "9".repeat(32),
+        TestSettings.STARTED,
+        new ManifestWriter("test", "1", "1", ManifestWriter.BATCH),
+        null,
+        null,
+        new HashSharding(2),
+        KeyEncoding.I64,
+        ValueFormat.TEXT,
+        ShardBuilder.engine(TableProfile.BALANCED),
+        new SnapshotStats(0, true, 0, 0, 0, 0),
+        Map.of(),
+        IntStream.range(0, 2)
+            .mapToObj(shard -> new ShardEntry(shard, 0, true, 0, 0, null, null, digest))
+            .toList());
+  }
+}
