@@ -71,6 +71,13 @@ final class StreamingProcessITCase {
       badRows = 3;
       addFile("d.jsonl", 2_000, 2_500, 1, null);
       awaitContent(stopped);
+      Ended second = processes.shardy(run);
+      assertThat(second.code()).as(second.err()).isEqualTo(4);
+      assertThat(second.err())
+          .contains(
+              "another run of the dataset " + dataset() + " is alive: run ",
+              json(stopped.lines().get(0)).get("run_id").asText(),
+              "kill -TERM");
       Ended ended = stopped.terminate();
       assertThat(ended.code()).as(ended.err()).isZero();
       assertThat(ended.err()).contains("restored from", "--restore auto");

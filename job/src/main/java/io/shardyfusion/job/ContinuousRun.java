@@ -7,7 +7,6 @@ import io.shardyfusion.job.input.KafkaOptions;
 import io.shardyfusion.job.input.TopicCheck;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +34,7 @@ public final class ContinuousRun {
 
   private final SnapshotJobConfig config;
   private final String checkpoints;
-  private final @Nullable String restored;
+  private final RunOrigin origin;
   private final String runId;
   private final EmbeddedCluster flink;
   private final JobClient client;
@@ -47,13 +46,13 @@ public final class ContinuousRun {
   private ContinuousRun(
       SnapshotJobConfig config,
       String checkpoints,
-      @Nullable String restored,
+      RunOrigin origin,
       String runId,
       EmbeddedCluster flink,
       JobClient client) {
     this.config = config;
     this.checkpoints = checkpoints;
-    this.restored = restored;
+    this.origin = origin;
     this.runId = runId;
     this.flink = flink;
     this.client = client;
@@ -66,33 +65,33 @@ public final class ContinuousRun {
    * @throws io.shardyfusion.InvalidRequestException if the configuration cannot be used, or an
    *     input is not there
    * @throws io.shardyfusion.StorageException if storage failed
+   * @throws io.shardyfusion.ConflictException if it is to go on from where a run is that is alive
    */
   public static ContinuousRun start(SnapshotJobConfig config) {
     ContinuousOptions options = SnapshotJob.continuous(config);
     String directory = options.checkpointDirectory();
     String checkpoints = directory == null ? defaultDirectory(config.dataset()) : directory;
-    String restored = null;
-    if (options.restore() instanceof ContinuousOptions.Restore.From from) {
-      restored = from.path();
-    } else if (options.restore() instanceof ContinuousOptions.Restore.Auto) {
-      Optional<String> newest = RetainedCheckpoints.newest(checkpoints);
-      restored = newest.orElse(null);
-    }
-    if (config.input().source() instanceof KafkaOptions kafka) {
-      TopicCheck.require(kafka, LOG::warn);
-    }
-    EmbeddedCluster flink =
-        EmbeddedCluster.of(
-            EmbeddedFlink.continuous(
-                config.parallelism(), RetainedCheckpoints.uri(checkpoints), restored));
+    RunOrigin origin = RunOrigin.of(config, options.restore(), checkpoints);
+    EmbeddedCluster flink = null;
     try {
+      if (config.input().source() instanceof KafkaOptions kafka) {
+        TopicCheck.require(kafka, LOG::warn);
+      }
+      flink =
+          EmbeddedCluster.of(
+              EmbeddedFlink.continuous(
+                  config.parallelism(), RetainedCheckpoints.uri(checkpoints), origin.path()));
       StreamExecutionEnvironment environment = flink.environment();
       String runId = SnapshotJob.append(environment, config);
       JobClient client = environment.executeAsync("shardyfusion " + config.dataset());
-      return new ContinuousRun(config, checkpoints, restored, runId, flink, client);
+      origin.heldBy(runId);
+      return new ContinuousRun(config, checkpoints, origin, runId, flink, client);
     } catch (Exception e) {
-      flink.close();
-      throw JobFailures.translate(e);
+      if (flink != null) {
+        flink.close();
+      }
+      origin.close();
+      throw origin.translate(e);
     }
   }
 
@@ -108,6 +107,11 @@ public final class ContinuousRun {
     return root.resolve("shardyfusion").resolve("checkpoints").resolve(digest).toString();
   }
 
+  /** The id of this run, which the dataset's history and the run record name. */
+  public String runId() {
+    return runId;
+  }
+
   /** Where checkpoints and savepoints are. */
   public String checkpointDirectory() {
     return checkpoints;
@@ -115,7 +119,7 @@ public final class ContinuousRun {
 
   /** The checkpoint or savepoint that the job was restored from, or null. */
   public @Nullable String restoredFrom() {
-    return restored;
+    return origin.path();
   }
 
   /**
@@ -137,7 +141,9 @@ public final class ContinuousRun {
       checkResult();
       SnapshotJob.end(config, runId, RunRecord.Status.SUCCEEDED, null);
     } catch (Exception e) {
-      throw SnapshotJob.failed(config, runId, JobFailures.translate(e));
+      throw SnapshotJob.failed(config, runId, origin.translate(e));
+    } finally {
+      origin.close();
     }
   }
 

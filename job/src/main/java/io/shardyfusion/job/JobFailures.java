@@ -4,6 +4,8 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.machine.OpenFileLimit;
+import java.io.FileNotFoundException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.apache.flink.util.ExceptionUtils;
 
@@ -50,13 +52,29 @@ final class JobFailures {
               + message,
           failure);
     }
-    if (message.contains(NO_CHECKPOINT)) {
-      return new InvalidRequestException(
-          "what the job should be restored from is not there; correct --restore: " + message,
-          failure);
-    }
     String limit = OpenFileLimit.reason(failure);
     return new StorageException("the job failed: " + (limit == null ? message : limit), failure);
+  }
+
+  /** Whether there is nothing, or nothing whole, where a job was told to restore from. */
+  static boolean isMissingCheckpoint(Throwable failure, String path) {
+    if (OpenFileLimit.reason(failure) != null) {
+      return false; // A file that cannot be opened for that reason is "not found", too.
+    }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (message.contains(NO_CHECKPOINT)
+          || ((cause instanceof FileNotFoundException || cause instanceof NoSuchFileException)
+              && message.contains(nameOf(path)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The last part of a path or URI, which every form of it has. */
+  private static String nameOf(String path) {
+    return path.replaceAll("/+$", "").replaceFirst(".*/", "");
   }
 
   private static String rootMessage(Throwable failure) {

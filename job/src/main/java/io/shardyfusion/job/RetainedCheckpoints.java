@@ -1,11 +1,11 @@
 package io.shardyfusion.job;
 
 import io.shardyfusion.StorageException;
+import io.shardyfusion.flink.SinkCheckpoint;
 import java.io.DataInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -31,13 +31,28 @@ final class RetainedCheckpoints {
   private RetainedCheckpoints() {}
 
   /**
-   * The newest complete one, by the time of its metadata, which is written last. One whose metadata
-   * cannot be read is passed over, with a warning.
+   * A checkpoint or savepoint.
+   *
+   * @param path its directory
+   * @param sink what it says of the job that took it
+   */
+  record Retained(String path, SinkCheckpoint sink) {}
+
+  /**
+   * What a directory holds.
+   *
+   * @param ours those of jobs that write datasets
+   * @param others the directories of those of other jobs
+   */
+  record Found(List<Retained> ours, List<String> others) {}
+
+  /**
+   * The complete ones. One whose metadata cannot be read is passed over, with a warning.
    *
    * @throws StorageException if the directory cannot be listed
    */
-  static Optional<String> newest(String directory) {
-    List<FileStatus> found = new ArrayList<>();
+  static Found in(String directory) {
+    List<Path> found = new ArrayList<>();
     try {
       Path root = new Path(uri(directory));
       FileSystem fs = root.getFileSystem();
@@ -50,13 +65,12 @@ final class RetainedCheckpoints {
           }
         }
       }
-      found.sort(Comparator.comparingLong(FileStatus::getModificationTime).reversed());
-      for (FileStatus metadata : found) {
-        if (isComplete(fs, metadata.getPath())) {
-          return Optional.of(metadata.getPath().getParent().toString());
-        }
+      List<Retained> ours = new ArrayList<>();
+      List<String> others = new ArrayList<>();
+      for (Path metadata : found) {
+        sort(fs, metadata, ours, others);
       }
-      return Optional.empty();
+      return new Found(List.copyOf(ours), List.copyOf(others));
     } catch (IOException | IllegalArgumentException e) {
       throw new StorageException(
           "the checkpoint directory "
@@ -68,6 +82,19 @@ final class RetainedCheckpoints {
     }
   }
 
+  private static void sort(FileSystem fs, Path metadata, List<Retained> ours, List<String> others) {
+    String path = metadata.getParent().toString();
+    try (DataInputStream in = new DataInputStream(fs.open(metadata))) {
+      Optional<SinkCheckpoint> sink =
+          SinkCheckpoint.of(
+              Checkpoints.loadCheckpointMetadata(
+                  in, RetainedCheckpoints.class.getClassLoader(), metadata.toString()));
+      sink.ifPresentOrElse(s -> ours.add(new Retained(path, s)), () -> others.add(path));
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("The checkpoint {} cannot be read, and is passed over.", metadata, e);
+    }
+  }
+
   /** The directory as an absolute URI: a relative path is one of this process. */
   static String uri(String directory) {
     return SCHEME.matcher(directory).lookingAt()
@@ -75,23 +102,12 @@ final class RetainedCheckpoints {
         : java.nio.file.Path.of(directory).toAbsolutePath().toUri().toString();
   }
 
-  private static boolean addMetadata(FileSystem fs, Path checkpoint, List<FileStatus> found)
+  private static boolean addMetadata(FileSystem fs, Path checkpoint, List<Path> found)
       throws IOException {
     try {
-      found.add(fs.getFileStatus(new Path(checkpoint, METADATA)));
+      found.add(fs.getFileStatus(new Path(checkpoint, METADATA)).getPath());
       return true;
     } catch (FileNotFoundException e) {
-      return false;
-    }
-  }
-
-  private static boolean isComplete(FileSystem fs, Path metadata) {
-    try (DataInputStream in = new DataInputStream(fs.open(metadata))) {
-      Checkpoints.loadCheckpointMetadata(
-          in, RetainedCheckpoints.class.getClassLoader(), metadata.toString());
-      return true;
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("The checkpoint {} cannot be read, and is passed over.", metadata, e);
       return false;
     }
   }

@@ -321,6 +321,11 @@ final class ContinuousJob implements AutoCloseable {
   Path kill() throws Exception {
     client.cancel().get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
     Await.until("the job ended", DEADLINE, client.getJobExecutionResult()::isDone);
+    return lastCheckpoint();
+  }
+
+  /** The last checkpoint of a job that has ended. */
+  Path lastCheckpoint() {
     return RetainedCheckpoints.newest(directory.resolve("checkpoints")).orElseThrow();
   }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.EmptySnapshotException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.TableFile;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
@@ -100,6 +102,42 @@ final class RestoredJobITCase {
       try (ContinuousJob job = job().restore(savepoint).start()) {
         job.awaitNewest(changes.rows(300), reader);
       }
+    }
+  }
+
+  /** The first fifty numbers set a key each, and the next fifty delete them. */
+  @Test
+  void aVersionWithoutRowsThatWasRefusedIsAnnouncedByTheJobThatMayAndIsRestored() throws Exception {
+    ContinuousJob.Settings deletes =
+        job().sink(sink -> sink.key(n -> n % 50).deleteWhen(n -> n >= 50));
+    Path checkpoint;
+    try (ContinuousJob job = deletes.start()) {
+      gate.openTo(50);
+      job.await("a version of all keys", () -> inputOfNewest() == 50);
+      gate.openTo(100);
+      assertThat(job.awaitFailure())
+          .isInstanceOf(EmptySnapshotException.class)
+          .hasMessageContaining("allowEmpty()");
+      assertThat(inputOfNewest()).isLessThan(100);
+      checkpoint = job.lastCheckpoint();
+    }
+    try (ContinuousJob job =
+        deletes.sink(ShardyfusionSink::allowEmpty).restore(checkpoint).start()) {
+      job.await("the empty version", () -> inputOfNewest() == 100);
+      PointerEntry empty = job.pointer().orElseThrow().current();
+      assertThat(empty.rows()).isZero();
+      assertThat(empty.rowsExact()).isTrue();
+    }
+  }
+
+  /** How much of the input the newest version holds. */
+  private long inputOfNewest() {
+    try (VersionReader reader = new VersionReader(directory.resolve("read"), uri)) {
+      return reader
+          .pointer()
+          .flatMap(p -> p.history().stream().findFirst())
+          .map(entry -> reader.input(entry).rowsRead())
+          .orElse(0L);
     }
   }
 

@@ -3,6 +3,7 @@ package io.shardyfusion.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardyfusion.ConflictException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.flink.BaseSnapshot;
@@ -16,14 +17,18 @@ import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.shard.TableProfile;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.testing.Await;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,15 +90,72 @@ final class RestoredRunITCase {
                     .hasMessageContaining(obstacle.toString()));
   }
 
+  /** As after a clock was set back: the times of files say the opposite of what was. */
+  @Test
+  void theNewestIsWhatTheDatasetSaysWhateverTheTimesOfFilesSay() throws Exception {
+    Path input = Files.createDirectories(directory.resolve("in"));
+    Files.writeString(input.resolve("1.jsonl"), "{\"id\":1}\n");
+    assertThat(runUntilAVersion(config(2))).isEqualTo(1);
+    List<Path> older = metadata();
+    Files.writeString(input.resolve("2.jsonl"), "{\"id\":2}\n");
+    assertThat(runUntilAVersion(config(2))).isEqualTo(2);
+    for (Path file : older) {
+      if (Files.exists(file)) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plus(Duration.ofHours(2))));
+      }
+    }
+
+    Files.writeString(input.resolve("3.jsonl"), "{\"id\":3}\n");
+    ContinuousRun run = ContinuousRun.start(config(2));
+    assertThat(run.restoredFrom()).isNotIn(older.stream().map(RestoredRunITCase::path).toList());
+    assertThat(untilAVersion(run, () -> aSecondRunIsTold(run))).isEqualTo(3);
+
+    // It said: stop that one, then run this again.
+    Files.writeString(input.resolve("4.jsonl"), "{\"id\":4}\n");
+    assertThat(runUntilAVersion(config(2))).isEqualTo(4);
+  }
+
+  private void aSecondRunIsTold(ContinuousRun alive) {
+    assertThatThrownBy(() -> ContinuousRun.start(config(2)))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContainingAll(
+            "is alive: run " + alive.runId(),
+            "process " + ProcessHandle.current().pid(),
+            alive.checkpointDirectory(),
+            "stop that one");
+    // Without a lock, as on object storage, there is the lease.
+    String gone = directory.resolve("checkpoints/0123/chk-105").toUri().toString();
+    SnapshotJobConfig elsewhere =
+        config(2, directory.resolve("elsewhere"), new ContinuousOptions.Restore.From(gone));
+    assertThatThrownBy(() -> ContinuousRun.start(elsewhere).await(version -> {}, restart -> {}))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContainingAll(
+            "chk-105", "seems to be alive", "run " + alive.runId(), "with a lease until");
+  }
+
+  private List<Path> metadata() throws IOException {
+    try (Stream<Path> files = Files.walk(directory.resolve("checkpoints"))) {
+      return files.filter(f -> f.endsWith("_metadata")).toList();
+    }
+  }
+
+  private static String path(Path metadata) {
+    return "file:" + metadata.getParent();
+  }
+
   /** Runs until a version is announced, stops with a savepoint, and returns the version. */
   private static long runUntilAVersion(SnapshotJobConfig config) throws Exception {
-    ContinuousRun run = ContinuousRun.start(config);
+    return untilAVersion(ContinuousRun.start(config), () -> {});
+  }
+
+  private static long untilAVersion(ContinuousRun run, Runnable then) throws Exception {
     CompletableFuture<Long> version = new CompletableFuture<>();
     CompletableFuture<Void> end =
         CompletableFuture.runAsync(
             () -> run.await(announced -> version.complete(announced.version()), restart -> {}));
     try {
       CompletableFuture.anyOf(version, end).get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+      then.run();
     } finally {
       run.stop();
     }
@@ -102,6 +164,11 @@ final class RestoredRunITCase {
   }
 
   private SnapshotJobConfig config(int shards) {
+    return config(shards, directory.resolve("checkpoints"), new ContinuousOptions.Restore.Auto());
+  }
+
+  private SnapshotJobConfig config(
+      int shards, Path checkpoints, ContinuousOptions.Restore restore) {
     return new SnapshotJobConfig(
         new InputOptions(
             List.of(directory.resolve("in").toString()),
@@ -125,7 +192,7 @@ final class RestoredRunITCase {
             Duration.ZERO,
             null,
             BaseSnapshot.EMPTY,
-            directory.resolve("checkpoints").toString(),
-            new ContinuousOptions.Restore.Auto()));
+            checkpoints.toString(),
+            restore));
   }
 }

@@ -1,0 +1,196 @@
+package io.shardyfusion.job;
+
+import io.shardyfusion.format.Sha256;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A lock that a run holds on its dataset's part of a local checkpoint directory, so that another
+ * one can tell whether it lives: the operating system frees it when the process ends, however it
+ * does. The file says who has it, and stays.
+ *
+ * <p>POSIX drops all locks that a process has on a file when it closes any channel on it, so a file
+ * that this process has locked is not opened again.
+ */
+final class CheckpointLock implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointLock.class);
+  private static final int MAX_HOLDER_BYTES = 1000;
+
+  /** The files that this process has locked, with who has them. */
+  private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
+
+  private final Path file;
+  private final FileChannel channel;
+  private final String holder;
+
+  /** How an attempt to take it ended. */
+  sealed interface Attempt {
+
+    /**
+     * Taken.
+     *
+     * @param lock is to be closed
+     */
+    record Taken(CheckpointLock lock) implements Attempt {}
+
+    /**
+     * Another run has it.
+     *
+     * @param holder which, as it says
+     */
+    record Held(String holder) implements Attempt {}
+
+    /** The directory is on a store, or a file system, that has no locks. */
+    record None() implements Attempt {}
+  }
+
+  private CheckpointLock(Path file, FileChannel channel, String holder) {
+    this.file = file;
+    this.channel = channel;
+    this.holder = holder;
+  }
+
+  /**
+   * Tries to take the lock.
+   *
+   * @param directory the URI of the checkpoint directory
+   * @param dataset the URI of the dataset
+   */
+  static Attempt tryTake(String directory, String dataset) {
+    Optional<Path> local = local(directory);
+    if (local.isEmpty()) {
+      return new Attempt.None();
+    }
+    String name = Sha256.of(nameOf(dataset).getBytes(StandardCharsets.UTF_8)).hex();
+    try {
+      Path file =
+          Files.createDirectories(local.get())
+              .toRealPath()
+              .resolve(".lock-" + name.substring(0, 16));
+      String holder = process();
+      String other = HELD.putIfAbsent(file, holder);
+      return other == null ? tryTake(file, holder) : new Attempt.Held(other);
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.info("The checkpoint directory {} cannot be locked.", directory, e);
+      return new Attempt.None();
+    }
+  }
+
+  private static Attempt tryTake(Path file, String holder) throws IOException {
+    FileChannel channel = null;
+    CheckpointLock lock = null;
+    try {
+      channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      if (channel.tryLock() == null) {
+        return new Attempt.Held(read(channel));
+      }
+      CheckpointLock taken = new CheckpointLock(file, channel, holder);
+      taken.write(holder);
+      lock = taken;
+      return new Attempt.Taken(taken);
+    } catch (OverlappingFileLockException e) {
+      return new Attempt.Held(holder); // Another class loader of this process has it.
+    } finally {
+      if (lock == null) {
+        HELD.remove(file);
+        closeQuietly(channel);
+      }
+    }
+  }
+
+  /** The dataset's URI, the same for all the ways to write that of a local one. */
+  private static String nameOf(String dataset) {
+    return local(RetainedCheckpoints.uri(dataset))
+        .map(path -> path.toAbsolutePath().normalize().toString())
+        .orElse(dataset.replaceAll("/+$", ""));
+  }
+
+  private static Optional<Path> local(String directory) {
+    try {
+      URI uri = URI.create(directory);
+      return "file".equals(uri.getScheme())
+          ? Optional.of(Path.of(uri.getPath()))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String process() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      host = "this host";
+    }
+    return "process "
+        + ProcessHandle.current().pid()
+        + " on "
+        + host
+        + ", started "
+        + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /** Says which run has the lock, once it has an id. */
+  void heldBy(String runId) {
+    String text = "run " + runId + ", " + holder;
+    HELD.replace(file, text);
+    try {
+      write(text);
+    } catch (IOException e) {
+      LOG.warn("The lock of the checkpoint directory could not be written.", e);
+    }
+  }
+
+  private void write(String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    channel.truncate(0);
+    channel.write(bytes, 0);
+  }
+
+  private static String read(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(MAX_HOLDER_BYTES);
+    channel.read(bytes, 0);
+    String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    return text.isBlank() ? "a run that is just starting" : text;
+  }
+
+  private static void closeQuietly(@Nullable FileChannel channel) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      // There is no lock to free.
+    }
+  }
+
+  /** Frees the lock. Idempotent. */
+  @Override
+  public void close() {
+    if (channel.isOpen()) {
+      closeQuietly(channel);
+      HELD.remove(file);
+    }
+  }
+}

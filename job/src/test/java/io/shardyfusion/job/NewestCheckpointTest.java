@@ -1,0 +1,202 @@
+package io.shardyfusion.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.dataset.Announcement;
+import io.shardyfusion.dataset.Announcer;
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.dataset.Predecessor;
+import io.shardyfusion.dataset.Publisher;
+import io.shardyfusion.flink.SinkCheckpoint;
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.SnapshotStats;
+import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.job.RetainedCheckpoints.Retained;
+import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.shard.ShardBuilder;
+import io.shardyfusion.shard.TableProfile;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.StoreOptions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which of the checkpoints in a directory is the newest; {@code chk-<n>} has the number n. */
+final class NewestCheckpointTest {
+
+  private static final String MINE = "a".repeat(32);
+  private static final String OTHER = "b".repeat(32);
+  private static final String RUN = "1".repeat(32);
+
+  @TempDir private Path directory;
+  private ObjectStore store;
+  private int manifests;
+
+  @BeforeEach
+  void open() {
+    store = ObjectStores.open(directory.toUri().toString(), StoreOptions.defaults());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void ofOneJobItIsTheOneWithTheHighestNumber() {
+    ManifestRef first = announced(MINE, null);
+    ManifestRef second = announced(MINE, first);
+
+    assertThat(newest(at(9, MINE, first), at(10, MINE, second), at(8, MINE, null)))
+        .isEqualTo("chk-10");
+  }
+
+  @Test
+  void ofSeveralJobsItIsTheOneThatWritesTheDataset() {
+    ManifestRef first = announced(OTHER, null);
+    ManifestRef second = announced(MINE, first);
+
+    assertThat(newest(at(90, OTHER, first), at(3, MINE, second), at(2, MINE, first)))
+        .isEqualTo("chk-3");
+  }
+
+  @Test
+  void whereTheWriterIsNoneOfThemNothingIsGuessed() {
+    ManifestRef first = announced("c".repeat(32), null);
+
+    assertThatThrownBy(() -> newest(at(90, OTHER, first), at(2, MINE, first), at(3, MINE, first)))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContainingAll(
+            "2 jobs",
+            "c".repeat(32),
+            "--restore PATH",
+            "chk-90 (lineage " + OTHER + ", checkpoint 90)",
+            "chk-3 (lineage " + MINE + ", checkpoint 3)",
+            "--base current")
+        .hasMessageNotContaining("chk-2 ");
+    // One job is no question, whoever writes; it will be told who does.
+    assertThat(newest(at(2, MINE, first), at(3, MINE, first))).isEqualTo("chk-3");
+  }
+
+  @Test
+  void whereTheDatasetHasNoWriterOneJobIsTakenAndOfSeveralNone() {
+    assertThat(newest(at(1, MINE, null), at(2, MINE, null))).isEqualTo("chk-2");
+    assertThatThrownBy(() -> newest(at(1, MINE, null), at(2, OTHER, null)))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("the dataset has no writer yet");
+  }
+
+  /** The job went on from checkpoint 50 with a takeover, when it had come to 100 before. */
+  @Test
+  void aBranchThatTheDatasetLeftIsPassedOver() {
+    ManifestRef fifty = announced(MINE, null);
+    ManifestRef hundred = announced(MINE, fifty);
+    ManifestRef neverAnnounced = stored(hundred);
+    ManifestRef branch = announced(MINE, fifty);
+
+    assertThat(
+            newest(
+                at(50, MINE, fifty),
+                at(100, MINE, hundred),
+                at(101, MINE, neverAnnounced),
+                at(51, MINE, branch)))
+        .isEqualTo("chk-51");
+  }
+
+  @Test
+  void whatIsStoredAndNotAnnouncedYetIsNewer() {
+    ManifestRef first = announced(MINE, null);
+    ManifestRef second = stored(first);
+    ManifestRef third = stored(second);
+
+    assertThat(newest(at(1, MINE, first), at(2, MINE, second), at(3, MINE, third)))
+        .isEqualTo("chk-3");
+  }
+
+  @Test
+  void beforeAnythingIsAnnouncedTheSameHolds() {
+    assertThat(newest(at(1, MINE, null), at(2, MINE, stored(null)))).isEqualTo("chk-2");
+  }
+
+  @Test
+  void oneOfAnotherDatasetLeadsNowhere() {
+    ManifestRef first = announced(MINE, null);
+    ManifestRef elsewhere =
+        new ManifestRef(
+            "manifests/20261122T100000.000Z_" + "9".repeat(32) + ".json", sha("elsewhere"));
+
+    assertThat(newest(at(7, MINE, elsewhere), at(2, MINE, first))).isEqualTo("chk-2");
+  }
+
+  private String newest(Retained... retained) {
+    return new NewestCheckpoint(new Dataset(store)).of(List.of(retained), "/checkpoints").path();
+  }
+
+  /** A checkpoint whose next version follows that one; null: is the first. */
+  private static Retained at(long checkpoint, String lineage, @Nullable ManifestRef last) {
+    return new Retained(
+        "chk-" + checkpoint,
+        new SinkCheckpoint(
+            checkpoint,
+            lineage,
+            RUN,
+            last == null ? new Predecessor.None() : new Predecessor.Version(last)));
+  }
+
+  private ManifestRef announced(String lineage, @Nullable ManifestRef parent) {
+    ManifestRef ref = stored(parent);
+    new Announcer(store, Clock.systemUTC())
+        .announce(
+            new Announcement(
+                ref,
+                RUN,
+                0,
+                true,
+                0,
+                lineage,
+                0,
+                new Predecessor.Any(),
+                Announcement.IfEmpty.ANNOUNCE));
+    return ref;
+  }
+
+  private ManifestRef stored(@Nullable ManifestRef parent) {
+    return new Publisher(store)
+        .store(
+            new Manifest(
+                String.format("%032x", ++manifests),
+                parent,
+                RUN,
+                Instant.parse("2026-11-22T10:00:00Z"),
+                new ManifestWriter("test", "1", "1", ManifestWriter.STREAMING),
+                1L,
+                null,
+                new HashSharding(1),
+                KeyEncoding.I64,
+                ValueFormat.BYTES,
+                ShardBuilder.engine(TableProfile.BALANCED),
+                new SnapshotStats(0, true, 0, 0, 0, 0),
+                Map.of(),
+                List.of(new ShardEntry(0, 0, true, 0, 0, null, null, sha("descriptor")))));
+  }
+
+  private static Sha256 sha(String text) {
+    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+}
