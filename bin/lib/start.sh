@@ -27,7 +27,8 @@ java=java
 if [ -n "${JAVA_HOME:-}" ]; then
   java=$JAVA_HOME/bin/java
 fi
-version=$("$java" -version 2>&1 | sed -n 's/^.* version "\([0-9]*\).*$/\1/p') || version=
+java_version=$("$java" -version 2>&1) || java_version=
+version=$(echo "$java_version" | sed -n 's/^.* version "\([0-9]*\).*$/\1/p')
 case $version in
   '') fail "Java 17 or newer is needed, but '$java' does not run; install a JDK or set JAVA_HOME" ;;
 esac

@@ -13,6 +13,7 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     subcommands = {
       WriteBench.class,
+      StartBench.class,
       StreamBench.class,
       ReadBench.class,
       RefreshBench.class,

@@ -57,7 +57,7 @@ public final class Shardy implements Runnable {
 
   /** Runs one command in this process and exits with its code. */
   public static void main(String[] args) {
-    System.exit(execute(Terminal.system(), args));
+    System.exit(StartTraining.isAsked() ? StartTraining.run() : execute(Terminal.system(), args));
   }
 
   /** Runs one command and returns its exit code. */

@@ -20,6 +20,10 @@ final class ShardyProcess {
 
   static final Path SCRIPT = Path.of(System.getProperty("shardyfusion.root"), "bin", "shardy");
 
+  /** The first process makes the archive of classes; the others start sooner with it. */
+  static final Path ARCHIVES =
+      Path.of(System.getProperty("shardyfusion.root"), "cli/target/archives");
+
   private static final long TIMEOUT_SECONDS = 300;
 
   private final Path directory;
@@ -145,6 +149,7 @@ final class ShardyProcess {
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().remove("SHARDY_DATASET");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("SHARDY_ARCHIVE", ARCHIVES.toString());
     builder
         .environment()
         .put(

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,53 @@ final class ShardyScriptIT {
             "{\"key\":2,\"found\":true,\"value\":\"zwei ☃\",\"value_encoding\":\"utf8\",\"version\":1,\"shard\":%d}\n"
                 .formatted(dataset.sharding().shardOf(2L)));
     assertThat(missing).isEqualTo(new Ended(1, "", ""));
+  }
+
+  @Test
+  void classesComeFromAnArchiveThatTheFirstStartMakesAndOneThatDoesNotFitIsNotUsed()
+      throws Exception {
+    Path archives = directory.resolve("archives");
+    Path loaded = directory.resolve("loaded.txt");
+    process
+        .environment("SHARDY_ARCHIVE", archives.toString())
+        .environment(
+            "SHARDY_JAVA_OPTS",
+            "-Djava.io.tmpdir=" + directory + " -Xlog:class+load:file=" + loaded + "");
+
+    Ended first = shardy("--version");
+    Path archive = onlyFile(archives);
+    Ended second = shardy("--version");
+    String with = Files.readString(loaded);
+    Files.write(archive, new byte[Math.toIntExact(Files.size(archive))]);
+    Ended broken = shardy("--version");
+
+    assertThat(first.code()).as(first.err()).isZero();
+    assertThat(with)
+        .containsPattern("io\\.shardyfusion\\.cli\\.Shardy source: shared objects file \\(top\\)");
+    assertThat(Files.readString(loaded))
+        .containsPattern("io\\.shardyfusion\\.cli\\.Shardy source: file:");
+    assertThat(List.of(second, broken)).containsOnly(first);
+    assertThat(onlyFile(archives)).isEqualTo(archive);
+  }
+
+  @Test
+  void whereNoArchiveCanBeKeptCommandsDoTheSame() throws Exception {
+    Ended unwritable =
+        process
+            .environment("SHARDY_ARCHIVE", "/proc/nowhere")
+            .shardy("get", "2", "-d", dataset().uri());
+
+    assertThat(unwritable.code()).isZero();
+    assertThat(unwritable.err()).isEmpty();
+    assertThat(unwritable.out()).hasLineCount(1);
+  }
+
+  private static Path onlyFile(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      List<Path> all = files.toList();
+      assertThat(all).hasSize(1);
+      return all.get(0);
+    }
   }
 
   @Test

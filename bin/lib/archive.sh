@@ -1,0 +1,63 @@
+# Sourced by bin/shardy after start.sh: a class archive (AppCDS), from which Java takes the classes that a start loads, already
+# parsed and verified. There is one for each build of Java and set of jars. It is made in the background by the first start that
+# finds none, under another name and renamed when it is whole; where it cannot be made or does not fit, Java does without.
+#
+# SHARDY_ARCHIVE  off: none is made or used. A directory: archives are there, and the first start makes one and waits for it,
+#                 for the build of an image. Else they are in $XDG_CACHE_HOME/shardyfusion or ~/.cache/shardyfusion.
+
+# archive JAR LIB: sets archive, the options of Java for the classes of that jar and those in the directory, or nothing.
+archive() {
+  archive=
+  case ${SHARDY_ARCHIVE:-} in
+    off) return 0 ;;
+    /*) archives=$SHARDY_ARCHIVE ;;
+    *)
+      archives=${XDG_CACHE_HOME:-}
+      case $archives in
+        /*) ;;
+        *)
+          case ${HOME:-} in
+            /?*) archives=$HOME/.cache ;;
+            *) return 0 ;;
+          esac
+          ;;
+      esac
+      archives=$archives/shardyfusion
+      ;;
+  esac
+  # shellcheck disable=SC2012  # names, sizes and times, all at once
+  of_jars=$(LC_ALL=C TZ=UTC0 ls -ln "$1" "$2" 2>/dev/null | cksum) || return 0
+  of_java=$(echo "$home $java $java_version" | cksum) || return 0
+  prefix=shardy-${of_java%% *}-
+  file=$archives/$prefix${of_jars%% *}.jsa
+  if [ ! -f "$file" ]; then
+    if [ -n "${SHARDY_ARCHIVE:-}" ]; then
+      (train "$1") || return 0
+    else
+      (train "$1") &
+      return 0
+    fi
+  fi
+  # Code is in it: another user's is not for us, unless its directory was named.
+  if [ -r "$file" ] && { [ -O "$file" ] || [ -n "${SHARDY_ARCHIVE:-}" ]; }; then
+    archive="-XX:SharedArchiveFile=$file"
+  fi
+}
+
+# train JAR: makes the archive, with a low priority. One process does; one that fails is not repeated for some minutes.
+train() {
+  exec </dev/null >/dev/null 2>&1
+  (umask 077 && mkdir -p "$archives") || return 1
+  find "$archives" -name 'shardy-*' -mtime +60 -exec rm -rf {} +
+  find "$archives" -name "$prefix*.making" -mmin +10 -exec rm -rf {} +
+  mkdir "$file.making" || return 1
+  nice -n 10 "$java" -Xshare:auto -XX:ArchiveClassesAtExit="$file.making/archive" -Xlog:disable \
+    -Dshardyfusion.training=true "-Dshardyfusion.home=$home" -jar "$1" || return 1
+  [ -f "$file.making/archive" ] || return 1
+  mv -f "$file.making/archive" "$file" || return 1
+  rmdir "$file.making"
+  # Those of jars that have been replaced.
+  for old in "$archives/$prefix"*.jsa; do
+    [ "$old" = "$file" ] || rm -f "$old"
+  done
+}
