@@ -1,5 +1,6 @@
 package io.shardyfusion.job.input;
 
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -58,6 +59,7 @@ final class OneTopic implements KafkaSubscriber {
   public Set<TopicPartition> getSubscribedTopicPartitions(AdminClient admin) {
     TopicLookup.Found found;
     try {
+      requireName();
       found = lookup.find(admin, id);
     } catch (ShardyfusionException e) {
       Set<TopicPartition> before = known;
@@ -71,6 +73,22 @@ final class OneTopic implements KafkaSubscriber {
     }
     known = found.partitions();
     return found.partitions();
+  }
+
+  /** The connector would go on in the old topic, and read the other one as well. */
+  private void requireName() {
+    Set<TopicPartition> before = known == null ? Set.of() : known;
+    for (TopicPartition partition : before) {
+      if (!partition.topic().equals(kafka.topic())) {
+        throw new InvalidRequestException(
+            "the job's state is of the Kafka topic '"
+                + partition.topic()
+                + "', found --kafka-topic "
+                + kafka.topic()
+                + "; restore with the former; "
+                + TopicLookup.BEGIN_ANEW);
+      }
+    }
   }
 
   private static Set<TopicPartition> partitions(KafkaSourceEnumState state) {

@@ -33,8 +33,9 @@ final class TopicLookup {
   private static final long ASK_AGAIN_NANOS = Duration.ofMillis(250).toNanos();
   private static final long EXPLAIN_SECONDS = 10;
 
-  private static final String BEGIN_ANEW =
-      "To begin anew from what Kafka has, on top of what is published: run once with --restore none"
+  /** A piece of a sentence: what to do where the offsets of the state are of no use. */
+  static final String BEGIN_ANEW =
+      "to begin anew from what Kafka has, on top of what is published, run once with --restore none"
           + " --base current --kafka-start earliest";
 
   private final KafkaOptions kafka;
@@ -84,7 +85,7 @@ final class TopicLookup {
               + expected
               + ", found "
               + id
-              + "). The offsets in the job's state mean nothing in it. "
+              + "). The offsets in the job's state mean nothing in it; "
               + BEGIN_ANEW);
     }
     return new Found(
@@ -115,9 +116,9 @@ final class TopicLookup {
             + ", but "
             + offsets(admin, partition)
             + ": records that the job has not read were deleted, or were lost when a broker failed."
-            + " Their changes are missing. "
+            + " Their changes are missing; "
             + BEGIN_ANEW
-            + "; what was lost needs a backfill",
+            + ". What was lost needs a backfill",
         gone);
   }
 
@@ -145,7 +146,7 @@ final class TopicLookup {
                       + " --kafka-topic"
                   : topic()
                       + " was deleted, or the job's user may not see it any more. If it is created"
-                      + " again it is another one. "
+                      + " again it is another one; "
                       + BEGIN_ANEW,
               e);
         }

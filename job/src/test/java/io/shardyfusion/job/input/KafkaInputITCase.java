@@ -317,6 +317,26 @@ final class KafkaInputITCase {
   }
 
   @Test
+  void aJobIsNotRestoredWithTheNameOfAnotherTopic() throws Exception {
+    topics.create(topic, 1);
+    topics.send(topic, 0, null, "{\"id\":1,\"v\":\"a\"}");
+    topics.flush();
+    JobClient job = start(options(COLUMN_KEY, "long", "v"), 1, null);
+    rows.awaitRows(job, 1);
+    String savepoint = StreamedRows.stop(job, temp.resolve("savepoints"));
+    KafkaOptions other = kafka(topic + "-other", "earliest");
+    assertThat(failure(start(options(other, COLUMN_KEY, "long", "v"), 1, savepoint)))
+        .anyMatch(
+            text ->
+                text.contains(
+                    "the job's state is of the Kafka topic '"
+                        + topic
+                        + "', found --kafka-topic "
+                        + topic
+                        + "-other; restore with the former; to begin anew"));
+  }
+
+  @Test
   void noCheckpointHoldsRecordsOfATopicThatIsCreatedAgainWhileTheJobRuns() throws Exception {
     // Nothing but a barrier finds out.
     discovery = Duration.ofHours(1);
