@@ -1,7 +1,8 @@
 # What the scripts of this directory begin with; they source it, with their name in $name.
 #
 # Sets home, the project's directory, java, the command, and stdin, open or closed; ends the script where there is no
-# Java 17.
+# Java 17. Arguments, the environment and file names are UTF-8 from here on where the locale has no character set but
+# ASCII.
 
 # A standard stream that is closed would be the next file that Java opens.
 stdin=open
@@ -22,6 +23,23 @@ fail() {
 }
 
 home=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
+
+# cron, systemd and containers set no locale, and Java decodes by it what it is given.
+if command -v locale >/dev/null 2>&1; then
+  charset=$(locale charmap 2>/dev/null) || charset=
+else
+  charset=${LC_ALL:-${LC_CTYPE:-${LANG:-}}}
+  case $charset in
+    *[Uu][Tt][Ff]-8* | *[Uu][Tt][Ff]8*) charset=UTF-8 ;;
+    *) charset= ;;
+  esac
+fi
+case $charset in
+  '' | ANSI_X3.4-1968 | US-ASCII | ASCII | ISO646-US | 646)
+    LC_ALL=C.UTF-8
+    export LC_ALL
+    ;;
+esac
 
 java=java
 if [ -n "${JAVA_HOME:-}" ]; then

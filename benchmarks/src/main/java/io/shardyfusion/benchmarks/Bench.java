@@ -1,11 +1,20 @@
 package io.shardyfusion.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.shardyfusion.ConflictException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.job.UsageErrors;
+import io.shardyfusion.surroundings.OwnProcess;
+import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.Spec;
 
 /** The benchmarks, as {@code shardy bench} starts them. */
 @Command(
@@ -20,7 +29,11 @@ import picocli.CommandLine.ParameterException;
       CloudCheck.class
     },
     description = "Measures ratios between ways to do the same, in one run on this machine.")
-public final class Bench {
+public final class Bench implements Runnable {
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
 
   private static final int USAGE = 2;
   private static final int FAILED = 3;
@@ -32,13 +45,35 @@ public final class Bench {
   public static void main(String[] args) {
     // Not that of the test tools, which are on the class path, too.
     System.setProperty("logback.configurationFile", "logback.xml");
-    System.exit(commandLine().execute(args));
+    CommandLine command = commandLine();
+    try {
+      OwnProcess.begin(List.of(args));
+    } catch (InvalidRequestException e) {
+      System.exit(report(e, command));
+    }
+    System.exit(command.execute(args));
+  }
+
+  /** The help, where no benchmark is named. */
+  @Override
+  public void run() {
+    CommandLine commandLine = spec.commandLine();
+    commandLine.usage(commandLine.getOut());
   }
 
   /** The command line of the benchmarks. */
   static CommandLine commandLine() {
-    return new CommandLine(new Bench())
+    CommandLine commandLine = new CommandLine(new Bench());
+    UsageErrors.collect(commandLine);
+    return commandLine
+        .setOut(new PrintWriter(System.out, true, UTF_8))
+        .setErr(new PrintWriter(System.err, true, UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(
+            parsed -> {
+              UsageErrors.of(parsed).check();
+              return new RunLast().execute(parsed);
+            })
         .setParameterExceptionHandler((failure, arguments) -> reportUsage(failure))
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command));
   }
@@ -46,7 +81,9 @@ public final class Bench {
   /** As {@code shardy} does: one message. */
   private static int reportUsage(ParameterException failure) {
     CommandLine command = failure.getCommandLine();
-    command.getErr().println(command.getCommandName() + ": " + failure.getMessage());
+    String.valueOf(failure.getMessage())
+        .lines()
+        .forEach(line -> command.getErr().println(command.getCommandName() + ": " + line));
     command.getErr().println("See --help.");
     command.getErr().flush();
     return USAGE;

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -190,9 +191,9 @@ final class BenchDataset {
   private Manifest manifest(List<ShardEntry> changed) {
     List<ShardEntry> all = List.of(entries);
     return new Manifest(
-        "%032x".formatted(versions),
+        String.format(Locale.ROOT, "%032x", versions),
         null,
-        "%032x".formatted(versions),
+        String.format(Locale.ROOT, "%032x", versions),
         Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS),
         new ManifestWriter("benchmark", "1", "1", ManifestWriter.BATCH),
         null,

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -246,8 +247,11 @@ final class ReadBench implements Callable<Integer> {
     var out = spec().commandLine().getOut();
     if (!lookups.isEmpty()) {
       out.printf(
+          Locale.ROOT,
           "%,d rows of %d bytes, median (min to max) of %d rounds; NAME.shards.threads%n",
-          count, BenchDataset.ROW_BYTES, rounds);
+          count,
+          BenchDataset.ROW_BYTES,
+          rounds);
       Figures.print(
           out,
           lookups,

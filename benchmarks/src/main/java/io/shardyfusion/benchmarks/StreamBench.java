@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
     name = "stream",
     mixinStandardHelpOptions = true,
     description = {
-      "Updates 1 % of the rows of a backfilled dataset per checkpoint, on an embedded Flink, and compares",
+      "Updates 1 %% of the rows of a backfilled dataset per checkpoint, on an embedded Flink, and compares",
       "the bytes of the uploaded table files with the bytes of the changed records."
     })
 final class StreamBench implements Callable<Integer> {

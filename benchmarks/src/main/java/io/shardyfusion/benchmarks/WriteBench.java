@@ -108,8 +108,11 @@ final class WriteBench implements Callable<Integer> {
           .commandLine()
           .getErr()
           .printf(
+              Locale.ROOT,
               "%d shards, %s:%s rows/s%n",
-              shardCount, round < 0 ? "warm-up" : "round " + (round + 1) + " of " + rounds, line);
+              shardCount,
+              round < 0 ? "warm-up" : "round " + (round + 1) + " of " + rounds,
+              line);
     }
     return figures(rates, rowsPerJob);
   }

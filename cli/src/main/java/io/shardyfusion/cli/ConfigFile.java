@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.surroundings.LocalPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,9 +50,9 @@ record ConfigFile(Map<String, List<String>> options) {
     for (int i = 0; i < args.size() && !args.get(i).equals("--"); i++) {
       String arg = args.get(i);
       if (arg.startsWith(OPTION + "=")) {
-        file = Path.of(arg.substring(OPTION.length() + 1));
+        file = LocalPath.of(arg.substring(OPTION.length() + 1));
       } else if (arg.equals(OPTION) && i + 1 < args.size()) {
-        file = Path.of(args.get(i + 1));
+        file = LocalPath.of(args.get(i + 1));
       }
     }
     return file;

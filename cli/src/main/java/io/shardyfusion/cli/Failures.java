@@ -9,7 +9,6 @@ import io.shardyfusion.machine.OpenFileLimit;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The one place where a failure becomes a message and an exit code. */
 final class Failures {
@@ -58,8 +57,9 @@ final class Failures {
     if (failure.getCause() instanceof ShardyfusionException cause) {
       return report(err, cause, stacktrace);
     }
-    err.println("shardy: " + Printable.lines(String.valueOf(failure.getMessage())));
-    UnmatchedArgumentException.printSuggestions(failure, err);
+    String.valueOf(failure.getMessage())
+        .lines()
+        .forEach(line -> err.println("shardy: " + Printable.line(line)));
     err.println("See " + command.getCommandSpec().qualifiedName() + " --help.");
     if (stacktrace) {
       failure.printStackTrace(err);

@@ -1,6 +1,7 @@
 package io.shardyfusion.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardyfusion.job.UsageErrors;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.reader.SnapshotView;
 import java.util.List;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 @Command(name = "get", description = "Look one key up.")
@@ -29,11 +31,17 @@ final class GetCommand extends ShardyCommand {
   }
 
   @Override
+  void check(ParseResult parsed, UsageErrors errors) {
+    KeyArguments.check(parsed, List.of(key), errors);
+    super.check(parsed, errors);
+  }
+
+  @Override
   int run(Printer printer) {
-    KeyArguments.check(spec, List.of(key));
     try (ShardedReader reader = ShardedReader.open(options().readerOptions());
         SnapshotView view = reader.view()) {
-      Key typed = new KeyText(view.snapshot().keyEncoding()).parse(key);
+      KeyText text = new KeyText(view.snapshot().keyEncoding());
+      Key typed = KeyArguments.parse(spec, text, key);
       byte[] value = typed.lookUp(view);
       ObjectNode result = found(typed, value, options().valueEncoding());
       result.put("version", view.version());

@@ -14,6 +14,9 @@ import picocli.CommandLine.ScopeType;
 /** The options of every command, before or after its name. picocli fills the fields in. */
 final class GlobalOptions {
 
+  static final String NO_DATASET =
+      "no dataset given: use -d URI, or set the environment variable SHARDY_DATASET";
+
   @Option(
       names = {"-d", "--dataset"},
       paramLabel = "URI",
@@ -76,10 +79,14 @@ final class GlobalOptions {
    */
   String dataset() {
     if (dataset == null || dataset.isEmpty()) {
-      throw new InvalidRequestException(
-          "no dataset given: use -d URI, or set the environment variable SHARDY_DATASET");
+      throw new InvalidRequestException(NO_DATASET);
     }
     return dataset;
+  }
+
+  /** Whether a dataset was given. */
+  boolean hasDataset() {
+    return dataset != null && !dataset.isEmpty();
   }
 
   OutputFormat output(Terminal terminal) {

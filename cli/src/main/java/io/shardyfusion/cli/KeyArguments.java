@@ -1,6 +1,7 @@
 package io.shardyfusion.cli;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.job.UsageErrors;
 import io.shardyfusion.key.KeyEncoding;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -9,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The keys of a command that takes many: on the command line, or as lines of standard input. */
 final class KeyArguments {
@@ -47,29 +48,46 @@ final class KeyArguments {
       }
       return;
     }
-    List<Key> parsed = keys.stream().map(text::parse).toList();
+    List<Key> parsed = keys.stream().map(key -> parse(command, text, key)).toList();
     parsed.forEach(action);
   }
 
-  /** Refuses arguments that are no keys, before the dataset is known. */
-  void check() {
+  /** Adds the arguments that are no keys, before the dataset is known. */
+  void check(ParseResult parsed, UsageErrors errors) {
     if (!keys.equals(List.of(STANDARD_INPUT))) {
-      check(command, keys);
+      check(parsed, keys, errors);
     }
   }
 
   /**
-   * Refuses arguments that look like an option. The commands that take keys have picocli pass such
+   * Adds the arguments that look like an option. The commands that take keys have picocli pass such
    * arguments on, because a negative number is a key; any other is one only after {@code --}.
    */
-  static void check(CommandSpec command, List<String> keys) {
-    List<String> args = command.commandLine().getParseResult().originalArgs();
+  static void check(ParseResult parsed, List<String> keys, UsageErrors errors) {
+    List<String> args = parsed.originalArgs();
     int end = args.indexOf("--");
     List<String> literal = end < 0 ? List.of() : args.subList(end + 1, args.size());
     for (String key : keys) {
       if (key.startsWith("-") && !NEGATIVE.matcher(key).matches() && !literal.contains(key)) {
-        throw new UnmatchedArgumentException(command.commandLine(), List.of(key));
+        errors.unknownOption(key);
       }
+    }
+  }
+
+  /**
+   * The key that an argument of {@code command} writes.
+   *
+   * @throws InvalidRequestException if it is none; it may be an option after {@code --}
+   */
+  static Key parse(CommandSpec command, KeyText text, String key) {
+    try {
+      return text.parse(key);
+    } catch (InvalidRequestException e) {
+      String misplaced = UsageErrors.misplacedOption(command.commandLine().getParseResult());
+      if (misplaced.isEmpty()) {
+        throw e;
+      }
+      throw new InvalidRequestException(e.getMessage() + "; " + misplaced, e);
     }
   }
 }

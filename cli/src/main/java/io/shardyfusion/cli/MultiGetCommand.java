@@ -1,6 +1,7 @@
 package io.shardyfusion.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardyfusion.job.UsageErrors;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.reader.SnapshotView;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParseResult;
 
 @Command(name = "multiget", description = "Look many keys up, all in one version.")
 final class MultiGetCommand extends ShardyCommand {
@@ -25,8 +27,13 @@ final class MultiGetCommand extends ShardyCommand {
   }
 
   @Override
+  void check(ParseResult parsed, UsageErrors errors) {
+    keys.check(parsed, errors);
+    super.check(parsed, errors);
+  }
+
+  @Override
   int run(Printer printer) {
-    keys.check();
     try (ShardedReader reader = ShardedReader.open(options().readerOptions());
         SnapshotView view = reader.view()) {
       // All are read before the first is looked up, so that a bad one leaves no half result.

@@ -108,10 +108,10 @@ final class Printer {
     return switch (format) {
       case JSON ->
           JsonArrayWriter.pretty(
-              output, "{\n  \"%s\" : %d,\n  \"%s\" : ".formatted(name, value, arrayName), "\n}");
+              output, "{\n  \"" + name + "\" : " + value + ",\n  \"" + arrayName + "\" : ", "\n}");
       case JSONL ->
           JsonArrayWriter.compact(
-              output, "{\"%s\":%d,\"%s\":".formatted(name, value, arrayName), "}");
+              output, "{\"" + name + "\":" + value + ",\"" + arrayName + "\":", "}");
       case TABLE, TEXT -> rows(columns, textFields);
     };
   }

@@ -49,6 +49,11 @@ final class QuickstartCommand extends ShardyCommand {
     return 0;
   }
 
+  @Override
+  boolean needsDataset() {
+    return false;
+  }
+
   private static Path cities() {
     String home = System.getProperty("shardyfusion.home");
     if (home == null) {

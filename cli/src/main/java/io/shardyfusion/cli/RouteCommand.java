@@ -2,9 +2,11 @@ package io.shardyfusion.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardyfusion.format.Manifest;
+import io.shardyfusion.job.UsageErrors;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParseResult;
 
 @Command(
     name = "route",
@@ -20,8 +22,13 @@ final class RouteCommand extends ShardyCommand {
   }
 
   @Override
+  void check(ParseResult parsed, UsageErrors errors) {
+    keys.check(parsed, errors);
+    super.check(parsed, errors);
+  }
+
+  @Override
   int run(Printer printer) {
-    keys.check();
     Manifest manifest;
     try (OpenDataset open = OpenDataset.open(options())) {
       manifest = open.manifest();

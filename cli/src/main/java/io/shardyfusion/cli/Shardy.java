@@ -1,6 +1,8 @@
 package io.shardyfusion.cli;
 
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.job.UsageErrors;
+import io.shardyfusion.surroundings.OwnProcess;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -10,6 +12,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -57,7 +61,17 @@ public final class Shardy implements Runnable {
 
   /** Runs one command in this process and exits with its code. */
   public static void main(String[] args) {
-    System.exit(StartTraining.isAsked() ? StartTraining.run() : execute(Terminal.system(), args));
+    System.exit(start(args));
+  }
+
+  private static int start(String... args) {
+    List<String> arguments = List.of(args);
+    try {
+      OwnProcess.begin(arguments);
+    } catch (ShardyfusionException e) {
+      return Failures.report(Terminal.system().err(), e, arguments.contains("--stacktrace"));
+    }
+    return StartTraining.isAsked() ? StartTraining.run() : execute(Terminal.system(), args);
   }
 
   /** Runs one command and returns its exit code. */
@@ -86,7 +100,10 @@ public final class Shardy implements Runnable {
     commandLine.addSubcommand(new HistoryCommand(terminal, options));
     commandLine.addSubcommand(new VerifyCommand(terminal, options));
     commandLine.addSubcommand(new QuickstartCommand(terminal, options));
+    commandLine.addSubcommand(new VersionCommand(terminal, options));
     commandLine.getSubcommands().values().forEach(Shardy::simplifyHelp);
+    UsageErrors.collect(commandLine);
+    commandLine.setExecutionStrategy(Shardy::checkAndRun);
     // A key may begin with @.
     commandLine.setExpandAtFiles(false);
     commandLine.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
@@ -101,6 +118,17 @@ public final class Shardy implements Runnable {
     return commandLine;
   }
 
+  /** Tells everything that is wrong with the command line at once; else runs the command. */
+  private static int checkAndRun(ParseResult parsed) {
+    UsageErrors errors = UsageErrors.of(parsed);
+    ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+    if (command.commandSpec().userObject() instanceof ShardyCommand ours) {
+      ours.check(command, errors);
+    }
+    errors.check();
+    return new RunLast().execute(parsed);
+  }
+
   /** Has a negative number pass for a key; see {@link KeyArguments}. */
   private static CommandLine takingKeys(ShardyCommand command) {
     return new CommandLine(command).setUnmatchedOptionsArePositionalParams(true);
@@ -113,6 +141,10 @@ public final class Shardy implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "no command given");
+    CommandLine commandLine = spec.commandLine();
+    if (!commandLine.getParseResult().originalArgs().isEmpty()) {
+      throw new ParameterException(commandLine, "no command given");
+    }
+    commandLine.usage(commandLine.getOut());
   }
 }

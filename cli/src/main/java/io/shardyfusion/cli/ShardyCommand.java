@@ -1,6 +1,8 @@
 package io.shardyfusion.cli;
 
+import io.shardyfusion.job.UsageErrors;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ParseResult;
 
 /** A command of {@code shardy}: does its work and returns the exit code. */
 abstract class ShardyCommand implements Callable<Integer> {
@@ -26,6 +28,18 @@ abstract class ShardyCommand implements Callable<Integer> {
     try (Output output = new Output(terminal.out())) {
       return run(new Printer(options.output(terminal), output));
     }
+  }
+
+  /** Adds what is wrong with the parsed options and arguments of this command. */
+  void check(ParseResult parsed, UsageErrors errors) {
+    if (needsDataset() && !options.hasDataset()) {
+      errors.other(GlobalOptions.NO_DATASET);
+    }
+  }
+
+  /** Whether the command is about a dataset that must be named. */
+  boolean needsDataset() {
+    return true;
   }
 
   /** Does the work, with the result to {@code printer}, and returns the exit code. */

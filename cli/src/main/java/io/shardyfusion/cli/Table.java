@@ -8,6 +8,7 @@ import com.github.freva.asciitable.HorizontalAlign;
 import com.github.freva.asciitable.OverflowBehaviour;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Tables for people. Many rows come in pages, so that they need not fit into memory; a long cell is
@@ -95,7 +96,7 @@ final class Table implements RowWriter {
         .forEach(
             c -> {
               if (Character.isISOControl(c)) {
-                safe.append(String.format("\\u%04x", c));
+                safe.append(String.format(Locale.ROOT, "\\u%04x", c));
               } else {
                 safe.appendCodePoint(c);
               }

@@ -23,9 +23,9 @@ final class CommandLineTest {
 
   static Stream<Arguments> unusable() {
     return Stream.of(
-            "no command given|",
+            "no command given|-o json",
             "'frobnicate'|frobnicate",
-            "'cleanup'|cleanup",
+            "unknown command 'cleanup'|cleanup --dry-run",
             "'--frobnicate'|info --frobnicate",
             "'--frobnicate'|get --frobnicate",
             "'--frobnicate'|route 1 --frobnicate",
@@ -54,9 +54,67 @@ final class CommandLineTest {
     assertThat(Invocation.run(args).failed(2).err()).contains(message);
   }
 
+  @Test
+  void everythingThatIsWrongIsToldAtOnce() {
+    String[] args = "run --shrads 4 --parallelism x --frobnicate".split(" ");
+
+    assertThat(Invocation.run(args).failed(2).err().lines())
+        .containsExactly(
+            "shardy: unknown option '--shrads'; did you mean '--shards'?",
+            "shardy: unknown option '--frobnicate'",
+            "shardy: invalid value for option '--parallelism': 'x' is not an int",
+            "shardy: missing required option: '--shards=N'",
+            "shardy: no dataset given: use -d URI, or set the environment variable SHARDY_DATASET",
+            "See shardy run --help.");
+    assertThat(Invocation.run("get", "--frob", "3", "-d", "x").failed(2).err().lines())
+        .containsExactly("shardy: unknown option '--frob'", "See shardy get --help.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"get -- -7 -d D", "multiget -- -7 1 --dataset=D", "info -- -d D"})
+  void anOptionAfterTheEndOfOptionsIsToldToGoBeforeIt(String line) {
+    assertThat(Invocation.run(line.split(" ")).failed(2).err().lines().toList())
+        .contains(
+            "shardy: no dataset given: use -d URI, or set the environment variable SHARDY_DATASET")
+        .anyMatch(
+            message ->
+                message.endsWith(
+                    "is after '--', where nothing is an option: options go before '--'"))
+        .hasSize(3);
+  }
+
+  @Test
+  void anOptionThatIsTakenForAKeyIsToldToGoBeforeTheEndOfOptions() {
+    String uri = dataset().uri();
+
+    assertThat(Invocation.run("multiget", "-d", uri, "--", "1", "-o", "json").failed(2).err())
+        .contains("'-o'", "options go before '--'");
+    // The advice, followed.
+    assertThat(Invocation.run("multiget", "-d", uri, "-o", "json", "--", "1", "-7").json())
+        .isNotEmpty();
+  }
+
+  @Test
+  void withoutACommandThereIsTheHelp() {
+    String help = Invocation.run("--help").succeeded().out();
+
+    assertThat(Invocation.of().run().succeeded().out()).isEqualTo(help);
+  }
+
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "get", "multiget", "scan", "info", "shards", "route", "history", "verify"})
+      strings = {
+        "",
+        "get",
+        "multiget",
+        "scan",
+        "info",
+        "shards",
+        "route",
+        "history",
+        "verify",
+        "version"
+      })
   void everyCommandHasHelp(String command) {
     String[] args = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "-h"};
 
@@ -70,7 +128,8 @@ final class CommandLineTest {
   @Test
   void theVersionIsThatOfTheBuild() {
     assertThat(Invocation.run("--version").succeeded().out())
-        .matches("shardy \\d+\\.\\d+\\.\\d+\\S*\\nJava .*\\n");
+        .matches("shardy \\d+\\.\\d+\\.\\d+\\S*\\nJava .*\\n")
+        .isEqualTo(Invocation.run("version").succeeded().out());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.shardyfusion.store;
 
 import io.shardyfusion.StorageException;
+import io.shardyfusion.surroundings.LocalPath;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -93,6 +94,9 @@ final class LocalListing implements Iterator<ObjectInfo>, AutoCloseable {
     String key = level.key() + path.getFileName();
     if (!key.startsWith(prefix) || key.equals(ObjectKeys.RESERVED)) {
       return;
+    }
+    if (!LocalPath.hasText(path)) {
+      return; // No key, and nothing below it has one: its text would name another file.
     }
     BasicFileAttributes found;
     try {

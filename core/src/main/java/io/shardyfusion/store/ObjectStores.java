@@ -1,10 +1,9 @@
 package io.shardyfusion.store;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.surroundings.LocalPath;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +14,10 @@ public final class ObjectStores {
   // Two letters at least: a single one is a drive of Windows.
   private static final Pattern SCHEME =
       Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):(.*)", Pattern.DOTALL);
+
+  /** The character that stands for what cannot be decoded, where it was meant. */
+  private static final Pattern NAMED_REPLACEMENT =
+      Pattern.compile("\uFFFD|%EF%BF%BD", Pattern.CASE_INSENSITIVE);
 
   private static final String FORMS =
       "expected s3://bucket/prefix, file:///directory or a local path";
@@ -55,11 +58,7 @@ public final class ObjectStores {
   }
 
   private static ObjectStore local(String path) {
-    try {
-      return new LocalObjectStore(Path.of(path).toAbsolutePath().normalize());
-    } catch (InvalidPathException e) {
-      throw new InvalidRequestException("'" + path + "' is no path: " + e.getReason(), e);
-    }
+    return new LocalObjectStore(LocalPath.of(path).toAbsolutePath().normalize());
   }
 
   private static String path(String uri, String rest) {
@@ -85,7 +84,15 @@ public final class ObjectStores {
                 + uri
                 + "'");
       }
-      return parsed.getPath();
+      String decoded = parsed.getPath();
+      if (decoded.indexOf('\uFFFD') >= 0
+          && !NAMED_REPLACEMENT.matcher(parsed.getRawPath()).find()) {
+        throw new InvalidRequestException(
+            "the escapes of '"
+                + uri
+                + "' are no UTF-8; write the directory as a path, without file:");
+      }
+      return decoded;
     } catch (URISyntaxException e) {
       return path; // Such as one with spaces, which people do write.
     }

@@ -4,6 +4,7 @@ import static software.amazon.awssdk.core.client.config.SdkAdvancedClientOption.
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.SoftwareVersion;
+import io.shardyfusion.surroundings.GivenText;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -174,7 +175,7 @@ final class S3Clients implements AutoCloseable {
             .socketTimeout(options.silenceTimeout())
             .connectionAcquisitionTimeout(WAIT_FOR_CONNECTION)
             .maxConnections(FILES * (1 + options.s3Transfers().parallelism()) + SPARE_CONNECTIONS)
-            .proxyConfiguration(S3Proxy.of(options, System::getenv));
+            .proxyConfiguration(S3Proxy.of(options, GivenText::variable));
     Path trusted = options.s3TrustedCertificates();
     if (trusted != null) {
       TrustManager[] trust = S3Trust.in(trusted);

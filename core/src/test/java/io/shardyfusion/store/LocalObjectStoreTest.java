@@ -2,6 +2,7 @@ package io.shardyfusion.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.store.Expectation.Absent;
@@ -58,6 +59,18 @@ class LocalObjectStoreTest extends ObjectStoreContractTest {
   void anObjectIsTheFileOfItsKey() {
     store().write("a/b", bytes("content"));
     assertThat(root().resolve("a/b")).hasContent("content");
+  }
+
+  @Test
+  void aFileWhoseNameIsNoTextIsNoObject() throws Exception {
+    store().write("a/b", bytes("content"));
+    // Names in Latin-1, which this process cannot write.
+    String script = "cd \"$0\" && d=$(printf 'Z\\374rich') && mkdir $d && touch $d/c a/$d && ls";
+    Process shell = new ProcessBuilder("sh", "-c", script, root().toString()).start();
+    assumeTrue(shell.waitFor() == 0, "the file system has only names that are UTF-8");
+
+    assertThat(keys("")).containsExactly("a/b");
+    assertThat(keys("a/")).containsExactly("a/b");
   }
 
   @Test

@@ -127,7 +127,8 @@ final class CheckpointLock implements AutoCloseable {
 
   private static Optional<Path> local(String directory) {
     try {
-      URI uri = URI.create(directory);
+      // As Flink writes paths, without escapes.
+      URI uri = new org.apache.flink.core.fs.Path(directory).toUri();
       return "file".equals(uri.getScheme())
           ? Optional.of(Path.of(uri.getPath()))
           : Optional.empty();

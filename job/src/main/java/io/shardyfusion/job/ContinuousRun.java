@@ -1,11 +1,17 @@
 package io.shardyfusion.job;
 
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.job.input.KafkaOptions;
 import io.shardyfusion.job.input.TopicCheck;
+import io.shardyfusion.surroundings.GivenText;
+import io.shardyfusion.surroundings.HomeDirectory;
+import io.shardyfusion.surroundings.LocalPath;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -97,14 +103,45 @@ public final class ContinuousRun {
 
   /** A directory that belongs to the dataset, so that a later run finds what this one left. */
   private static String defaultDirectory(String dataset) {
-    String state = System.getenv("XDG_STATE_HOME");
-    Path root =
-        state == null || state.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".local", "state")
-            : Path.of(state);
+    Path root = stateHome();
     String uri = dataset.replaceAll("/+$", "");
     String digest = Sha256.of(uri.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
-    return root.resolve("shardyfusion").resolve("checkpoints").resolve(digest).toString();
+    Path directory = root.resolve("shardyfusion").resolve("checkpoints").resolve(digest);
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new InvalidRequestException(
+          "the directory for checkpoints that is taken where none is named, "
+              + directory
+              + ", cannot be created: "
+              + e
+              + "; name another (--checkpoint-dir)",
+          e);
+    }
+    return directory.toString();
+  }
+
+  /** Where the user's programs keep their state, by the XDG Base Directory Specification. */
+  private static Path stateHome() {
+    String state = GivenText.variable("XDG_STATE_HOME");
+    if (state != null && !state.isBlank()) {
+      Path root = LocalPath.of(state);
+      if (!root.isAbsolute()) {
+        throw new InvalidRequestException(
+            "the environment variable XDG_STATE_HOME must be an absolute path, found '"
+                + state
+                + "'; correct it, or name a directory for checkpoints (--checkpoint-dir)");
+      }
+      return root;
+    }
+    Path home = HomeDirectory.find();
+    if (home == null) {
+      throw new InvalidRequestException(
+          "there is no directory to keep checkpoints in: this user has no home directory, and the"
+              + " environment's HOME is no absolute path; set HOME, or name a directory for"
+              + " checkpoints (--checkpoint-dir)");
+    }
+    return home.resolve(".local").resolve("state");
   }
 
   /** The id of this run, which the dataset's history and the run record name. */

@@ -72,7 +72,10 @@ public final class EmbeddedFlink {
   private static void setUp(Configuration flink, @Nullable Integer parallelism) {
     int subtasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
     flink.set(CoreOptions.DEFAULT_PARALLELISM, subtasks);
-    flink.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, SORT_MEMORY.multiply(subtasks));
+    // As text: Flink makes its own of a size in the default locale, whose digits it may not read.
+    flink.setString(
+        TaskManagerOptions.MANAGED_MEMORY_SIZE.key(),
+        SORT_MEMORY.multiply(subtasks).getBytes() + "b");
     // Accumulators, which progress is read from, travel with heartbeats.
     flink.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
     // Nothing of it is for other machines, neither the REST server nor the one for files; and

@@ -1,7 +1,9 @@
 package io.shardyfusion.job;
 
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.flink.SinkCheckpoint;
+import io.shardyfusion.surroundings.LocalPath;
 import java.io.DataInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -95,11 +97,18 @@ final class RetainedCheckpoints {
     }
   }
 
-  /** The directory as an absolute URI: a relative path is one of this process. */
+  /**
+   * The directory as Flink writes it, absolute and without escapes: a relative path is one of this
+   * process.
+   *
+   * @throws InvalidRequestException if it is a path that no file here can have
+   */
   static String uri(String directory) {
-    return SCHEME.matcher(directory).lookingAt()
-        ? directory
-        : java.nio.file.Path.of(directory).toAbsolutePath().toUri().toString();
+    if (!SCHEME.matcher(directory).lookingAt()) {
+      return Path.fromLocalFile(LocalPath.of(directory).toAbsolutePath().toFile()).toString();
+    }
+    LocalPath.check(directory);
+    return directory;
   }
 
   private static boolean addMetadata(FileSystem fs, Path checkpoint, List<Path> found)

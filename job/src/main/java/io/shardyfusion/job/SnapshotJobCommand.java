@@ -1,7 +1,11 @@
 package io.shardyfusion.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.surroundings.GivenText;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +37,13 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
 
   /** Parses, runs in the environment that Flink's client has set up, and prints the result. */
   static void run(String[] args) throws Exception {
+    GivenText.check(List.of(args));
     CommandLine command = new CommandLine(new SnapshotJobCommand());
+    UsageErrors.collect(command);
     CommandLine.ParseResult parsed;
     try {
       parsed = command.parseArgs(args);
+      UsageErrors.of(parsed).check();
     } catch (CommandLine.ParameterException e) {
       throw new InvalidRequestException(e.getMessage() + "\n" + command.getUsageMessage(), e);
     }
@@ -46,7 +53,9 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
     SnapshotJobCommand job = command.getCommand();
     RunResult result = job.call();
     if (result != null) {
-      System.out.println(new ObjectMapper().writeValueAsString(result));
+      byte[] line = (new ObjectMapper().writeValueAsString(result) + "\n").getBytes(UTF_8);
+      System.out.write(line, 0, line.length);
+      System.out.flush();
     }
   }
 

@@ -24,20 +24,39 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Continuous runs that are restored from what an earlier one left. */
+/**
+ * Continuous runs that are restored from what an earlier one left, in a process whose locale has
+ * digits of its own.
+ */
 final class RestoredRunITCase {
 
   private static final long DEADLINE_SECONDS = 60;
 
   @TempDir private Path directory;
+
+  private final Locale before = Locale.getDefault();
+
+  @BeforeEach
+  void useALocaleWithOtherDigits() {
+    Locale.setDefault(new Locale("ar", "EG"));
+    assertThat(String.format("%d", 1)).isEqualTo("\u0661");
+  }
+
+  @AfterEach
+  void useTheLocaleOfBefore() {
+    Locale.setDefault(before);
+  }
 
   @Test
   void aRestoreWithAnotherNumberOfShardsNamesTheRemedy() throws Exception {

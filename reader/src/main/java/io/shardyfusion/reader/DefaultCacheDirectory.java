@@ -37,8 +37,7 @@ final class DefaultCacheDirectory {
   static Path create(Path temporary, String datasetUri) {
     Path directory = ofUser(temporary, "the default cache directory", "set cacheDirectory");
     String uri = datasetUri.replaceAll("/+$", "");
-    String digest = Sha256.of(uri.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
-    return directory.resolve(portable(uri.substring(uri.lastIndexOf('/') + 1)) + "-" + digest);
+    return directory.resolve(portable(uri.substring(uri.lastIndexOf('/') + 1)) + "-" + digest(uri));
   }
 
   /**
@@ -56,7 +55,8 @@ final class DefaultCacheDirectory {
   }
 
   private static Path ofUser(Path temporary, String what, String remedy) {
-    Path directory = temporary.resolve("shardyfusion-" + portable(user()));
+    Path directory =
+        temporary.resolve("shardyfusion-" + nameOf(System.getProperty("user.name", "")));
     try {
       createPrivate(directory);
       checkPrivate(directory, what, remedy);
@@ -67,16 +67,18 @@ final class DefaultCacheDirectory {
     }
   }
 
-  /** The user's name, or number: in some containers users have no name. */
-  private static String user() {
-    String name = System.getProperty("user.name", "?");
-    if (!name.equals("?")) {
-      return name;
+  /**
+   * The part of the directory's name that only this user has: the name, or the number where there
+   * is none, as for users that a container platform chooses, or where it is not portable.
+   */
+  static String nameOf(String user) {
+    if (!user.isEmpty() && portable(user).equals(user)) {
+      return user;
     }
     try {
       return String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
     } catch (IOException | UnsupportedOperationException e) {
-      return "unknown";
+      return portable(user) + "-" + digest(user);
     }
   }
 
@@ -125,6 +127,10 @@ final class DefaultCacheDirectory {
     boolean mine = Files.getOwner(probe).equals(attributes.owner());
     Files.delete(probe);
     return mine;
+  }
+
+  private static String digest(String text) {
+    return Sha256.of(text.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
   }
 
   private static String portable(String name) {

@@ -53,6 +53,16 @@ class ReaderOptionsTest {
   }
 
   @Test
+  void usersWithoutAPortableNameDoNotMeetInOneDirectory() throws Exception {
+    String number = String.valueOf(Files.getAttribute(directory, "unix:uid"));
+
+    assertThat(DefaultCacheDirectory.nameOf("jane.doe-1")).isEqualTo("jane.doe-1");
+    assertThat(DefaultCacheDirectory.nameOf("?")).isEqualTo(number);
+    assertThat(DefaultCacheDirectory.nameOf("")).isEqualTo(number);
+    assertThat(DefaultCacheDirectory.nameOf("j\u00f6rg")).isEqualTo(number);
+  }
+
+  @Test
   void aDefaultCacheDirectoryThatIsOpenToOthersIsRefused() throws Exception {
     Path parent = DefaultCacheDirectory.create(directory, "s3://bucket/cities").getParent();
     Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwx---"));

@@ -1,6 +1,7 @@
 package io.shardyfusion.job.input;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.surroundings.LocalPath;
 import java.io.Serializable;
 
 /**
@@ -35,6 +36,7 @@ public sealed interface BadRowPolicy extends Serializable {
         throw new InvalidRequestException(
             "dead-letter: needs the URI of a directory, for example dead-letter:/tmp/bad");
       }
+      LocalPath.check(directory);
     }
   }
 

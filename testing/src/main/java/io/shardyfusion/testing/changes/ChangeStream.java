@@ -2,6 +2,7 @@ package io.shardyfusion.testing.changes;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -41,7 +42,7 @@ public final class ChangeStream {
     boolean large = random.nextInt(ONE_IN_LARGE) == 0;
     int count = large ? random.nextInt(4_000, 8_000) : random.nextInt(20, 400);
     int keys = order == Order.TOTAL ? SHARED_KEYS : large ? 300 : 30;
-    String log = order == Order.TOTAL ? "all" : String.format("f%05d", files);
+    String log = order == Order.TOTAL ? "all" : String.format(Locale.ROOT, "f%05d", files);
     List<String> lines = new ArrayList<>(count);
     List<Change> list = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -62,7 +63,7 @@ public final class ChangeStream {
       list.add(new Change(key, delete ? null : line));
       changes++;
     }
-    ChangeFile file = new ChangeFile(String.format("%05d.jsonl", files), lines, list);
+    ChangeFile file = new ChangeFile(String.format(Locale.ROOT, "%05d.jsonl", files), lines, list);
     files++;
     return file;
   }

@@ -1,5 +1,7 @@
 package io.shardyfusion.testing.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -44,6 +46,8 @@ public final class ClusterMain implements Callable<Integer> {
   /** All commands, with failures as one message and an exit code. */
   static CommandLine commandLine() {
     CommandLine command = new CommandLine(new ClusterMain());
+    command.setOut(new PrintWriter(System.out, true, UTF_8));
+    command.setErr(new PrintWriter(System.err, true, UTF_8));
     command.setExecutionExceptionHandler((e, at, parsed) -> report(e, at.getErr()));
     command.setParameterExceptionHandler(
         (e, arguments) -> {
@@ -57,6 +61,11 @@ public final class ClusterMain implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    CommandLine commandLine = spec.commandLine();
+    if (commandLine.getParseResult().originalArgs().isEmpty()) {
+      commandLine.usage(commandLine.getOut());
+      return 0;
+    }
     throw new ParameterException(
         spec.commandLine(), "what to do is missing: up, run, status, flink or down");
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.shardyfusion.testing.flink.FlinkRest;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,6 +26,7 @@ final class StatusCommand extends ClusterCommand {
     System.out.println("Flink " + state.restUrl() + "  S3 " + state.s3Endpoint());
     for (ClusterState.Member member : state.processes()) {
       System.out.printf(
+          Locale.ROOT,
           "%-14s  pid %-8d %s%s%n",
           member.name(),
           member.pid(),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -339,7 +340,7 @@ public final class FlinkCluster implements AutoCloseable {
   private JvmProcess launch(
       String kind, List<String> jvm, String main, Function<String, List<String>> arguments) {
     started++;
-    String name = String.format("%02d-%s", started, kind);
+    String name = String.format(Locale.ROOT, "%02d-%s", started, kind);
     List<String> options = new ArrayList<>(FlinkSettings.jvmArguments());
     // Short lives: what a JVM saves at its start is worth more than what it runs faster later.
     options.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
