@@ -65,7 +65,7 @@ class DeployGuideTest {
         CODE.matcher(BLOCK.matcher(text).replaceAll(""))
             .results()
             .map(code -> code.group(1))
-            .filter(code -> !code.matches("(aws|gcloud|bin/cloud-check) .*"));
+            .filter(code -> !code.matches("(aws|gcloud|docker|bin/cloud-check) .*"));
 
     Set<String> named =
         Stream.concat(commands, inline)

@@ -258,6 +258,38 @@ final class DeploymentFilesTest {
         .doesNotContainPattern("(?m)^ *(value|AWS_SECRET_ACCESS_KEY): *[A-Za-z0-9/+]{30,}");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/deploy/kubernetes.yaml", "docs/deploy/reader.yaml"})
+  void thePodsHaveNoMoreRightsThanTheyNeed(String file) throws IOException {
+    List<JsonNode> objects = documents(file);
+    JsonNode last = objects.get(objects.size() - 1).get("spec");
+    JsonNode pod =
+        last.has("podTemplate") ? last.at("/podTemplate/spec") : last.at("/template/spec");
+    JsonNode user = pod.get("securityContext");
+    assertThat(user.get("runAsNonRoot").asBoolean()).isTrue();
+    assertThat(user.get("fsGroup").asInt()).isEqualTo(user.get("runAsGroup").asInt()).isPositive();
+    JsonNode container = pod.at("/containers/0");
+    JsonNode rights = container.get("securityContext");
+    assertThat(rights.get("readOnlyRootFilesystem").asBoolean()).isTrue();
+    assertThat(rights.get("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+    assertThat(rights.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
+    // A library is loaded from there; an emptyDir is not noexec.
+    assertThat(container.get("volumeMounts"))
+        .anyMatch(mount -> mount.get("mountPath").asText().equals("/tmp"));
+    assertThat(pod.get("volumes"))
+        .anyMatch(volume -> volume.get("name").asText().equals("tmp") && volume.has("emptyDir"));
+  }
+
+  @Test
+  void theImageHasAUserAndALocale() throws IOException {
+    List<String> lines = Files.readAllLines(ROOT.resolve("docs/deploy/Dockerfile"));
+    JsonNode user = flinkDeployment().at("/spec/podTemplate/spec/securityContext/runAsUser");
+
+    assertThat(lines).contains("ENV LC_ALL=C.UTF-8");
+    assertThat(lines.get(lines.size() - 1))
+        .isEqualTo("USER " + user.asText() + ":" + user.asText());
+  }
+
   /** The formula of docs/flink.md. */
   private static void assertMemory(Map<String, String> settings, String process) {
     int slots = Integer.parseInt(settings.get("taskmanager.numberOfTaskSlots"));
