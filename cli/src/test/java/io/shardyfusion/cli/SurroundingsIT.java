@@ -37,7 +37,7 @@ final class SurroundingsIT {
       """
       u=$(printf '\\303\\274') o=$(printf '\\303\\266') latin=$(printf 'Z\\374rich')
       bare() {
-        env -i PATH="$PATH" HOME="$PWD" JAVA_HOME="$JAVA_HOME" SHARDY_JAVA_OPTS="$SHARDY_JAVA_OPTS" "$@"
+        env -i PATH="$PATH" HOME="$PWD" JAVA_HOME="$JAVA_HOME" SHARDY_ARCHIVE=off SHARDY_JAVA_OPTS="$SHARDY_JAVA_OPTS" "$@"
       }
       shardy() { bare "$SHARDY" "$@"; }
       """;
