@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.state.ValueState;
@@ -57,6 +58,7 @@ final class ShardWriteOperator extends AbstractStreamOperator<SubtaskReport>
 
   private final SinkSettings settings;
   private final ShardKeys keys;
+  private final FailedUpload failedUpload;
 
   private transient @Nullable TaskResources resources;
   private transient @Nullable CountingObjectStore store;
@@ -65,6 +67,7 @@ final class ShardWriteOperator extends AbstractStreamOperator<SubtaskReport>
   private transient @Nullable ValueState<byte[]> state;
   private transient @Nullable OwnedShards shards;
   private transient @Nullable WriteMetrics writeMetrics;
+  private transient @Nullable CompletableFuture<Void> closed;
 
   private transient boolean reportedAll;
   private transient boolean inputEnded;
@@ -75,9 +78,21 @@ final class ShardWriteOperator extends AbstractStreamOperator<SubtaskReport>
   private transient long putsReported;
   private transient long getsReported;
 
-  ShardWriteOperator(SinkSettings settings, ShardKeys keys) {
+  /** The consequence of an upload that failed after all retries. */
+  enum FailedUpload {
+    /** The checkpoint fails; the next one makes the upload again. */
+    FAILS_CHECKPOINT,
+    /**
+     * The task fails: for a job that ends with its first failed checkpoint anyway, of which Flink
+     * would tell that it failed, but not why. Savepoints fail as they do else.
+     */
+    FAILS_TASK
+  }
+
+  ShardWriteOperator(SinkSettings settings, ShardKeys keys, FailedUpload failedUpload) {
     this.settings = settings;
     this.keys = keys;
+    this.failedUpload = failedUpload;
   }
 
   @Override
@@ -86,6 +101,7 @@ final class ShardWriteOperator extends AbstractStreamOperator<SubtaskReport>
     state = context.getKeyedStateStore().getState(SHARD);
     lastCheckpoint = context.getRestoredCheckpointId().orElse(0);
     shards = new OwnedShards();
+    closed = new CompletableFuture<>();
     WriteMetrics measured = new WriteMetrics(getMetricGroup());
     writeMetrics = measured;
     TaskResources local = new TaskResources(this, "shardyfusion-shards-");
@@ -263,9 +279,34 @@ final class ShardWriteOperator extends AbstractStreamOperator<SubtaskReport>
         running(uploads).allStored().thenRun(() -> measured.sendMillis = millisSince(start));
     OperatorSnapshotFutures futures =
         super.snapshotState(checkpointId, timestamp, options, factory);
+    boolean failsTask =
+        failedUpload == FailedUpload.FAILS_TASK && !options.getCheckpointType().isSavepoint();
     futures.setKeyedStateManagedFuture(
-        new SnapshotAfterUploads(futures.getKeyedStateManagedFuture(), stored));
+        new SnapshotAfterUploads(
+            futures.getKeyedStateManagedFuture(), failsTask ? failingTheTask(stored) : stored));
     return futures;
+  }
+
+  /**
+   * As {@code stored}, but in place of the future the task fails, and the future when that closes.
+   */
+  private CompletableFuture<Void> failingTheTask(CompletableFuture<Void> stored) {
+    CompletableFuture<Void> closing = running(closed);
+    return stored.exceptionallyCompose(
+        failure -> {
+          if (!closing.isDone()) {
+            getContainingTask().getEnvironment().failExternally(causeOf(failure));
+          }
+          return closing.thenCompose(ended -> stored);
+        });
+  }
+
+  private static Throwable causeOf(Throwable failure) {
+    Throwable cause = failure;
+    if (failure instanceof CompletionException && failure.getCause() != null) {
+      cause = failure.getCause();
+    }
+    return cause instanceof ShardyfusionException ours ? Restarts.unlessPointless(ours) : cause;
   }
 
   @Override
@@ -286,6 +327,9 @@ final class ShardWriteOperator extends AbstractStreamOperator<SubtaskReport>
 
   @Override
   public void close() throws Exception {
+    if (closed != null) {
+      closed.complete(null);
+    }
     IOUtils.closeAll(uploads, writers, store, resources, super::close);
   }
 

@@ -320,10 +320,19 @@ public final class ShardyfusionSink<T> {
         settings,
         routed(settings)
             .keyBy(keys)
-            .transform("write shards", SubtaskReport.TYPE, new ShardWriteOperator(settings, keys))
+            .transform(
+                "write shards",
+                SubtaskReport.TYPE,
+                new ShardWriteOperator(settings, keys, failedUpload(checkpoints)))
             .uid(uidPrefix + "-write")
             .setParallelism(parallelism(settings))
             .setMaxParallelism(settings.sharding().numShards()));
+  }
+
+  private static ShardWriteOperator.FailedUpload failedUpload(CheckpointConfig checkpoints) {
+    return checkpoints.getTolerableCheckpointFailureNumber() == 0
+        ? ShardWriteOperator.FailedUpload.FAILS_TASK
+        : ShardWriteOperator.FailedUpload.FAILS_CHECKPOINT;
   }
 
   private int parallelism(SinkSettings settings) {

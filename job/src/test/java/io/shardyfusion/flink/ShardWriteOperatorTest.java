@@ -210,6 +210,37 @@ final class ShardWriteOperatorTest {
   }
 
   @Test
+  void anUploadThatFailsFailsTheTaskWithItsCauseWhereNoFailedCheckpointIsTolerated()
+      throws Exception {
+    try (WriteSubtask subtask =
+        new WriteSubtask(
+                settings.settings(), directory, 0, 1, ShardWriteOperator.FailedUpload.FAILS_TASK)
+            .begin()) {
+      subtask.expectExternalFailure();
+      subtask.put(1, "one");
+      WatchedStore.watch(
+          uri,
+          key -> {
+            throw new StorageException("injected", null);
+          });
+      OperatorSnapshotFutures futures = subtask.barrier(1);
+      CompletableFuture<?> snapshot =
+          CompletableFuture.runAsync(futures.getKeyedStateManagedFuture());
+
+      Await.until("the failure", SOON, () -> subtask.externalFailure().isPresent());
+
+      assertThat(subtask.externalFailure().orElseThrow())
+          .isInstanceOf(StorageException.class)
+          .hasMessage("injected");
+      assertThat(snapshot).isNotDone(); // So Flink is not told that the checkpoint failed first.
+      subtask.cancel();
+      snapshot.get(SOON.toSeconds(), TimeUnit.SECONDS);
+      assertThatThrownBy(() -> futures.getKeyedStateManagedFuture().get())
+          .hasStackTraceContaining("injected");
+    }
+  }
+
+  @Test
   void whatAnAbortedCheckpointNamedIsStoredBeforeTheNextCompletes() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
     try (WriteSubtask subtask = WriteSubtask.begun(settings.settings(), directory)) {

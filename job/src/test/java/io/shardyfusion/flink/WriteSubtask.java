@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.memory.ManagedMemoryUseCase;
@@ -35,10 +36,21 @@ final class WriteSubtask implements AutoCloseable {
 
   /** Subtask {@code index} of {@code subtasks}, which spills below {@code directory}. */
   WriteSubtask(SinkSettings settings, Path directory, int index, int subtasks) throws Exception {
+    this(settings, directory, index, subtasks, ShardWriteOperator.FailedUpload.FAILS_CHECKPOINT);
+  }
+
+  /** As the other one, with what an upload that failed does. */
+  WriteSubtask(
+      SinkSettings settings,
+      Path directory,
+      int index,
+      int subtasks,
+      ShardWriteOperator.FailedUpload failedUpload)
+      throws Exception {
     int shards = settings.sharding().numShards();
     sharding = new HashSharding(shards);
     ShardKeys keys = new ShardKeys(shards);
-    operator = new ShardWriteOperator(settings, keys);
+    operator = new ShardWriteOperator(settings, keys, failedUpload);
     spill = Files.createTempDirectory(directory, "spill-");
     environment =
         new MockEnvironmentBuilder()
@@ -103,6 +115,16 @@ final class WriteSubtask implements AutoCloseable {
     int shard = sharding.shardOf(key);
     harness.processElement(
         new StreamRecord<>(new ShardRow(shard, 0, KeyEncoding.I64.encode(key), value)));
+  }
+
+  /** What the operator failed its task with, from another thread; empty: with nothing. */
+  Optional<? extends Throwable> externalFailure() {
+    return environment.getActualExternalFailureCause();
+  }
+
+  /** Has the environment take a failure of the task for what the test expects. */
+  void expectExternalFailure() {
+    environment.setExpectedExternalFailureCause(Throwable.class);
   }
 
   /** Emits the report of a checkpoint, and returns what is to be done for its snapshot. */
