@@ -152,8 +152,11 @@ final class RunLease implements AutoCloseable {
     records.write(record);
   }
 
-  /** Those of the watcher of the input, which writes them into the same record. */
+  /** Those of the watcher of a continuous input, which writes them into the same record. */
   private List<RunWarning> warnings() {
+    if (!settings.isStreaming()) {
+      return warnings;
+    }
     try {
       warnings = records.warnings(settings.runId());
     } catch (ShardyfusionException e) {
