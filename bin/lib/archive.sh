@@ -8,9 +8,13 @@
 # archive JAR LIB: sets archive, the options of Java for the classes of that jar and those in the directory, or nothing.
 archive() {
   archive=
+  named=
   case ${SHARDY_ARCHIVE:-} in
     off) return 0 ;;
-    /*) archives=$SHARDY_ARCHIVE ;;
+    /*)
+      named=yes
+      archives=$SHARDY_ARCHIVE
+      ;;
     *)
       archives=${XDG_CACHE_HOME:-}
       case $archives in
@@ -27,11 +31,12 @@ archive() {
   esac
   # shellcheck disable=SC2012  # names, sizes and times, all at once
   of_jars=$(LC_ALL=C TZ=UTC0 ls -ln "$1" "$2" 2>/dev/null | cksum) || return 0
-  of_java=$(echo "$home $java $java_version" | cksum) || return 0
+  # Without what Java says that it picked up from the environment.
+  of_java=$({ echo "$home $java"; echo "$java_version" | grep -v '^Picked up ' || :; } | cksum) || return 0
   prefix=shardy-${of_java%% *}-
   file=$archives/$prefix${of_jars%% *}.jsa
   if [ ! -f "$file" ]; then
-    if [ -n "${SHARDY_ARCHIVE:-}" ]; then
+    if [ -n "$named" ]; then
       (train "$1") || return 0
     else
       (train "$1") &
@@ -39,7 +44,7 @@ archive() {
     fi
   fi
   # Code is in it: another user's is not for us, unless its directory was named.
-  if [ -r "$file" ] && { [ -O "$file" ] || [ -n "${SHARDY_ARCHIVE:-}" ]; }; then
+  if [ -r "$file" ] && { [ -O "$file" ] || [ -n "$named" ]; }; then
     archive="-XX:SharedArchiveFile=$file"
   fi
 }
@@ -47,9 +52,12 @@ archive() {
 # train JAR: makes the archive, with a low priority. One process does; one that fails is not repeated for some minutes.
 train() {
   exec </dev/null >/dev/null 2>&1
-  (umask 077 && mkdir -p "$archives") || return 1
-  find "$archives" -name 'shardy-*' -mtime +60 -exec rm -rf {} +
-  find "$archives" -name "$prefix*.making" -mmin +10 -exec rm -rf {} +
+  # A directory that was named is for whoever will run in the image.
+  [ -n "$named" ] || umask 077
+  mkdir -p "$archives" || return 1
+  # Only what is named as archives are, right there: the directory may hold other things.
+  find "$archives/." ! -name . -prune -name 'shardy-[0-9]*-[0-9]*.jsa*' -mtime +60 -exec rm -rf {} + || :
+  find "$archives/." ! -name . -prune -name "$prefix*.jsa.making" -mmin +10 -exec rm -rf {} + || :
   mkdir "$file.making" || return 1
   nice -n 10 "$java" -Xshare:auto -XX:ArchiveClassesAtExit="$file.making/archive" -Xlog:disable \
     -Dshardyfusion.training=true "-Dshardyfusion.home=$home" -jar "$1" || return 1

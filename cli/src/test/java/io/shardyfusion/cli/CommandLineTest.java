@@ -95,6 +95,12 @@ final class CommandLineTest {
   }
 
   @Test
+  void anOptionAfterTheEndOfOptionsIsNotPassedOver() {
+    assertThat(Invocation.run("verify", "-d", dataset().uri(), "--", "--deep").failed(2).err())
+        .contains("'--deep' is after '--', where nothing is an option: options go before '--'");
+  }
+
+  @Test
   void withoutACommandThereIsTheHelp() {
     String help = Invocation.run("--help").succeeded().out();
 

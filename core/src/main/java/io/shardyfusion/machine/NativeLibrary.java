@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,8 @@ public final class NativeLibrary {
       return;
     }
     Path base = base();
-    Path own = base.resolve(PREFIX + "none");
+    // A name that nobody else can have taken, should it not be created.
+    Path own = base.resolve(PREFIX + UUID.randomUUID());
     IOException notCreated = null;
     try {
       own = Files.createTempDirectory(base, PREFIX);

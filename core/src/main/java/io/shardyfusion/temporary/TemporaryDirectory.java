@@ -117,7 +117,9 @@ public final class TemporaryDirectory implements AutoCloseable {
     String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     Path path = parent.resolve(process() + random);
     try {
-      Files.createDirectories(parent);
+      if (!Files.isDirectory(parent)) { // A link to one would be refused by Java 17.
+        Files.createDirectories(parent);
+      }
       Files.createDirectory(path, forThisUser(parent));
     } catch (IOException e) {
       throw new StorageException(

@@ -34,6 +34,17 @@ final class TemporaryDirectoryTest {
   }
 
   @Test
+  void itsParentMayBeALinkToADirectory() throws IOException {
+    Path real = Files.createDirectory(parent.resolve("real"));
+    Path link = Files.createSymbolicLink(parent.resolve("link"), real);
+
+    try (TemporaryDirectory directory = TemporaryDirectory.createIn(link)) {
+      assertThat(directory.path()).isDirectory();
+    }
+    assertThat(real).isEmptyDirectory();
+  }
+
+  @Test
   void theNextOneRemovesWhatAKilledProcessLeftAndNothingElse() throws Exception {
     Files.createDirectory(parent.resolve("shardyfusion-root"));
     Path foreign =

@@ -81,10 +81,11 @@ final class CheckpointLock implements AutoCloseable {
     }
     String name = Sha256.of(nameOf(dataset).getBytes(StandardCharsets.UTF_8)).hex();
     try {
-      Path file =
-          Files.createDirectories(local.get())
-              .toRealPath()
-              .resolve(".lock-" + name.substring(0, 16));
+      Path checkpoints = local.get();
+      if (!Files.isDirectory(checkpoints)) { // A link to one would be refused by Java 17.
+        Files.createDirectories(checkpoints);
+      }
+      Path file = checkpoints.toRealPath().resolve(".lock-" + name.substring(0, 16));
       String holder = process();
       String other = HELD.putIfAbsent(file, holder);
       return other == null ? tryTake(file, holder) : new Attempt.Held(other);
@@ -119,7 +120,7 @@ final class CheckpointLock implements AutoCloseable {
   }
 
   /** The dataset's URI, the same for all the ways to write that of a local one. */
-  private static String nameOf(String dataset) {
+  static String nameOf(String dataset) {
     return local(RetainedCheckpoints.uri(dataset))
         .map(path -> path.toAbsolutePath().normalize().toString())
         .orElse(dataset.replaceAll("/+$", ""));

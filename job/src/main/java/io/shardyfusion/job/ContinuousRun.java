@@ -104,8 +104,8 @@ public final class ContinuousRun {
   /** A directory that belongs to the dataset, so that a later run finds what this one left. */
   private static String defaultDirectory(String dataset) {
     Path root = stateHome();
-    String uri = dataset.replaceAll("/+$", "");
-    String digest = Sha256.of(uri.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
+    String name = CheckpointLock.nameOf(dataset);
+    String digest = Sha256.of(name.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
     Path directory = root.resolve("shardyfusion").resolve("checkpoints").resolve(digest);
     try {
       Files.createDirectories(directory);
@@ -173,6 +173,7 @@ public final class ContinuousRun {
       while (!hasEnded()) {
         follower.poll(versions);
         failures.poll(restarts);
+        origin.takeLock(runId);
       }
       follower.poll(versions);
       checkResult();

@@ -49,9 +49,11 @@ final class RetainedCheckpoints {
   record Found(List<Retained> ours, List<String> others) {}
 
   /**
-   * The complete ones. One whose metadata cannot be read is passed over, with a warning.
+   * The complete ones. One whose metadata cannot be read is passed over, with a warning, where
+   * there is another.
    *
-   * @throws StorageException if the directory cannot be listed
+   * @throws StorageException if the directory cannot be listed, or none of those that are there can
+   *     be read: that there is none is another thing
    */
   static Found in(String directory) {
     List<Path> found = new ArrayList<>();
@@ -69,8 +71,18 @@ final class RetainedCheckpoints {
       }
       List<Retained> ours = new ArrayList<>();
       List<String> others = new ArrayList<>();
+      List<String> unreadable = new ArrayList<>();
       for (Path metadata : found) {
-        sort(fs, metadata, ours, others);
+        sort(fs, metadata, ours, others, unreadable);
+      }
+      if (ours.isEmpty() && !unreadable.isEmpty()) {
+        throw new StorageException(
+            "no checkpoint in "
+                + directory
+                + " can be read: "
+                + String.join("; ", unreadable)
+                + "; mend what keeps them from being read, or, if they are not whole, begin with --restore none",
+            null);
       }
       return new Found(List.copyOf(ours), List.copyOf(others));
     } catch (IOException | IllegalArgumentException e) {
@@ -84,7 +96,12 @@ final class RetainedCheckpoints {
     }
   }
 
-  private static void sort(FileSystem fs, Path metadata, List<Retained> ours, List<String> others) {
+  private static void sort(
+      FileSystem fs,
+      Path metadata,
+      List<Retained> ours,
+      List<String> others,
+      List<String> unreadable) {
     String path = metadata.getParent().toString();
     try (DataInputStream in = new DataInputStream(fs.open(metadata))) {
       Optional<SinkCheckpoint> sink =
@@ -94,6 +111,7 @@ final class RetainedCheckpoints {
       sink.ifPresentOrElse(s -> ours.add(new Retained(path, s)), () -> others.add(path));
     } catch (IOException | RuntimeException e) {
       LOG.warn("The checkpoint {} cannot be read, and is passed over.", metadata, e);
+      unreadable.add(metadata + ": " + e);
     }
   }
 

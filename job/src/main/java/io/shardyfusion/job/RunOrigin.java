@@ -27,19 +27,28 @@ import org.jspecify.annotations.Nullable;
 final class RunOrigin implements AutoCloseable {
 
   private final SnapshotJobConfig config;
-  private final @Nullable CheckpointLock lock;
+  private final String checkpoints;
   private final @Nullable String path;
+
+  /** Null where the directory has none, or another run still has it. */
+  private @Nullable CheckpointLock lock;
+
+  /** Whether another run had the lock when this one began all the same. */
+  private boolean awaitsLock;
 
   /** The run that took what is restored, where that is known. */
   private final @Nullable String restoredRun;
 
   private RunOrigin(
       SnapshotJobConfig config,
-      @Nullable CheckpointLock lock,
+      String checkpoints,
+      CheckpointLock.Attempt attempt,
       @Nullable String path,
       @Nullable String restoredRun) {
     this.config = config;
-    this.lock = lock;
+    this.checkpoints = checkpoints;
+    this.lock = lockOf(attempt);
+    this.awaitsLock = attempt instanceof CheckpointLock.Attempt.Held;
     this.path = path;
     this.restoredRun = restoredRun;
   }
@@ -54,12 +63,9 @@ final class RunOrigin implements AutoCloseable {
    */
   static RunOrigin of(
       SnapshotJobConfig config, ContinuousOptions.Restore restore, String checkpoints) {
-    CheckpointLock lock = null;
     CheckpointLock.Attempt attempt =
         CheckpointLock.tryTake(RetainedCheckpoints.uri(checkpoints), config.dataset());
-    if (attempt instanceof CheckpointLock.Attempt.Taken taken) {
-      lock = taken.lock();
-    } else if (attempt instanceof CheckpointLock.Attempt.Held held
+    if (attempt instanceof CheckpointLock.Attempt.Held held
         && !(restore instanceof ContinuousOptions.Restore.None)
         && !config.takeover()) {
       throw new ConflictException(
@@ -74,7 +80,7 @@ final class RunOrigin implements AutoCloseable {
     }
     try {
       if (restore instanceof ContinuousOptions.Restore.From from) {
-        return new RunOrigin(config, lock, from.path(), null);
+        return new RunOrigin(config, checkpoints, attempt, from.path(), null);
       }
       Optional<Retained> newest =
           restore instanceof ContinuousOptions.Restore.Auto
@@ -82,15 +88,21 @@ final class RunOrigin implements AutoCloseable {
               : Optional.empty();
       return new RunOrigin(
           config,
-          lock,
+          checkpoints,
+          attempt,
           newest.map(Retained::path).orElse(null),
           newest.map(n -> n.sink().runId()).orElse(null));
     } catch (RuntimeException e) {
+      CheckpointLock lock = lockOf(attempt);
       if (lock != null) {
         lock.close();
       }
       throw e;
     }
+  }
+
+  private static @Nullable CheckpointLock lockOf(CheckpointLock.Attempt attempt) {
+    return attempt instanceof CheckpointLock.Attempt.Taken taken ? taken.lock() : null;
   }
 
   private static Optional<Retained> newest(SnapshotJobConfig config, String checkpoints) {
@@ -123,6 +135,20 @@ final class RunOrigin implements AutoCloseable {
   void heldBy(String runId) {
     if (lock != null) {
       lock.heldBy(runId);
+    }
+  }
+
+  /**
+   * Takes the lock as soon as the run is gone that had it when this one began, so that others see
+   * that this one lives. Costs next to nothing where there is nothing to take.
+   */
+  void takeLock(String runId) {
+    if (awaitsLock
+        && CheckpointLock.tryTake(RetainedCheckpoints.uri(checkpoints), config.dataset())
+            instanceof CheckpointLock.Attempt.Taken taken) {
+      awaitsLock = false;
+      lock = taken.lock();
+      heldBy(runId);
     }
   }
 

@@ -30,6 +30,9 @@ public final class UsageErrors {
   private final Set<String> tooMany = new LinkedHashSet<>();
   private final Set<String> others = new LinkedHashSet<>();
 
+  /** Whether an option after the end of options was taken for an argument that there is not. */
+  private boolean refusesMisplaced;
+
   private boolean helps;
 
   private UsageErrors(CommandLine command, List<String> args) {
@@ -102,7 +105,9 @@ public final class UsageErrors {
     boolean hasCommands = !unmatched.getCommandLine().getSubcommands().isEmpty();
     for (String word : unmatched.getUnmatched()) {
       if (afterOptions.contains(word)) {
-        if (!isOption(word)) {
+        if (isOption(word)) {
+          refusesMisplaced = true;
+        } else {
           tooMany.add(word);
         }
       } else if (word.startsWith("-") && word.length() > 1) {
@@ -139,7 +144,7 @@ public final class UsageErrors {
       tooMany.forEach(word -> lines.add("'" + word + "' is one argument too many"));
     }
     lines.addAll(others);
-    if (!lines.isEmpty() || !tooMany.isEmpty()) {
+    if (refusesMisplaced || !lines.isEmpty() || !tooMany.isEmpty()) {
       misplaced.forEach(option -> lines.add(misplaced(option)));
     }
     return lines;

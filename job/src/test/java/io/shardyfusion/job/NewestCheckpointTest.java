@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Announcement;
 import io.shardyfusion.dataset.Announcer;
 import io.shardyfusion.dataset.Dataset;
@@ -25,7 +26,9 @@ import io.shardyfusion.shard.TableProfile;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.StoreOptions;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -56,6 +59,32 @@ final class NewestCheckpointTest {
   @AfterEach
   void close() {
     store.close();
+  }
+
+  @Test
+  void checkpointsOfWhichNoneCanBeReadAreNotTakenForNone() throws IOException {
+    Path metadata = Files.createDirectories(directory.resolve("cp/job/chk-3")).resolve("_metadata");
+    Files.writeString(metadata, "torn");
+
+    assertThat(RetainedCheckpoints.in(directory.resolve("none").toString()).ours()).isEmpty();
+    assertThatThrownBy(() -> RetainedCheckpoints.in(directory.resolve("cp").toString()))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContainingAll(metadata.toString(), "begin with --restore none");
+  }
+
+  @Test
+  void aLockThatIsHeldCanBeTakenWhenItIsFree() {
+    String checkpoints = RetainedCheckpoints.uri(directory.resolve("cp").toString());
+    CheckpointLock first = taken(checkpoints);
+    assertThat(CheckpointLock.tryTake(checkpoints, "data"))
+        .isInstanceOf(CheckpointLock.Attempt.Held.class);
+    first.close();
+
+    taken(checkpoints).close();
+  }
+
+  private static CheckpointLock taken(String checkpoints) {
+    return ((CheckpointLock.Attempt.Taken) CheckpointLock.tryTake(checkpoints, "data")).lock();
   }
 
   @Test

@@ -109,7 +109,10 @@ final class FileCache implements DocumentCache, AutoCloseable {
     boolean readOnly = isReadOnly(root);
     CacheLayout layout;
     try {
-      layout = new CacheLayout((readOnly ? root : Files.createDirectories(root)).toRealPath());
+      if (!Files.isDirectory(root)) { // A link to one would be refused by Java 17.
+        Files.createDirectories(root);
+      }
+      layout = new CacheLayout(root.toRealPath());
       if (!readOnly) {
         Files.createDirectories(layout.open());
       }
