@@ -52,11 +52,13 @@ final class FilesEnumerator implements SplitEnumerator<FileSourceSplit, FilesSta
       List<String> paths,
       Duration interval,
       @Nullable InputRun run,
+      InputGauge gauge,
       FilesState state) {
     this.context = context;
     this.paths = paths;
     this.interval = interval;
-    this.news = InputNews.start(run, context.metricGroup(), this::watchListing);
+    this.news = InputNews.start(run, this::watchListing);
+    gauge.show(news, context.metricGroup());
     this.files = new FirstFoundFirst(state.waiting());
     this.known = new KnownFiles(state.known());
   }

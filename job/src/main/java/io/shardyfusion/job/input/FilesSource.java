@@ -27,6 +27,7 @@ final class FilesSource implements Source<RawRow, FileSourceSplit, FilesState> {
   private final RowFileFormat format;
   private final Duration interval;
   private final @Nullable InputRun run;
+  private final InputGauge gauge = new InputGauge();
 
   /**
    * The source.
@@ -56,7 +57,7 @@ final class FilesSource implements Source<RawRow, FileSourceSplit, FilesState> {
   @Override
   public SplitEnumerator<FileSourceSplit, FilesState> restoreEnumerator(
       SplitEnumeratorContext<FileSourceSplit> context, FilesState state) {
-    return new FilesEnumerator(context, paths, interval, run, state);
+    return new FilesEnumerator(context, paths, interval, run, gauge, state);
   }
 
   @Override

@@ -23,14 +23,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.flink.metrics.MetricGroup;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells what is wrong with the input of a continuous job and does not end it: in the log (standard
- * error of the command line), in the gauge {@value #GAUGE}, and in the record of the run.
+ * error of the command line), in the gauge {@value InputGauge#NAME}, and in the record of the run.
  *
  * <p>A <b>problem</b> lasts: it is told when it is first met, again after 1, 2, 4, … and then every
  * 60 minutes, and once when it is over. A <b>happening</b> is told once.
@@ -39,9 +38,6 @@ import org.slf4j.LoggerFactory;
  * writes the record, which neither delays the source nor fails it.
  */
 final class InputNews implements AutoCloseable {
-
-  /** The gauge: how many problems there are. */
-  static final String GAUGE = "unreadableInputs";
 
   /** The most problems, and the most happenings, of a record. */
   private static final int RECORDED = Limits.MAX_WARNINGS / 2;
@@ -73,7 +69,9 @@ final class InputNews implements AutoCloseable {
   private @Nullable Instant recordDue;
 
   /** Opened when it is needed, by the thread that ticks. */
-  private volatile @Nullable ObjectStore store;
+  private @Nullable ObjectStore store;
+
+  private boolean isClosed;
 
   /** A problem that was met. */
   private static final class Problem {
@@ -102,16 +100,16 @@ final class InputNews implements AutoCloseable {
    *
    * @param run whose record is written, or null for none
    */
-  static InputNews start(@Nullable InputRun run, MetricGroup metrics) {
-    return start(run, metrics, news -> {});
+  static InputNews start(@Nullable InputRun run) {
+    return start(run, news -> {});
   }
 
   /**
-   * As {@link #start(InputRun, MetricGroup)}.
+   * As {@link #start(InputRun)}.
    *
    * @param watch is called each second, by the thread that ticks, and may tell of problems
    */
-  static InputNews start(@Nullable InputRun run, MetricGroup metrics, Consumer<InputNews> watch) {
+  static InputNews start(@Nullable InputRun run, Consumer<InputNews> watch) {
     ScheduledExecutorService ticker =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -120,11 +118,10 @@ final class InputNews implements AutoCloseable {
               return thread;
             });
     InputNews news = new InputNews(run, Clock.systemUTC(), ticker);
-    metrics.gauge(GAUGE, news::count);
     var unused =
         ticker.scheduleWithFixedDelay(
             () -> {
-              watch.accept(news);
+              news.attempt("looking at the input", () -> watch.accept(news));
               news.tick();
             },
             TICK_MILLIS,
@@ -191,7 +188,16 @@ final class InputNews implements AutoCloseable {
   /** Tells again what persists, and writes the record where it is time. */
   void tick() {
     if (remind() && run != null) {
-      record(run);
+      attempt("writing the record of run " + run.runId(), () -> record(run));
+    }
+  }
+
+  /** A defect there must not keep everything else from being told. */
+  private void attempt(String what, Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.warn("{} failed, and is tried again: {}", what, e.toString(), e);
     }
   }
 
@@ -218,16 +224,31 @@ final class InputNews implements AutoCloseable {
   private void record(InputRun recorded) {
     boolean written = false;
     try {
-      ObjectStore opened = store;
-      if (opened == null) {
-        opened = ObjectStores.open(recorded.dataset(), recorded.store());
-        store = opened;
-      }
-      written = new RunRecords(opened).warn(recorded.runId(), this::merged);
+      ObjectStore opened = opened(recorded);
+      written = opened != null && new RunRecords(opened).warn(recorded.runId(), this::merged);
     } catch (ShardyfusionException e) {
       LOG.debug("The record of run {} could not be written.", recorded.runId(), e);
+    } finally {
+      recorded(written);
     }
-    recorded(written);
+  }
+
+  /** The store, which takes a while to open; null: closed meanwhile. */
+  private @Nullable ObjectStore opened(InputRun recorded) {
+    synchronized (this) {
+      if (store != null || isClosed) {
+        return store;
+      }
+    }
+    ObjectStore opened = ObjectStores.open(recorded.dataset(), recorded.store());
+    synchronized (this) {
+      if (!isClosed) {
+        store = opened;
+        return opened;
+      }
+    }
+    opened.close();
+    return null;
   }
 
   private synchronized void recorded(boolean written) {
@@ -257,7 +278,12 @@ final class InputNews implements AutoCloseable {
     if (ticker != null) {
       ticker.shutdownNow();
     }
-    ObjectStore opened = store;
+    ObjectStore opened;
+    synchronized (this) {
+      isClosed = true;
+      opened = store;
+      store = null;
+    }
     if (opened != null) {
       opened.close();
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The partitions of one topic, which stays the same one: what ends the job is that it is gone or
  * another one under its name. While Kafka does not answer, the partitions are those known before.
+ * Where it does not know the topic any more, a lookup takes until that is certain.
  *
  * <p>Belongs to one enumerator, and never leaves its process. Looked up by one thread.
  */
@@ -60,7 +61,7 @@ final class OneTopic implements KafkaSubscriber {
     TopicLookup.Found found;
     try {
       requireName();
-      found = lookup.find(admin, id);
+      found = known == null ? lookup.begin(admin) : lookup.discover(admin, id);
     } catch (ShardyfusionException e) {
       Set<TopicPartition> before = known;
       if (before != null && (isClosed || KafkaFailures.isSilence(e))) {

@@ -47,7 +47,7 @@ public final class TopicCheck {
       requireSettings(kafka);
       Admin admin = Admin.create(kafka.clientProperties());
       try {
-        new TopicLookup(kafka, silence, kafka.patience()).find(admin, null);
+        new TopicLookup(kafka, silence, kafka.patience()).begin(admin);
       } finally {
         admin.close(CLOSE_PATIENCE);
       }

@@ -28,7 +28,10 @@ import org.jspecify.annotations.Nullable;
 final class TopicLookup {
 
   /** A broker that just started, or heard of a new topic late, may not know it for a moment. */
-  private static final long CONFIRM_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final Duration CONFIRM = Duration.ofSeconds(1);
+
+  /** After so long, a topic of a running job that no broker knows was deleted. */
+  private static final Duration DELETED_AFTER = Duration.ofSeconds(15);
 
   private static final long ASK_AGAIN_NANOS = Duration.ofMillis(250).toNanos();
   private static final long EXPLAIN_SECONDS = 10;
@@ -41,6 +44,7 @@ final class TopicLookup {
   private final KafkaOptions kafka;
   private final KafkaSilence silence;
   private final Duration patience;
+  private final Duration deletedAfter;
 
   /**
    * A topic as it is.
@@ -61,21 +65,80 @@ final class TopicLookup {
    * @param silence is told of every answer that does not come
    */
   TopicLookup(KafkaOptions kafka, KafkaSilence silence, Duration patience) {
+    this(kafka, silence, patience, DELETED_AFTER);
+  }
+
+  TopicLookup(KafkaOptions kafka, KafkaSilence silence, Duration patience, Duration deletedAfter) {
     this.kafka = kafka;
     this.silence = silence;
     this.patience = patience;
+    this.deletedAfter = deletedAfter;
   }
 
   /**
-   * The topic as it is now.
+   * The topic that a job is to begin with.
    *
-   * @param expected the id that it had, or null if that is not known
-   * @throws InvalidRequestException if there is none, or another one than expected
+   * @throws InvalidRequestException if there is none
    * @throws StorageException if Kafka refuses or does not answer; {@link KafkaFailures#isSilence}
    *     tells which
    */
+  Found begin(Admin admin) {
+    try {
+      return found(describe(admin, CONFIRM), null);
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new InvalidRequestException(
+          topic()
+              + " does not exist, or the job's user may not see it; create it, or correct"
+              + " --kafka-topic",
+          e);
+    }
+  }
+
+  /**
+   * The topic of a running job as it is now. Where Kafka does not know it, it is asked again for so
+   * long that it was deleted: a broker that restarts may know no topic for some seconds.
+   *
+   * @param expected the id that it had, or null if that is not known
+   * @throws InvalidRequestException if it was deleted, or is another one than expected
+   * @throws StorageException if Kafka refuses or does not answer; {@link KafkaFailures#isSilence}
+   *     tells which
+   */
+  Found discover(Admin admin, @Nullable String expected) {
+    try {
+      return found(describe(admin, deletedAfter), expected);
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new InvalidRequestException(
+          topic()
+              + " was deleted, or the job's user may not see it any more. If it is created"
+              + " again it is another one; "
+              + BEGIN_ANEW,
+          e);
+    }
+  }
+
+  /**
+   * The topic of a running job as it is now, for one that cannot wait until it is certain that the
+   * topic was deleted, which {@link #discover} finds out.
+   *
+   * @param expected the id that it had, or null if that is not known
+   * @throws InvalidRequestException if it is another one than expected
+   * @throws StorageException if Kafka refuses, does not answer, or does not know the topic, which
+   *     may pass
+   */
   Found find(Admin admin, @Nullable String expected) {
-    TopicDescription topic = describe(admin, expected);
+    try {
+      return found(describe(admin, CONFIRM), expected);
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new StorageException(
+          topic()
+              + " is not known there now, though the job has read it. A broker that restarts may"
+              + " say so for some seconds. If the topic was deleted, or the job's user may not see"
+              + " it any more, the next discovery of partitions ends the job",
+          e);
+    }
+  }
+
+  private Found found(TopicDescription topic, @Nullable String expected) {
     String id = topic.topicId().equals(Uuid.ZERO_UUID) ? null : topic.topicId().toString();
     if (id != null && expected != null && !id.equals(expected)) {
       throw new InvalidRequestException(
@@ -122,8 +185,13 @@ final class TopicLookup {
         gone);
   }
 
-  private TopicDescription describe(Admin admin, @Nullable String expected) {
-    long deadline = System.nanoTime() + CONFIRM_NANOS;
+  /**
+   * What Kafka says of the topic.
+   *
+   * @throws UnknownTopicOrPartitionException if it says for so long that there is none
+   */
+  private TopicDescription describe(Admin admin, Duration confirm) {
+    long deadline = System.nanoTime() + confirm.toNanos();
     DescribeTopicsOptions options =
         new DescribeTopicsOptions().timeoutMs(Math.toIntExact(patience.toMillis()));
     while (true) {
@@ -135,20 +203,11 @@ final class TopicLookup {
                     .topicNameValues()
                     .get(kafka.topic())));
       } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException unknown)) {
           throw failed(e);
         }
-        if (System.nanoTime() > deadline) {
-          throw new InvalidRequestException(
-              expected == null
-                  ? topic()
-                      + " does not exist, or the job's user may not see it; create it, or correct"
-                      + " --kafka-topic"
-                  : topic()
-                      + " was deleted, or the job's user may not see it any more. If it is created"
-                      + " again it is another one; "
-                      + BEGIN_ANEW,
-              e);
+        if (System.nanoTime() - deadline > 0) {
+          throw unknown;
         }
         LockSupport.parkNanos(ASK_AGAIN_NANOS);
       } catch (InterruptedException e) {

@@ -51,6 +51,7 @@ final class TopicSource
   private final KafkaOptions kafka;
   private final Duration discoveryInterval;
   private final @Nullable InputRun run;
+  private final InputGauge gauge = new InputGauge();
 
   /**
    * A source of the topic.
@@ -86,7 +87,8 @@ final class TopicSource
   @Override
   public SplitEnumerator<TopicSplit, TopicState> createEnumerator(
       SplitEnumeratorContext<TopicSplit> context) {
-    InputNews news = InputNews.start(run, context.metricGroup());
+    InputNews news = InputNews.start(run);
+    gauge.show(news, context.metricGroup());
     OneTopic topic = new OneTopic(kafka, lookup(news));
     TopicEnumeratorContext adapted = new TopicEnumeratorContext(context, kafka, topic);
     return new TopicEnumerator(
@@ -96,7 +98,8 @@ final class TopicSource
   @Override
   public SplitEnumerator<TopicSplit, TopicState> restoreEnumerator(
       SplitEnumeratorContext<TopicSplit> context, TopicState state) throws Exception {
-    InputNews news = InputNews.start(run, context.metricGroup());
+    InputNews news = InputNews.start(run);
+    gauge.show(news, context.metricGroup());
     OneTopic topic = new OneTopic(kafka, lookup(news), state);
     TopicEnumeratorContext adapted = new TopicEnumeratorContext(context, kafka, topic);
     return new TopicEnumerator(

@@ -16,9 +16,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,6 +144,59 @@ final class InputNewsTest {
         .filteredOn(w -> !w.lasts())
         .last()
         .matches(w -> w.message().endsWith("24"));
+  }
+
+  @Test
+  void theGaugeShowsTheNewsOfTheEnumeratorThatThereIsNow() {
+    Map<String, Gauge<?>> gauges = new HashMap<>();
+    MetricGroup group =
+        new UnregisteredMetricsGroup() {
+          @Override
+          public <T, G extends Gauge<T>> G gauge(String name, G gauge) {
+            // As Flink's groups do.
+            gauges.putIfAbsent(name, gauge);
+            return gauge;
+          }
+        };
+    InputGauge gauge = new InputGauge();
+    gauge.show(news, group);
+    news.problem("/in/a", "cannot read /in/a");
+    assertThat(gauges.get("unreadableInputs").getValue()).isEqualTo(1);
+    news.close();
+    try (InputNews next = InputNews.ticking(null, Clock.systemUTC())) {
+      gauge.show(next, group);
+      assertThat(gauges.get("unreadableInputs").getValue()).isEqualTo(0);
+      next.problem("/in/b", "cannot read /in/b");
+      next.problem("/in/c", "cannot read /in/c");
+      assertThat(gauges.get("unreadableInputs").getValue()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aDefectOfAWatchIsLoggedAndEndsNoTelling() throws Exception {
+    CountDownLatch watched = new CountDownLatch(2);
+    try (InputNews ticking =
+        InputNews.start(
+            null,
+            told -> {
+              watched.countDown();
+              throw new IllegalStateException("a defect");
+            })) {
+      assertThat(watched.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(ticking.count()).isZero();
+    }
+    assertThat(log.list.get(0).getFormattedMessage())
+        .contains("looking at the input failed")
+        .contains("a defect");
+  }
+
+  @Test
+  void newsThatAreClosedOpenNoStore() {
+    record(List.of());
+    news.happened("/in/b is gone");
+    news.close();
+    news.tick();
+    assertThat(warnings()).isEmpty();
   }
 
   private void record(List<RunWarning> warnings) {

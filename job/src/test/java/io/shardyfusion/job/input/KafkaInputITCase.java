@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.StorageException;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.job.input.StreamedRows.Arrived;
 import io.shardyfusion.routing.HashSharding;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,13 +33,20 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.AssignmentStatus;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.enumerator.SplitAndAssignmentStatus;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -551,6 +561,64 @@ final class KafkaInputITCase {
     rows.awaitRows(job, 1);
     topics.delete(topic);
     assertThat(failure(job)).anyMatch(text -> text.contains(missing + " was deleted"));
+  }
+
+  @Test
+  void aBrokerThatDoesNotKnowTheTopicForAMomentEndsNoRunningJob() throws Exception {
+    KafkaOptions kafka = kafka(topic, "earliest");
+    Set<TopicPartition> partitions = Set.of(new TopicPartition(topic, 0));
+    // The topic does not exist yet, though the state has it.
+    try (AdminClient admin = AdminClient.create(kafka.clientProperties());
+        AdminClient another = AdminClient.create(kafka.clientProperties())) {
+      OneTopic patient = restored(kafka, Duration.ofMinutes(1));
+      CompletableFuture<Set<TopicPartition>> discovered =
+          CompletableFuture.supplyAsync(() -> patient.getSubscribedTopicPartitions(another));
+
+      // A reader's task restarts.
+      assertThatThrownBy(() -> lookup(kafka, Duration.ZERO).find(admin, "an id"))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("is not known there now, though the job has read it")
+          .satisfies(
+              e ->
+                  assertThat(KafkaFailures.inJob(kafka, (StorageException) e))
+                      .as("restarts")
+                      .isSameAs(e));
+      OneTopic impatient = restored(kafka, Duration.ofMillis(1));
+      assertThatThrownBy(() -> impatient.getSubscribedTopicPartitions(admin))
+          .isInstanceOf(SuppressRestartsException.class)
+          .cause()
+          .hasMessageContaining("was deleted");
+      assertThat(discovered).isNotDone();
+      topics.create(topic, 1);
+      assertThat(discovered.get(30, TimeUnit.SECONDS)).isEqualTo(partitions);
+    }
+  }
+
+  /** The topic of a job that has read one partition, of which no id is known. */
+  private OneTopic restored(KafkaOptions kafka, Duration deletedAfter) {
+    KafkaPartitionSplit read = new KafkaPartitionSplit(new TopicPartition(topic, 0), 5);
+    return new OneTopic(
+        kafka,
+        lookup(kafka, deletedAfter),
+        new TopicState(
+            new KafkaSourceEnumState(
+                Set.of(new SplitAndAssignmentStatus(read, AssignmentStatus.ASSIGNED)), true),
+            null));
+  }
+
+  private static TopicLookup lookup(KafkaOptions kafka, Duration deletedAfter) {
+    KafkaSilence silence =
+        new KafkaSilence(
+            kafka.bootstrapServers(),
+            Duration.ofMinutes(1),
+            new KafkaSilence.Listener() {
+              @Override
+              public void silent(String message) {}
+
+              @Override
+              public void answered() {}
+            });
+    return new TopicLookup(kafka, silence, kafka.patience(), deletedAfter);
   }
 
   @Test
