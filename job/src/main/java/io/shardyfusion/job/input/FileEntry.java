@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param path its absolute path with its scheme
  * @param isDirectory whether it is a directory
  * @param length its size as stored, in bytes
- * @param modificationTime when it was last changed, in milliseconds since the epoch
+ * @param modificationTime when it was last changed, in milliseconds since the epoch; compared by
+ *     {@link FileTree#isSameTime}
  * @param identity the same for all paths of a directory, however linked; null where the filesystem
  *     has no links
  */

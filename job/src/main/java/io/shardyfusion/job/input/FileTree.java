@@ -21,6 +21,16 @@ sealed interface FileTree permits LocalTree, RemoteTree {
   }
 
   /**
+   * Whether two times are the same for the file at a path. Either may be one that an older release
+   * kept, which kept milliseconds of all filesystems.
+   */
+  static boolean isSameTime(Path path, long one, long other) {
+    return LocalPaths.isLocal(path)
+        ? one == other
+        : RemoteTree.wholeSeconds(one) == RemoteTree.wholeSeconds(other);
+  }
+
+  /**
    * What is at a path, or null if nothing is.
    *
    * @throws IOException whose message says why that cannot be told, or cannot be read

@@ -41,7 +41,8 @@ final class FilesReader implements SourceReader<RawRow, FileSourceSplit> {
     FileEntry found = find(split);
     if (found != null
         && found.length() == split.fileSize()
-        && found.modificationTime() == split.fileModificationTime()) {
+        && FileTree.isSameTime(
+            split.path(), found.modificationTime(), split.fileModificationTime())) {
       return split;
     }
     boolean isGone = found == null || found.isDirectory() || found.length() == 0;

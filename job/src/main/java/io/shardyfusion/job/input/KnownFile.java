@@ -19,7 +19,8 @@ record KnownFile(long length, long modificationTime, boolean isThere) {
   /** Whether that is the same file, as far as a filesystem tells. */
   boolean isSame(InputFile file) {
     return length == UNKNOWN
-        || (length == file.length() && modificationTime == file.modificationTime());
+        || (length == file.length()
+            && FileTree.isSameTime(file.path(), modificationTime, file.modificationTime()));
   }
 
   KnownFile gone() {

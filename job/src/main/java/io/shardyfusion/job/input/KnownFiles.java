@@ -14,7 +14,8 @@ import org.apache.flink.core.fs.Path;
  *
  * <ul>
  *   <li>A file that was not there before is new.
- *   <li>One that was gone, or empty, and comes back is new if it is another than it was.
+ *   <li>One that was gone, or empty, and comes back is new if it is another than it was, unless it
+ *       still waits for its reader.
  *   <li>One that changes where it lies is not read again: its old rows might replace newer ones of
  *       other files. That is told, when it is seen to have come to rest.
  *   <li>One that changes, or goes, before it was read to its end is the affair of its reader, who
@@ -84,11 +85,11 @@ final class KnownFiles {
       known.put(path, KnownFile.of(file));
       return false;
     }
-    if (!before.isThere()) {
-      return true;
-    }
     if (unread.test(path)) {
       return false;
+    }
+    if (!before.isThere()) {
+      return true;
     }
     if (file.equals(changed.put(path, file))) {
       changed.remove(path);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a failure to read a file means: if the file changed meanwhile, that is the failure. A batch,
  * which needs each file as it was listed, then ends; a continuous job restarts, and its {@link
- * FilesReader} reads the file as it is now.
+ * FilesReader} reads the file as it is now, or passes over one that is gone.
  *
  * @param split the file as it was found
  * @param onChange what a change means
@@ -37,7 +37,8 @@ record ReadFailures(FileSourceSplit split, OnChange onChange) {
       return failure instanceof StorageException ? failure : new SuppressRestartsException(failure);
     }
     return onChange == OnChange.RESTART
-        ? new StorageException(change + "; the job goes on with it as it is then", failure)
+        ? new StorageException(
+            change + "; the job restarts, and goes on with what is there then", failure)
         : new SuppressRestartsException(ended(change, failure));
   }
 
@@ -56,21 +57,29 @@ record ReadFailures(FileSourceSplit split, OnChange onChange) {
     return new DataDamagedException(change + "; let the input come to rest, and run again", cause);
   }
 
-  /** That the file has changed, as a sentence without its full stop; null if it has not. */
+  /**
+   * That the file has changed, as a sentence without its full stop; null if it has not. For a
+   * batch, a file that is gone, or does not answer, has not: the failure itself tells more.
+   */
   private @Nullable String change() {
+    String file = "the input file " + InputFile.shown(split.path());
     FileEntry now;
     try {
       now = FileTree.of(split.path()).find(split.path());
     } catch (IOException e) {
-      return null; // The failure itself tells more.
+      return onChange == OnChange.END
+          ? null
+          : file + " may have changed while it was read, which cannot be told: " + e.getMessage();
     }
-    if (now == null
-        || (now.length() == split.fileSize()
-            && now.modificationTime() == split.fileModificationTime())) {
+    if (now == null) {
+      return onChange == OnChange.END ? null : file + " went while it was read";
+    }
+    if (now.length() == split.fileSize()
+        && FileTree.isSameTime(
+            split.path(), now.modificationTime(), split.fileModificationTime())) {
       return null;
     }
-    return "the input file "
-        + InputFile.shown(split.path())
+    return file
         + " changed while it was read: it had "
         + described(split.fileSize(), split.fileModificationTime())
         + " when it was listed, and has "

@@ -10,7 +10,10 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The files of any filesystem that Flink knows. */
+/**
+ * The files of any filesystem that Flink knows. Their times are whole seconds: some object stores
+ * list milliseconds, and leave them out when they are asked for one object.
+ */
 record RemoteTree(FileSystem fs) implements FileTree {
 
   @Override
@@ -37,7 +40,11 @@ record RemoteTree(FileSystem fs) implements FileTree {
         status.getPath().makeQualified(fs),
         status.isDir(),
         status.getLen(),
-        status.getModificationTime(),
+        wholeSeconds(status.getModificationTime()),
         null);
+  }
+
+  static long wholeSeconds(long millis) {
+    return millis - Math.floorMod(millis, 1000);
   }
 }

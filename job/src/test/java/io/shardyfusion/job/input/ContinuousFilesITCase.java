@@ -369,6 +369,31 @@ final class ContinuousFilesITCase {
     last.cancel().get();
   }
 
+  @Test
+  void aFileOfWhichAStoreListsMillisecondsAndElseTellsSecondsIsReadOnceAndOnAfterARestore()
+      throws Exception {
+    Path file = in.resolve("a.jsonl");
+    List<String> expected = new ArrayList<>(write(file, 1000));
+    TwoTimesFileSystem.setTime(file);
+    rows.slow(Duration.ofNanos(100_000));
+    InputOptions options = options(List.of(TwoTimesFileSystem.path(in)), "fail", "row", null);
+    InputRun run = recordedRun();
+    JobClient job = start(options, 1, null, run);
+    rows.awaitRows(job, 200);
+    String savepoint = StreamedRows.stop(job, temp.resolve("savepoints"));
+    assertThat(rows.values()).as("stopped in the middle").hasSizeLessThan(1000);
+    rows.slow(Duration.ZERO);
+    JobClient restored = start(options, 1, savepoint, run);
+    rows.awaitRows(restored, 1000);
+    expected.addAll(write(in.resolve("b.jsonl"), 10));
+    rows.awaitRows(restored, expected.size());
+    assertThat(rows.values()).isEqualTo(expected);
+    // A change that is one is the only one that is told.
+    Files.writeString(file, "{}\n");
+    awaitWarnings(run, "the input file twotimes:" + file + " was changed after it was found: ");
+    restored.cancel().get();
+  }
+
   private InputRun recordedRun() {
     String id = UUID.randomUUID().toString().replace("-", "");
     InputRun run =

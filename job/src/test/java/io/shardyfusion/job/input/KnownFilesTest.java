@@ -113,6 +113,34 @@ final class KnownFilesTest {
   }
 
   @Test
+  void aFileThatWaitsForItsReaderIsNotFoundASecondTimeWhenItWasGoneOrEmptyMeanwhile()
+      throws IOException {
+    write("a", "1", 0);
+    write("b", "1", 0);
+    look();
+    Files.delete(dir.resolve("a"));
+    write("b", "", 1);
+    assertThat(names(known.take(listing(), path -> true, told::add))).isEmpty();
+    write("a", "2", 2);
+    write("b", "2", 2);
+    assertThat(names(known.take(listing(), path -> true, told::add))).isEmpty();
+    known.read(new FileEvent(path("a"), 1, TIME.plusSeconds(2).toEpochMilli()));
+    known.read(new FileEvent(path("b"), 1, TIME.plusSeconds(2).toEpochMilli()));
+    assertThat(look()).isEmpty();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void timesOfAFilesystemThatIsNotLocalAreComparedByWholeSeconds() {
+    var remote = new org.apache.flink.core.fs.Path("s3://bucket/a");
+    var local = new org.apache.flink.core.fs.Path("file:/in/a");
+    KnownFile ofAnOlderRelease = new KnownFile(1, 1789, true);
+    assertThat(ofAnOlderRelease.isSame(new InputFile(remote, 1, 1000))).isTrue();
+    assertThat(ofAnOlderRelease.isSame(new InputFile(remote, 1, 2000))).isFalse();
+    assertThat(ofAnOlderRelease.isSame(new InputFile(local, 1, 1000))).isFalse();
+  }
+
+  @Test
   void whatAReaderFoundIsKnownAndWhatItPassedOverIsNewWhenItComesBack() throws IOException {
     write("a", "1", 0);
     write("b", "1", 0);

@@ -369,6 +369,54 @@ final class RowFileReaderTest {
         .hasMessageStartingWith("cannot open the input file " + file);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void damageInAFileThatIsGoneOrCannotBeLookedAtRestartsAContinuousJobAndEndsABatch(boolean gone)
+      throws IOException {
+    Path file = RowsOf.write(dir.resolve("a.jsonl"), "one\n");
+    FileSourceSplit split = RowsOf.splits(RowsOf.files(file), JSONL, 1 << 20).get(0);
+    Files.delete(file);
+    if (!gone) {
+      Files.createSymbolicLink(file, dir.resolve("nowhere"));
+    }
+    DataDamagedException damage = new DataDamagedException("a row is cut off");
+    assertThat(new ReadFailures(split, ReadFailures.OnChange.RESTART).of(damage))
+        .isInstanceOf(StorageException.class)
+        .hasCause(damage)
+        .hasMessageStartingWith(
+            "the input file "
+                + file
+                + (gone
+                    ? " went while it was read; "
+                    : " may have changed while it was read, which cannot be told: "))
+        .hasMessageEndingWith("; the job restarts, and goes on with what is there then");
+    assertThat(new ReadFailures(split, ReadFailures.OnChange.END).of(damage))
+        .isInstanceOf(SuppressRestartsException.class)
+        .hasCause(damage);
+  }
+
+  @Test
+  void aFileOfWhichAStoreListsMillisecondsAndElseTellsSecondsHasNotChanged() throws IOException {
+    Path in = Files.createDirectory(dir.resolve("in"));
+    Path file = RowsOf.write(in.resolve("a.jsonl"), "one\n");
+    TwoTimesFileSystem.setTime(file);
+    InputFiles listed = InputFiles.resolve(List.of(TwoTimesFileSystem.path(in)));
+    assertThat(listed.files())
+        .extracting(InputFile::modificationTime)
+        .containsExactly(123_456_000L);
+    assertThat(RowsOf.texts(RowsOf.read(listed, JSONL, ID, RowsOf.SMALL, 1 << 20)))
+        .containsExactly("one");
+    // A split of an older release, which kept what was listed.
+    FileSourceSplit split = RowsOf.splits(listed, JSONL, 1 << 20).get(0);
+    FileSourceSplit older =
+        new FileSourceSplit(split.splitId(), split.path(), 0, 4, 123_456_789, 4);
+    RowFileFormat format = new RowFileFormat(JSONL, ID, RowsOf.SMALL);
+    assertThat(RowsOf.texts(RowsOf.read(format, older))).containsExactly("one");
+    Files.setLastModifiedTime(file, FileTime.fromMillis(123_457_000));
+    assertDamaged(() -> RowsOf.read(format, older))
+        .hasMessageContaining(" changed while it was read: ");
+  }
+
   @Test
   void longRowsGrowTheBufferAndShortOnesFollow() {
     String text = "a\n" + "b".repeat(5000) + "\nc\n" + "d".repeat(70) + "\n" + "e\n".repeat(100);
