@@ -36,7 +36,15 @@ public final class KafkaTopics implements AutoCloseable {
     this.admin = Admin.create(Map.of("bootstrap.servers", server.bootstrapServers()));
     this.producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", server.bootstrapServers(), "acks", "all"),
+            // One request at a time: a new partition may refuse the first and take the next, after
+            // which the first is out of order for ever.
+            Map.of(
+                "bootstrap.servers",
+                server.bootstrapServers(),
+                "acks",
+                "all",
+                "max.in.flight.requests.per.connection",
+                "1"),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }
@@ -116,8 +124,9 @@ public final class KafkaTopics implements AutoCloseable {
   /** Waits until the broker has all that was sent. */
   public void flush() {
     producer.flush();
-    sent.forEach(KafkaTopics::await);
-    sent.clear();
+    List<Future<?>> flushed = List.copyOf(sent);
+    sent.clear(); // Whatever comes of them, the next test begins without them.
+    flushed.forEach(KafkaTopics::await);
   }
 
   /** Disconnects. */
