@@ -1,9 +1,6 @@
 package io.shardyfusion.benchmarks;
 
-import io.shardyfusion.dataset.Announcement;
-import io.shardyfusion.dataset.Announcer;
 import io.shardyfusion.dataset.Dataset;
-import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.dataset.Publisher;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
@@ -13,6 +10,9 @@ import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.TableFile;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.pointer.Announcement;
+import io.shardyfusion.pointer.Announcer;
+import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.shard.TableProfile;

@@ -14,7 +14,8 @@ import java.util.Set;
 
 /**
  * The write side of a dataset: stores shards and manifests. That is idempotent, and invisible to
- * readers until an {@link Announcer} announces it. Thread-safe. Does not own the store.
+ * readers until an {@link io.shardyfusion.pointer.Announcer} announces it. Thread-safe. Does not
+ * own the store.
  */
 public final class Publisher {
 

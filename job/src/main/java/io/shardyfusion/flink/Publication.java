@@ -1,7 +1,7 @@
 package io.shardyfusion.flink;
 
-import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.pointer.Predecessor;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;

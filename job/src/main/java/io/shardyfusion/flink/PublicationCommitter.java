@@ -2,10 +2,10 @@ package io.shardyfusion.flink;
 
 import io.shardyfusion.ConflictException;
 import io.shardyfusion.ShardyfusionException;
-import io.shardyfusion.dataset.Announcement;
-import io.shardyfusion.dataset.Announcer;
-import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.pointer.Announcement;
+import io.shardyfusion.pointer.Announcer;
+import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import java.time.Clock;

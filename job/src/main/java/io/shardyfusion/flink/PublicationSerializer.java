@@ -1,8 +1,8 @@
 package io.shardyfusion.flink;
 
-import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Sha256;
+import io.shardyfusion.pointer.Predecessor;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;

@@ -2,16 +2,16 @@ package io.shardyfusion.flink;
 
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.dataset.Announcement;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.PointerState;
-import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.pointer.Announcement;
+import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.shard.TableProfile;

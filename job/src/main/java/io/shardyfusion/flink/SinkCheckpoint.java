@@ -1,6 +1,6 @@
 package io.shardyfusion.flink;
 
-import io.shardyfusion.dataset.Predecessor;
+import io.shardyfusion.pointer.Predecessor;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.Optional;

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.flink.ShardReport.ReportedFile;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.InputCounts;
@@ -12,6 +11,7 @@ import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.pointer.Predecessor;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;

@@ -3,13 +3,13 @@ package io.shardyfusion.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.flink.ShardReport.ReportedFile;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.pointer.Predecessor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

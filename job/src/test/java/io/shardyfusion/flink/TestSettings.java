@@ -1,11 +1,11 @@
 package io.shardyfusion.flink;
 
-import io.shardyfusion.dataset.Announcement;
-import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.pointer.Announcement;
+import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.shard.TableProfile;
 import io.shardyfusion.store.StoreOptions;

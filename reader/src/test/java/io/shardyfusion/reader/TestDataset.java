@@ -1,8 +1,5 @@
 package io.shardyfusion.reader;
 
-import io.shardyfusion.dataset.Announcement;
-import io.shardyfusion.dataset.Announcer;
-import io.shardyfusion.dataset.Predecessor;
 import io.shardyfusion.dataset.Publisher;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
@@ -12,6 +9,9 @@ import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.pointer.Announcement;
+import io.shardyfusion.pointer.Announcer;
+import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.shard.ShardBuilder;

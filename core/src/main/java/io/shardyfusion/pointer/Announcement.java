@@ -1,4 +1,4 @@
-package io.shardyfusion.dataset;
+package io.shardyfusion.pointer;
 
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;

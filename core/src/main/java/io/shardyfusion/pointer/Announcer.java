@@ -1,9 +1,11 @@
-package io.shardyfusion.dataset;
+package io.shardyfusion.pointer;
 
 import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.ConflictException;
 import io.shardyfusion.EmptySnapshotException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Pointer;

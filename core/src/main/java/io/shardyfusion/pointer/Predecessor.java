@@ -1,4 +1,4 @@
-package io.shardyfusion.dataset;
+package io.shardyfusion.pointer;
 
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Pointer;

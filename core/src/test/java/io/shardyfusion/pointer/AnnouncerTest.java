@@ -1,4 +1,4 @@
-package io.shardyfusion.dataset;
+package io.shardyfusion.pointer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +8,7 @@ import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.ConflictException;
 import io.shardyfusion.EmptySnapshotException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Pin;
