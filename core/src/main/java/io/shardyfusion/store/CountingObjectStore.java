@@ -16,17 +16,18 @@ import org.jspecify.annotations.Nullable;
  * An object store that counts what passes through it. Counts only ever grow, are shared by all
  * threads, and are exact once those have come to rest.
  *
- * <p>On S3 the requests count, as they are sent: repeated ones, the parts of a large file, the
- * pages of a listing, and what {@linkplain S3ConditionalWrites#PROBE finds out} whether conditional
- * writes work. On another store the calls do, whether they succeed or not. Bytes count when they
- * have arrived. Deletions are not counted.
+ * <p>Where the store has a {@linkplain ObjectStore#requestMeter() meter}, as on S3, requests count as
+ * they are sent: repeated ones, the parts of a large file, the pages of a listing, and those that
+ * {@linkplain S3ConditionalWrites#PROBE find out} whether conditional writes work. On another store
+ * the calls do, whether they succeed or not. Bytes count when they have arrived. Deletions are not
+ * counted.
  */
 public final class CountingObjectStore implements ObjectStore {
 
   private static final int LIST_PAGE = 1000;
 
   private final ObjectStore store;
-  private final @Nullable S3RequestCounts requests;
+  private final @Nullable RequestMeter requests;
   private final LongAdder puts = new LongAdder();
   private final LongAdder gets = new LongAdder();
   private final LongAdder bytesUp = new LongAdder();
@@ -35,7 +36,7 @@ public final class CountingObjectStore implements ObjectStore {
   /** Counts what passes to {@code store}, and closes it when closed. */
   public CountingObjectStore(ObjectStore store) {
     this.store = store;
-    this.requests = store instanceof S3ObjectStore s3 ? s3.requestCounts() : null;
+    this.requests = store.requestMeter().orElse(null);
   }
 
   /** The number of writes, conditional writes and uploads. */

@@ -55,6 +55,14 @@ public interface ObjectStore extends AutoCloseable {
   URI root();
 
   /**
+   * The meter of the requests that this store sends, or empty where calls are all that there is to
+   * count. A decorator that does not pass it on is counted by its calls.
+   */
+  default Optional<RequestMeter> requestMeter() {
+    return Optional.empty();
+  }
+
+  /**
    * The whole object, or empty if there is none.
    *
    * @param maxBytes the most that is read

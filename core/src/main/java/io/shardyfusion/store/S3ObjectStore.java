@@ -64,9 +64,9 @@ final class S3ObjectStore implements ObjectStore {
     this.uri = location.uri();
   }
 
-  /** The requests that were sent. */
-  S3RequestCounts requestCounts() {
-    return counts;
+  @Override
+  public Optional<RequestMeter> requestMeter() {
+    return Optional.of(counts);
   }
 
   @Override

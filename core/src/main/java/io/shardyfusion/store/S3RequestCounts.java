@@ -5,10 +5,8 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/**
- * Counts the requests of a store as they are sent: repeated ones, parts and pages too. Thread-safe.
- */
-final class S3RequestCounts implements ExecutionInterceptor {
+/** Counts the requests of an S3 client. */
+final class S3RequestCounts implements ExecutionInterceptor, RequestMeter {
 
   private final LongAdder puts = new LongAdder();
   private final LongAdder gets = new LongAdder();
@@ -28,13 +26,13 @@ final class S3RequestCounts implements ExecutionInterceptor {
     }
   }
 
-  /** The number of requests that write. */
-  long puts() {
+  @Override
+  public long puts() {
     return puts.sum();
   }
 
-  /** The number of requests that read or list. */
-  long gets() {
+  @Override
+  public long gets() {
     return gets.sum();
   }
 }
