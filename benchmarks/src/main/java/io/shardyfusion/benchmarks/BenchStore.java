@@ -1,9 +1,9 @@
 package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
 import io.shardyfusion.store.S3Credentials;
 import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.store.open.ObjectStores;
 import io.shardyfusion.testing.S3Server;
 import java.nio.file.Path;
 import java.util.Locale;

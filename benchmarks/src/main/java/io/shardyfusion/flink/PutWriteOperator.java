@@ -2,7 +2,7 @@ package io.shardyfusion.flink;
 
 import io.shardyfusion.shard.PutShardBuilder;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.open.ObjectStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

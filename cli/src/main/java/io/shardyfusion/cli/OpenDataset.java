@@ -6,7 +6,7 @@ import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.open.ObjectStores;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,8 @@ package io.shardyfusion.shard;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.shard.rocksdb.RocksDbLibrary;
+import io.shardyfusion.shard.rocksdb.TableOptions;
 import org.rocksdb.Cache;
 import org.rocksdb.Filter;
 import org.rocksdb.HyperClockCache;

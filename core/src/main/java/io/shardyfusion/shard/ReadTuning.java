@@ -1,6 +1,7 @@
 package io.shardyfusion.shard;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.format.TableProfile;
 
 /**
  * How the databases of one version are read: what does not depend on the single shard, and is not

@@ -2,6 +2,9 @@ package io.shardyfusion.shard;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.format.TableProfile;
+import io.shardyfusion.shard.rocksdb.RocksDbLibrary;
+import io.shardyfusion.shard.rocksdb.TableOptions;
 import org.rocksdb.Cache;
 import org.rocksdb.CompactionOptionsUniversal;
 import org.rocksdb.CompactionStyle;

@@ -1,7 +1,7 @@
 /**
- * A shard's RocksDB database: its table options, how a backfill builds it from sorted rows, how it
- * is described, laid out again from its files, and read. All RocksDB objects live in this package;
- * each has one owner that closes it, after its last use.
+ * The database of a shard as its callers see it: build, update, lay out, look up and iterate. No
+ * type of an engine is in a signature here; the engine is in {@link io.shardyfusion.shard.rocksdb}.
+ * Each object has one owner that closes it, after its last use.
  */
 @NullMarked
 package io.shardyfusion.shard;

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * An object store that counts what passes through it. Counts only ever grow, are shared by all
  * threads, and are exact once those have come to rest.
  *
- * <p>Where the store has a {@linkplain ObjectStore#requestMeter() meter}, as on S3, requests count as
- * they are sent: repeated ones, the parts of a large file, the pages of a listing, and those that
- * {@linkplain S3ConditionalWrites#PROBE find out} whether conditional writes work. On another store
- * the calls do, whether they succeed or not. Bytes count when they have arrived. Deletions are not
- * counted.
+ * <p>Where the store has a {@linkplain ObjectStore#requestMeter() meter}, as on S3, requests count
+ * as they are sent: repeated ones, the parts of a large file, the pages of a listing, and those
+ * that {@linkplain S3ConditionalWrites#PROBE find out} whether conditional writes work. On another
+ * store the calls do, whether they succeed or not. Bytes count when they have arrived. Deletions
+ * are not counted.
  */
 public final class CountingObjectStore implements ObjectStore {
 

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32;
 
 /** Some bytes of a file. Not thread-safe. */
-final class FileRegion extends InputStream {
+public final class FileRegion extends InputStream {
 
   private static final int BUFFER = 1 << 16;
 
@@ -19,14 +19,14 @@ final class FileRegion extends InputStream {
   private long at;
 
   /** The {@code length} bytes from {@code start}, or fewer where the file ends before. */
-  FileRegion(Path file, long start, long length) throws IOException {
+  public FileRegion(Path file, long start, long length) throws IOException {
     channel = FileChannel.open(file, StandardOpenOption.READ);
     at = start;
     end = start + length;
   }
 
   /** The CRC-32 of those bytes. */
-  static CRC32 checksum(Path file, long start, long length) {
+  public static CRC32 checksum(Path file, long start, long length) {
     CRC32 checksum = new CRC32();
     byte[] buffer = new byte[BUFFER];
     try (FileRegion region = new FileRegion(file, start, length)) {

@@ -7,10 +7,10 @@ import io.shardyfusion.Printable;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for keys, which are the same for every store. */
-final class ObjectKeys {
+public final class ObjectKeys {
 
   /** The first part that no key may have: a directory keeps its unfinished files there. */
-  static final String RESERVED = ".tmp";
+  public static final String RESERVED = ".tmp";
 
   /** S3's bound, in bytes of UTF-8. */
   private static final int MAX_BYTES = 1024;
@@ -20,7 +20,7 @@ final class ObjectKeys {
   private ObjectKeys() {}
 
   /** Returns {@code key} if it is one. */
-  static String check(String key) {
+  public static String check(String key) {
     String flaw = flaw(key);
     if (flaw != null) {
       throw new InvalidRequestException(
@@ -30,7 +30,7 @@ final class ObjectKeys {
   }
 
   /** Returns {@code prefix} if a key can begin with it. */
-  static String checkPrefix(String prefix) {
+  public static String checkPrefix(String prefix) {
     // What follows the last slash is the beginning of a part, whatever it is.
     String flaw = flaw(prefix + "x");
     if (flaw != null) {
@@ -41,7 +41,7 @@ final class ObjectKeys {
   }
 
   /** Whether {@code key} is one. */
-  static boolean valid(String key) {
+  public static boolean valid(String key) {
     return flaw(key) == null;
   }
 

@@ -44,7 +44,7 @@ public record S3Transfers(long thresholdBytes, long partBytes, int parallelism)
   }
 
   /** The size of the parts of an upload of {@code size} bytes, but for a smaller last one. */
-  long partBytesOf(long size) {
+  public long partBytesOf(long size) {
     return Math.max(partBytes, (size + MAX_PARTS - 1) / MAX_PARTS);
   }
 }

@@ -11,6 +11,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.TableEngine;
+import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.key.KeyEncoding;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -8,6 +8,7 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.shard.ShardCompatibilityMain.Outcome;
 import java.io.File;
 import java.net.URISyntaxException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the rocksdbjni of this build. Each reads what the other builds. FRocksDB runs in a process of its
  * own, with our classes.
  */
-class ShardCompatibilityIT {
+public class ShardCompatibilityIT {
 
   @TempDir Path directory;
 
@@ -143,7 +144,7 @@ class ShardCompatibilityIT {
    * Our classes and the few libraries they need to build and read a shard, with FRocksDB instead of
    * rocksdbjni.
    */
-  static String classPath() {
+  public static String classPath() {
     Path frocksdb =
         Path.of(System.getProperty("shardyfusion.root"), "testing/target/servers/frocksdbjni.jar");
     assertThat(frocksdb).as("copied by the build of the testing module").isRegularFile();

@@ -3,6 +3,7 @@ package io.shardyfusion.shard;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardDescriptorParser;
+import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.shard.ReadTuning.TableAccess;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -8,6 +8,7 @@ import io.shardyfusion.format.KeySample;
 import io.shardyfusion.format.PrivateFile;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.format.TableProfile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.format.TableProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.shard.ReadTuning.TableAccess;
 import java.nio.ByteBuffer;

@@ -3,6 +3,7 @@ package io.shardyfusion.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardyfusion.format.KeySample;
+import io.shardyfusion.format.TableProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

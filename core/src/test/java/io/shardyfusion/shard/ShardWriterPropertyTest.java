@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardDescriptorParser;
+import io.shardyfusion.format.TableProfile;
+import io.shardyfusion.shard.rocksdb.DatabaseFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

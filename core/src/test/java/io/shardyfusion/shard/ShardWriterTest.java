@@ -12,6 +12,7 @@ import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardDescriptorParser;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.key.KeyEncoding;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,6 +2,7 @@ package io.shardyfusion.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardyfusion.format.TableProfile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;

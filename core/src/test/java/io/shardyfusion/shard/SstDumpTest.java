@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.format.TableProfile;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.store.Expectation.Absent;
+import io.shardyfusion.store.local.LocalObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,17 +16,17 @@ import org.junit.jupiter.api.Test;
 class CountingObjectStoreTest extends ObjectStoreContractTest {
 
   @Override
-  ObjectStore open() {
+  protected ObjectStore open() {
     return new CountingObjectStore(new LocalObjectStore(directory.resolve("store")));
   }
 
   @Override
-  ObjectStore sameAs(ObjectStore first) {
+  protected ObjectStore sameAs(ObjectStore first) {
     return open();
   }
 
   @Override
-  void createAll(List<String> keys) throws IOException {
+  protected void createAll(List<String> keys) throws IOException {
     createFiles(directory.resolve("store"), keys);
   }
 

@@ -45,25 +45,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@link ObjectStore} promises, whatever the storage. */
-abstract class ObjectStoreContractTest {
+public abstract class ObjectStoreContractTest {
 
   private static final int WRITERS = 8;
   private static final int ROUNDS = 20;
 
-  @TempDir Path directory;
+  @TempDir protected Path directory;
   private ObjectStore store;
 
   /** A new, empty store. */
-  abstract ObjectStore open();
+  protected abstract ObjectStore open();
 
   /** A second store on the root of another. */
-  abstract ObjectStore sameAs(ObjectStore first);
+  protected abstract ObjectStore sameAs(ObjectStore first);
 
   /** Makes many objects, in no time. */
-  abstract void createAll(List<String> keys) throws IOException;
+  protected abstract void createAll(List<String> keys) throws IOException;
 
   /** Where a file becomes an object. */
-  static void createFiles(Path directory, List<String> keys) throws IOException {
+  protected static void createFiles(Path directory, List<String> keys) throws IOException {
     for (String key : keys) {
       Path file = directory.resolve(key);
       Files.createDirectories(file.getParent());
@@ -72,12 +72,12 @@ abstract class ObjectStoreContractTest {
   }
 
   @BeforeEach
-  final void openStore() {
+  protected final void openStore() {
     store = open();
   }
 
   @AfterEach
-  final void closeStore() {
+  protected final void closeStore() {
     store.close();
   }
 
@@ -480,21 +480,21 @@ abstract class ObjectStoreContractTest {
   }
 
   /** The store under test. */
-  final ObjectStore store() {
+  protected final ObjectStore store() {
     return store;
   }
 
-  final List<String> keys(String prefix) {
+  protected final List<String> keys(String prefix) {
     try (Stream<ObjectInfo> found = store.list(prefix)) {
       return found.map(ObjectInfo::key).sorted().toList();
     }
   }
 
-  final String content(String key) {
+  protected final String content(String key) {
     return new String(store.read(key, 1 << 20).orElseThrow().content(), UTF_8);
   }
 
-  static byte[] bytes(String text) {
+  protected static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
   }
 

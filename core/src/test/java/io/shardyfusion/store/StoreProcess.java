@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.store.ConditionalWrite.Written;
+import io.shardyfusion.store.open.ObjectStores;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -12,17 +13,17 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a process of its own does to a store in tests, and such a process. */
-final class StoreProcess {
+public final class StoreProcess {
 
-  static final String COUNTER = "counter";
+  public static final String COUNTER = "counter";
 
   private StoreProcess() {}
 
   /** How a process ended, and what it printed. */
-  record Result(int exitCode, String output) {}
+  public record Result(int exitCode, String output) {}
 
   /** The command that runs {@link #main} in another JVM. */
-  static List<String> command(String... arguments) {
+  public static List<String> command(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp"));
@@ -33,7 +34,7 @@ final class StoreProcess {
   }
 
   /** Waits for a process to end. */
-  static Result run(ProcessBuilder builder) throws IOException, InterruptedException {
+  public static Result run(ProcessBuilder builder) throws IOException, InterruptedException {
     Process process = builder.redirectErrorStream(true).start();
     try {
       String output = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -64,7 +65,7 @@ final class StoreProcess {
   }
 
   /** Adds to a counter by compare-and-set. */
-  static void add(ObjectStore store, int additions) {
+  public static void add(ObjectStore store, int additions) {
     for (int added = 0; added < additions; ) {
       Optional<StoredObject> found = store.read(COUNTER, 20);
       int value = found.map(o -> Integer.parseInt(new String(o.content(), UTF_8))).orElse(0);

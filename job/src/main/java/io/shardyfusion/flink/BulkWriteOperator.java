@@ -1,8 +1,8 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.ShardyfusionException;
-import io.shardyfusion.flink.bulk.BulkBuild;
-import io.shardyfusion.flink.bulk.RowCounts;
+import io.shardyfusion.bulk.BulkBuild;
+import io.shardyfusion.bulk.RowCounts;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.store.ObjectStore;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
-import io.shardyfusion.shard.TableProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

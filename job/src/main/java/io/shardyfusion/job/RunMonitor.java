@@ -9,7 +9,7 @@ import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.open.ObjectStores;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;

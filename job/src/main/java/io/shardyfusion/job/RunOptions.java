@@ -2,6 +2,7 @@ package io.shardyfusion.job;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.flink.DuplicatePolicy;
+import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.job.input.BadRowPolicy;
 import io.shardyfusion.job.input.DeleteRule;
 import io.shardyfusion.job.input.InputOptions;
@@ -11,7 +12,6 @@ import io.shardyfusion.job.input.RowFormat;
 import io.shardyfusion.job.input.RowSource;
 import io.shardyfusion.job.input.ValueSelection;
 import io.shardyfusion.routing.HashSharding;
-import io.shardyfusion.shard.TableProfile;
 import io.shardyfusion.store.StoreOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -11,7 +11,7 @@ import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.job.RetainedCheckpoints.Found;
 import io.shardyfusion.job.RetainedCheckpoints.Retained;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.open.ObjectStores;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

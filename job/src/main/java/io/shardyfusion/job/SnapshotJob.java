@@ -14,7 +14,7 @@ import io.shardyfusion.job.input.RowInput;
 import io.shardyfusion.job.input.RowSource;
 import io.shardyfusion.job.input.ValueSelection;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.open.ObjectStores;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;

@@ -1,9 +1,9 @@
 package io.shardyfusion.job;
 
 import io.shardyfusion.flink.DuplicatePolicy;
+import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.job.input.InputOptions;
 import io.shardyfusion.routing.Sharding;
-import io.shardyfusion.shard.TableProfile;
 import io.shardyfusion.store.StoreOptions;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.shardyfusion.flink;
 
-import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.open.ObjectStores;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;

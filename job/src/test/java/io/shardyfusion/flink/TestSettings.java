@@ -2,12 +2,12 @@ package io.shardyfusion.flink;
 
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.routing.HashSharding;
-import io.shardyfusion.shard.TableProfile;
 import io.shardyfusion.store.StoreOptions;
 import java.time.Duration;
 import java.time.Instant;

@@ -8,7 +8,7 @@ import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.machine.OpenFileLimit;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.open.ObjectStores;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

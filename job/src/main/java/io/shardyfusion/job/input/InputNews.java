@@ -5,7 +5,7 @@ import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.ObjectStores;
+import io.shardyfusion.store.open.ObjectStores;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

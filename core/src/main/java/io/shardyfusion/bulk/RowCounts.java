@@ -1,0 +1,10 @@
+package io.shardyfusion.bulk;
+
+/**
+ * What became of the rows of a build.
+ *
+ * @param written distinct live keys
+ * @param duplicates rows that a later row of the same key replaced, with no delete in between
+ * @param deletes rows that delete their key
+ */
+public record RowCounts(long written, long duplicates, long deletes) {}

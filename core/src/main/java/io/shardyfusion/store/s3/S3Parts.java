@@ -1,0 +1,95 @@
+package io.shardyfusion.store.s3;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.IntConsumer;
+import software.amazon.awssdk.core.exception.AbortedException;
+
+/** The parts of one transfer, done in threads of its own. For one thread, which closes it. */
+final class S3Parts implements AutoCloseable {
+
+  private final ExecutorService threads;
+
+  private final List<Thread> made = new CopyOnWriteArrayList<>();
+
+  private final ExecutorCompletionService<Void> done;
+  private int begun;
+
+  /**
+   * Nothing to do yet.
+   *
+   * @param name of the threads
+   * @param parallelism how many parts are done at once
+   */
+  S3Parts(String name, int parallelism) {
+    threads =
+        Executors.newFixedThreadPool(
+            parallelism,
+            task -> {
+              Thread thread = new Thread(task, name + "-" + (made.size() + 1));
+              thread.setDaemon(true);
+              made.add(thread);
+              return thread;
+            });
+    done = new ExecutorCompletionService<>(threads);
+  }
+
+  /** Begins {@code part} for each number from {@code first} to below {@code end}. */
+  void begin(int first, int end, IntConsumer part) {
+    for (int i = first; i < end; i++) {
+      int number = i;
+      done.submit(() -> part.accept(number), null);
+      begun++;
+    }
+  }
+
+  /**
+   * Waits for all parts, or the first failure, which it throws.
+   *
+   * @throws AbortedException if the thread is interrupted
+   */
+  void join() {
+    for (; begun > 0; begun--) {
+      try {
+        done.take().get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw AbortedException.create("interrupted", e);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof Error error) {
+          throw error;
+        }
+        throw (RuntimeException) e.getCause();
+      }
+    }
+  }
+
+  /** Interrupts what is being done, and returns when no thread is left. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    awaitEnd(made);
+  }
+
+  /** Returns when the threads of an executor that was shut down are gone. */
+  static void awaitEnd(List<Thread> threads) {
+    boolean interrupted = false;
+    // An executor has terminated when its last thread is about to end: that is not waited for.
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
