@@ -56,53 +56,48 @@ final class CacheSpace {
   }
 
   /**
-   * What it takes to serve {@code shards} of a version. Reads only the local disk.
+   * A plan for the files of shards of a version. Reads only the local disk.
    *
-   * @param version for the plan
-   * @param manifest its manifest, which counts as held
+   * @param manifest the version's manifest, which counts as held
    * @param shards those that are not open yet
    */
-  RefreshPlan plan(long version, Sha256 manifest, Collection<ShardDescriptor> shards) {
+  FetchPlan plan(Sha256 manifest, Collection<ShardDescriptor> shards) {
     List<TableFile> wanted = FileCache.distinct(shards);
     List<TableFile> missing = wanted.stream().filter(f -> !layout.has(f)).toList();
     CacheRoom room = room(Set.of(manifest), missing, wanted);
-    long all = wanted.stream().mapToLong(TableFile::size).sum();
-    return new RefreshPlan(
-        version,
-        shards.size(),
-        missing.size(),
-        room.bytes(),
-        all - room.bytes(),
-        room.diskFree(),
-        room.cacheFree(),
-        room.refusal(layout.root(), maxBytes));
+    return new FetchPlan(wanted, missing, room, room.refusal(layout.root(), maxBytes));
+  }
+
+  /**
+   * The room that there is for files that are about to be fetched.
+   *
+   * @param missing the files
+   * @param wanted these, and others that will be needed with them
+   */
+  CacheRoom room(Collection<TableFile> missing, Collection<TableFile> wanted) {
+    return room(Set.of(), missing, wanted);
   }
 
   /**
    * Makes room for files that are about to be fetched, by removing what nobody needs.
    *
-   * @param missing the files
-   * @param wanted these, and others that will be needed with them
+   * @param room as it was measured for them
    * @throws StorageException if they do not fit; nothing was removed then, except if the room that
    *     was made on the disk did not suffice
    */
-  void makeRoom(Collection<TableFile> missing, Collection<TableFile> wanted) {
-    long bytes = missing.stream().mapToLong(TableFile::size).sum();
-    if (bytes == 0) {
+  void makeRoom(CacheRoom room) {
+    long bytes = room.bytes();
+    long free = room.diskFree();
+    if (bytes == 0 || (maxBytes.isEmpty() && bytes + CacheRoom.RESERVE <= free)) {
       return;
     }
-    long free = diskFree();
-    if (maxBytes.isEmpty() && bytes + CacheRoom.RESERVE <= free) {
-      return;
-    }
-    CacheRoom room = room(Set.of(), missing, wanted);
     String refusal = room.refusal(layout.root(), maxBytes);
     if (refusal != null) {
       throw new StorageException(refusal);
     }
     prune(bytes, bytes + CacheRoom.RESERVE - free);
     if (bytes + CacheRoom.RESERVE > diskFree()) {
-      CacheRoom left = new CacheRoom(bytes, missing.size(), diskFree(), 0, room.cacheFree());
+      CacheRoom left = new CacheRoom(bytes, room.files(), diskFree(), 0, room.cacheFree());
       throw new StorageException(
           Objects.requireNonNullElse(left.refusal(layout.root(), maxBytes), "the disk is full"));
     }

@@ -30,6 +30,7 @@ final class ColdStart {
 
   private final ReaderOptions options;
   private final PointerWatch watch;
+  private final VersionPlanner planner;
   private final SnapshotLoader loader;
   private final FileCache cache;
   private final RefreshStatus status;
@@ -38,12 +39,14 @@ final class ColdStart {
   ColdStart(
       ReaderOptions options,
       PointerWatch watch,
+      VersionPlanner planner,
       SnapshotLoader loader,
       FileCache cache,
       RefreshStatus status,
       Clock clock) {
     this.options = options;
     this.watch = watch;
+    this.planner = planner;
     this.loader = loader;
     this.cache = cache;
     this.status = status;
@@ -92,7 +95,7 @@ final class ColdStart {
     DataDamagedException damage = null;
     for (PointerEntry entry : candidates(pointer, current, usable)) {
       try {
-        Snapshot snapshot = loader.load(entry, null, plan -> {});
+        Snapshot snapshot = loader.load(planner.first(entry));
         if (entry.version() != current.version()) {
           status.behind(current.version());
         }

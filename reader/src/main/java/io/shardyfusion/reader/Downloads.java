@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /**
  * A reader's downloads: a few at a time, in threads of its own, within one bandwidth. Thread-safe.
@@ -59,11 +60,24 @@ final class Downloads implements AutoCloseable {
    * @throws ClosedException if this is closed
    */
   void fetch(Collection<ShardDescriptor> shards) {
-    List<TableFile> missing = cache.missing(shards);
+    List<TableFile> wanted = FileCache.distinct(shards);
+    fetch(wanted, missing -> cache.space().room(missing, wanted));
+  }
+
+  /**
+   * Fetches what a plan says, in the room that it found. What has gone from the cache since is
+   * fetched as well; what others have fetched since is not. Throws as above.
+   */
+  void fetch(FetchPlan plan) {
+    fetch(plan.wanted(), missing -> plan.room());
+  }
+
+  private void fetch(List<TableFile> wanted, Function<List<TableFile>, CacheRoom> room) {
+    List<TableFile> missing = cache.missing(wanted);
     if (missing.isEmpty()) {
       return;
     }
-    cache.space().makeRoom(missing, shards.stream().flatMap(s -> s.files().stream()).toList());
+    cache.space().makeRoom(room.apply(missing));
     Fetch fetch = new Fetch(missing);
     running.add(fetch);
     try {

@@ -177,9 +177,9 @@ final class FileCache implements DocumentCache, AutoCloseable {
     return layout.has(file) && touch(path);
   }
 
-  /** The distinct files of {@code shards} that have no local copy; the others are used now. */
-  List<TableFile> missing(Collection<ShardDescriptor> shards) {
-    return distinct(shards).stream().filter(f -> !use(f)).toList();
+  /** Those of {@code files} that have no local copy; the others are used now. */
+  List<TableFile> missing(Collection<TableFile> files) {
+    return files.stream().filter(f -> !use(f)).toList();
   }
 
   /**

@@ -2,6 +2,7 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.shard.ReadTuning;
 import io.shardyfusion.shard.ShardDatabase;
@@ -107,7 +108,14 @@ final class LazyShard implements AutoCloseable {
   /** The open shard. */
   OpenShard shard() {
     OpenShard shard = open;
-    return shard != null ? shard : openOrWait();
+    return shard != null ? shard : openOrWait(null);
+  }
+
+  /** Opens it, if it is not open yet, from the descriptor of which all files were just fetched. */
+  void openFetched(ShardDescriptor fetched) {
+    if (open == null) {
+      openOrWait(fetched);
+    }
   }
 
   /**
@@ -176,7 +184,7 @@ final class LazyShard implements AutoCloseable {
     Cleanup.all(all);
   }
 
-  private OpenShard openOrWait() {
+  private OpenShard openOrWait(@Nullable ShardDescriptor fetched) {
     while (true) {
       CompletableFuture<@Nullable OpenShard> attempt;
       boolean mine = false;
@@ -191,16 +199,18 @@ final class LazyShard implements AutoCloseable {
         }
         attempt = opening;
       }
-      OpenShard shard = mine ? open(attempt) : await(attempt);
+      OpenShard shard = mine ? open(attempt, fetched) : await(attempt);
       if (shard != null) {
         return shard;
       }
     }
   }
 
-  private OpenShard open(CompletableFuture<@Nullable OpenShard> attempt) {
+  private OpenShard open(
+      CompletableFuture<@Nullable OpenShard> attempt, @Nullable ShardDescriptor fetched) {
     try {
-      OpenShard shard = opener.open(entry, tuning);
+      OpenShard shard =
+          fetched == null ? opener.open(entry, tuning) : opener.openFetched(fetched, tuning);
       synchronized (this) {
         open = shard;
         opening = null;

@@ -31,6 +31,7 @@ final class ReadOnlyStart {
   private final PointerWatch watch;
   private final Dataset dataset;
   private final ShardChoice choice;
+  private final VersionPlanner planner;
   private final SnapshotLoader loader;
   private final FileCache cache;
   private final RefreshStatus status;
@@ -41,6 +42,7 @@ final class ReadOnlyStart {
       PointerWatch watch,
       Dataset dataset,
       ShardChoice choice,
+      VersionPlanner planner,
       SnapshotLoader loader,
       FileCache cache,
       RefreshStatus status,
@@ -49,6 +51,7 @@ final class ReadOnlyStart {
     this.watch = watch;
     this.dataset = dataset;
     this.choice = choice;
+    this.planner = planner;
     this.loader = loader;
     this.cache = cache;
     this.status = status;
@@ -60,7 +63,7 @@ final class ReadOnlyStart {
     KeptPointer kept = watch.kept().orElseThrow(() -> incomplete("no version", "its pointer"));
     PointerEntry entry = wanted(kept.pointer(), options.at());
     requireComplete(entry);
-    Snapshot snapshot = loader.load(entry, null, plan -> {});
+    Snapshot snapshot = loader.load(planner.first(entry));
     status.checkedBefore(Duration.between(kept.checkedAt(), clock.instant()));
     status.fixed("the cache directory " + cache.directory() + " cannot be written");
     LOG.warn(
@@ -108,7 +111,7 @@ final class ReadOnlyStart {
         absent.add(descriptor);
         continue;
       }
-      cache.missing(List.of(dataset.descriptor(shard))).stream()
+      cache.missing(dataset.descriptor(shard).files()).stream()
           .map((TableFile file) -> cache.path(file))
           .forEach(absent::add);
     }

@@ -21,6 +21,7 @@ final class Refresher implements AutoCloseable {
 
   private final PointerWatch pointer;
   private final OpenVersions versions;
+  private final VersionPlanner planner;
   private final SnapshotLoader loader;
   private final FileCache cache;
   private final Downloads downloads;
@@ -39,6 +40,7 @@ final class Refresher implements AutoCloseable {
   Refresher(
       PointerWatch pointer,
       OpenVersions versions,
+      VersionPlanner planner,
       SnapshotLoader loader,
       FileCache cache,
       Downloads downloads,
@@ -46,6 +48,7 @@ final class Refresher implements AutoCloseable {
       RefreshEvents events) {
     this.pointer = pointer;
     this.versions = versions;
+    this.planner = planner;
     this.loader = loader;
     this.cache = cache;
     this.downloads = downloads;
@@ -60,7 +63,7 @@ final class Refresher implements AutoCloseable {
 
   /** As {@link ShardedReader#plan}. */
   RefreshPlan plan() {
-    return locked(() -> loader.plan(pointer.current(), versions.current()));
+    return locked(() -> planner.estimate(pointer.current(), versions.current()));
   }
 
   /** Begins no refresh any more, and waits for the one under way. Idempotent. */
@@ -101,9 +104,10 @@ final class Refresher implements AutoCloseable {
         return false;
       }
       events.detected(before.entry(), target);
-      makeRoom(target, before);
+      VersionPlan plan = plan(target, before);
+      events.downloading(plan.summary());
       long fetchedBefore = downloads.bytes();
-      Snapshot now = loader.load(target, before, events::downloading);
+      Snapshot now = loader.load(plan);
       long fetched = downloads.bytes() - fetchedBefore;
       try {
         keepForAWayBack(before);
@@ -131,14 +135,17 @@ final class Refresher implements AutoCloseable {
         && target.manifest().equals(served.entry().manifest());
   }
 
-  /** Gives the way back up, if there is no room for it and the next version. */
-  private void makeRoom(PointerEntry target, Snapshot before) {
+  /** The one plan of a refresh; gives the way back up, if there is no room for both. */
+  private VersionPlan plan(PointerEntry target, Snapshot before) {
+    VersionPlan plan = planner.next(target, before);
     Sha256 kept = previous;
-    if (kept != null && !loader.plan(target, before).fits()) {
-      LOG.info("event=cache_way_back_given_up manifest={}", kept);
-      cache.release(kept);
-      previous = null;
+    if (kept == null || plan.files().fits()) {
+      return plan;
     }
+    LOG.info("event=cache_way_back_given_up manifest={}", kept);
+    cache.release(kept);
+    previous = null;
+    return planner.measuredAgain(plan);
   }
 
   private void keepForAWayBack(Snapshot before) {

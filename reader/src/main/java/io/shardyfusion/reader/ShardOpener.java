@@ -34,22 +34,31 @@ final class ShardOpener {
   }
 
   /**
-   * Opens a shard. If RocksDB finds damage and the cache is at fault, it is opened once more from
-   * what the store has.
+   * Opens a shard, and fetches its files before. If RocksDB finds damage and the cache is at fault,
+   * it is opened once more from what the store has.
    *
    * @param tuning how it is read
    * @throws DataDamagedException if an object is damaged or missing
    * @throws io.shardyfusion.StorageException if something could not be fetched or written
    */
   OpenShard open(ShardEntry entry, ReadTuning tuning) {
-    long began = System.nanoTime();
     ShardDescriptor descriptor = dataset.descriptor(entry);
+    downloads.fetch(List.of(descriptor));
+    return openFetched(descriptor, tuning);
+  }
+
+  /**
+   * Opens a shard whose files were just fetched. Where one has gone meanwhile, or is damaged, it is
+   * fetched again. Throws as above.
+   */
+  OpenShard openFetched(ShardDescriptor descriptor, ReadTuning tuning) {
+    long began = System.nanoTime();
     OpenShard shard = opened(descriptor, tuning);
     LOG.debug(
         "event=shard_opened shard={} files={} bytes={} millis={}",
-        entry.shard(),
-        entry.files(),
-        entry.bytes(),
+        descriptor.shard(),
+        descriptor.files().size(),
+        descriptor.bytes(),
         (System.nanoTime() - began) / 1_000_000);
     return shard;
   }
@@ -85,7 +94,6 @@ final class ShardOpener {
   }
 
   private OpenShard opened(ShardDescriptor descriptor, ReadTuning tuning) {
-    downloads.fetch(List.of(descriptor));
     try {
       return layOut(descriptor, tuning);
     } catch (DataDamagedException e) {

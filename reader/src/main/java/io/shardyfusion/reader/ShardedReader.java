@@ -57,6 +57,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   private final ScheduledExecutorService background;
   private final LookupMeter meter;
   private final ShardPool shardPool;
+  private final VersionPlanner planner;
   private final SnapshotLoader loader;
   private final RefreshStatus status;
   private final Listeners listeners;
@@ -93,23 +94,26 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
         new ShardPool(
             new ShardOpener(dataset, cache, downloads, resources), options.memory().maxOpenFiles());
     ShardChoice choice = new ShardChoice(options.shards(), options.eager());
-    loader = new SnapshotLoader(uri, dataset, choice, shardPool, tasks, cache, downloads, meter);
+    planner = new VersionPlanner(uri, dataset, choice, shardPool, tasks, cache.space());
+    loader = new SnapshotLoader(uri, shardPool, tasks, cache, downloads, meter);
     PointerWatch pointer = new PointerWatch(store.root().toString(), dataset, cache, status);
     String at = options.at();
     Snapshot first;
     if (cache.isReadOnly()) {
       first =
-          new ReadOnlyStart(options, pointer, dataset, choice, loader, cache, status, clock).load();
+          new ReadOnlyStart(
+                  options, pointer, dataset, choice, planner, loader, cache, status, clock)
+              .load();
     } else if (at == null) {
-      first = new ColdStart(options, pointer, loader, cache, status, clock).load();
+      first = new ColdStart(options, pointer, planner, loader, cache, status, clock).load();
     } else {
-      first = loader.load(dataset.resolve(at), null, plan -> {});
+      first = loader.load(planner.first(dataset.resolve(at)));
       status.checked(); // The pointer names that version; there is nothing more to look for.
     }
     versions = opened(opened, new OpenVersions(first, background));
     upkeep = new CacheUpkeep(cache, background);
     events = new RefreshEvents(options, status, listeners);
-    refresher = new Refresher(pointer, versions, loader, cache, downloads, upkeep, events);
+    refresher = new Refresher(pointer, versions, planner, loader, cache, downloads, upkeep, events);
     loop = new RefreshLoop(this::refresh, status, background, refreshInterval(), Math::random);
     loop.start();
     upkeep.prune();
@@ -257,7 +261,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * @throws ClosedException if the reader is closed
    */
   public RefreshPlan plan() {
-    return isFixed() ? ask(s -> loader.plan(s.entry(), s)) : refresher.plan();
+    return isFixed() ? ask(s -> planner.estimate(s.entry(), s)) : refresher.plan();
   }
 
   /**

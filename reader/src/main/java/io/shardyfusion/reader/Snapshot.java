@@ -5,6 +5,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,9 +120,18 @@ final class Snapshot implements AutoCloseable {
 
   /** Opens a shard, if it is not open yet. */
   void open(int shard) {
+    open(shard, LazyShard::shard);
+  }
+
+  /** Opens the shard of which all files were just fetched, if it is not open yet. */
+  void openFetched(ShardDescriptor fetched) {
+    open(fetched.shard(), shard -> shard.openFetched(fetched));
+  }
+
+  private void open(int shard, Consumer<LazyShard> opening) {
     int pass = enter();
     try {
-      served(shard).shard();
+      opening.accept(served(shard));
     } catch (RuntimeException e) {
       throw closedOr(e);
     } finally {

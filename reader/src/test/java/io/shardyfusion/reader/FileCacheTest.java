@@ -250,18 +250,17 @@ class FileCacheTest {
     Version version = version(4);
     try (FileCache cache = cache(CacheLimits.defaults().withMaxBytes(SIZE * 5))) {
       cache.fetch(version.files().get(0), dataset, bytes -> {});
-      RefreshPlan plan = cache.space().plan(7, version.manifest(), version.shards());
-      assertThat(plan.version()).isEqualTo(7);
-      assertThat(plan.shards()).isEqualTo(4);
-      assertThat(plan.filesToFetch()).isEqualTo(3);
-      assertThat(plan.bytesToFetch()).isEqualTo(3 * SIZE);
-      assertThat(plan.bytesCached()).isEqualTo(SIZE);
-      assertThat(plan.diskFreeBytes()).isEqualTo(diskFree.get());
-      assertThat(plan.cacheFreeBytes()).hasValue(4 * SIZE);
+      FetchPlan plan = cache.space().plan(version.manifest(), version.shards());
+      assertThat(plan.wanted()).isEqualTo(version.files());
+      assertThat(plan.missing()).isEqualTo(version.files().subList(1, 4));
+      assertThat(plan.room().bytes()).isEqualTo(3 * SIZE);
+      assertThat(plan.cachedBytes()).isEqualTo(SIZE);
+      assertThat(plan.room().diskFree()).isEqualTo(diskFree.get());
+      assertThat(plan.room().cacheFree()).hasValue(4 * SIZE);
       assertThat(plan.fits()).isTrue();
       assertThat(plan.refusal()).isNull();
       try (FileCache unbounded = cache(CacheLimits.defaults())) {
-        assertThat(unbounded.space().plan(7, version.manifest(), version.shards()).cacheFreeBytes())
+        assertThat(unbounded.space().plan(version.manifest(), version.shards()).room().cacheFree())
             .isEmpty();
       }
     }
@@ -278,9 +277,9 @@ class FileCacheTest {
       fetch(held, cache);
       clock.advance(LATER);
       next.holdIn(cache);
-      RefreshPlan plan = cache.space().plan(2, next.manifest(), next.shards());
+      FetchPlan plan = cache.space().plan(next.manifest(), next.shards());
       assertThat(plan.fits()).isFalse();
-      assertThat(plan.cacheFreeBytes().orElseThrow()).isBetween(SIZE - 10_000L, SIZE - 1L);
+      assertThat(plan.room().cacheFree().orElseThrow()).isBetween(SIZE - 10_000L, SIZE - 1L);
       int before = store.downloads().size();
       assertThatThrownBy(() -> downloads.fetch(next.shards()))
           .isInstanceOf(StorageException.class)
@@ -289,7 +288,7 @@ class FileCacheTest {
               "200000 bytes in 2 file(s)",
               directory.resolve("cache").toString(),
               "bound of 300000 bytes (CacheLimits.maxBytes)",
-              "only " + plan.cacheFreeBytes().orElseThrow(),
+              "only " + plan.room().cacheFree().orElseThrow(),
               "raise the bound");
       assertThat(store.downloads()).hasSize(before);
       assertThat(held.files()).allMatch(cache::has);
@@ -306,7 +305,7 @@ class FileCacheTest {
     diskFree.set(CacheRoom.RESERVE + 2 * SIZE - 1);
     try (FileCache cache = cache(CacheLimits.defaults());
         Downloads downloads = new Downloads(dataset, cache, CacheLimits.defaults())) {
-      assertThat(cache.space().plan(1, version.manifest(), version.shards()).fits()).isFalse();
+      assertThat(cache.space().plan(version.manifest(), version.shards()).fits()).isFalse();
       assertThatThrownBy(() -> downloads.fetch(version.shards()))
           .isInstanceOf(StorageException.class)
           .hasMessageContainingAll(
@@ -328,7 +327,7 @@ class FileCacheTest {
         Downloads downloads = new Downloads(dataset, cache, CacheLimits.defaults())) {
       downloads.fetch(old.shards());
       clock.advance(LATER);
-      assertThat(cache.space().plan(2, next.manifest(), next.shards()).fits()).isTrue();
+      assertThat(cache.space().plan(next.manifest(), next.shards()).fits()).isTrue();
       downloads.fetch(next.shards());
       assertThat(next.files()).allMatch(cache::has);
       assertThat(old.files()).allMatch(cache::has);
