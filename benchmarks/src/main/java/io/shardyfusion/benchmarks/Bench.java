@@ -71,7 +71,12 @@ public final class Bench implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(
             parsed -> {
-              UsageErrors.of(parsed).check();
+              UsageErrors errors = UsageErrors.of(parsed);
+              if (parsed.hasSubcommand()
+                  && parsed.subcommand().commandSpec().userObject() instanceof CloudCheck check) {
+                check.check(errors.values());
+              }
+              errors.check();
               return new RunLast().execute(parsed);
             })
         .setParameterExceptionHandler((failure, arguments) -> reportUsage(failure))

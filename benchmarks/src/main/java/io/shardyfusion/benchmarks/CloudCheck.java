@@ -3,7 +3,10 @@ package io.shardyfusion.benchmarks;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.job.S3Options;
+import io.shardyfusion.job.ValueErrors;
 import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.store.open.ObjectStores;
 import io.shardyfusion.temporary.TemporaryDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -20,7 +23,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -111,36 +113,51 @@ final class CloudCheck implements Callable<Integer> {
     }
   }
 
-  @Override
-  public Integer call() throws Exception {
-    List<Integer> counts =
-        List.copyOf(
-            new TreeSet<>(shards != null ? shards : quick ? List.of(8) : List.of(8, 64, 256)));
-    CloudRun.Load load =
-        new CloudRun.Load(
-            rows != null ? rows : quick ? QUICK_ROWS : FULL_ROWS,
-            threads,
-            seconds != null ? seconds : quick ? QUICK_SECONDS : FULL_SECONDS);
+  /** Adds what is wrong with the values of the options. */
+  void check(ValueErrors errors) {
+    List<Integer> counts = counts();
+    CloudRun.Load load = load();
     if (counts.get(0) < 1
         || load.rows() < 1
         || threads < 1
         || load.seconds() < 1
         || !cost.valid()) {
-      throw new ParameterException(
-          spec().commandLine(),
+      errors.add(
           "--shards, --rows, --threads and --seconds must be at least 1, and no number of the"
               + " estimate negative");
+    } else {
+      errors.check(() -> counts.forEach(HashSharding::new)); // Refuses what is too many.
     }
-    counts.forEach(HashSharding::new); // Refuses what is too many.
     if (json != null) {
-      requireWritable(json);
+      requireWritable(json, errors);
     }
+    StoreOptions store = s3.toStoreOptions(errors);
+    if (!dataset.isEmpty()) {
+      errors.check(() -> ObjectStores.open(dataset, store).close());
+    }
+  }
+
+  private List<Integer> counts() {
+    return List.copyOf(
+        new TreeSet<>(shards != null ? shards : quick ? List.of(8) : List.of(8, 64, 256)));
+  }
+
+  private CloudRun.Load load() {
+    return new CloudRun.Load(
+        rows != null ? rows : quick ? QUICK_ROWS : FULL_ROWS,
+        threads,
+        seconds != null ? seconds : quick ? QUICK_SECONDS : FULL_SECONDS);
+  }
+
+  /** Does what was {@linkplain #check checked} before. */
+  @Override
+  public Integer call() throws Exception {
     CheckRoot root = new CheckRoot(dataset, s3.toStoreOptions());
     int code;
     boolean clean = false;
     try (StopHook hook = new StopHook(err())) {
       try {
-        code = check(root, counts, load);
+        code = check(root, counts(), load());
       } catch (IOException e) {
         throw new StorageException("could not use the local disk: " + e, e);
       } finally {
@@ -152,16 +169,12 @@ final class CloudCheck implements Callable<Integer> {
   }
 
   /** Before an hour's work whose result could not be kept. */
-  private void requireWritable(Path file) {
+  private static void requireWritable(Path file, ValueErrors errors) {
     Path directory = file.toAbsolutePath().getParent();
     if (directory == null || !Files.isDirectory(directory) || Files.isDirectory(file)) {
-      throw new ParameterException(
-          spec().commandLine(),
-          "--json must be a file in a directory that exists, found '" + file + "'");
-    }
-    if (!Files.isWritable(Files.exists(file) ? file : directory)) {
-      throw new ParameterException(
-          spec().commandLine(), "--json: '" + file + "' cannot be written: no permission");
+      errors.add("--json must be a file in a directory that exists, found '" + file + "'");
+    } else if (!Files.isWritable(Files.exists(file) ? file : directory)) {
+      errors.add("--json: '" + file + "' cannot be written: no permission");
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,18 +68,18 @@ class CloudCheckTest {
     "--json=DIRECTORY/missing/check.json, a directory that exists",
     "--json=DIRECTORY, a file in a directory",
     "'--shards=8,32769', from 1 to 32768",
+    "--rows=0 --s3-checksums=no, at least 1",
+    "--rows=0 --s3-checksums=no, on or off",
+    "--rows=x --s3-checksums=no, on or off",
   })
   void whatCannotEndWellIsRefusedBeforeAnythingIsWritten(
       String option, String message, @TempDir Path directory) throws IOException {
     StringWriter err = new StringWriter();
 
+    List<String> line = new ArrayList<>(List.of("cloud-check", directory + "/store"));
+    line.addAll(List.of(option.replace("DIRECTORY", directory.toString()).split(" ")));
     int code =
-        Bench.commandLine()
-            .setErr(new PrintWriter(err))
-            .execute(
-                "cloud-check",
-                directory.resolve("store").toString(),
-                option.replace("DIRECTORY", directory.toString()));
+        Bench.commandLine().setErr(new PrintWriter(err)).execute(line.toArray(String[]::new));
 
     assertThat(code).isEqualTo(2);
     assertThat(err.toString()).contains("cloud-check: ", message).doesNotContain("\tat ");

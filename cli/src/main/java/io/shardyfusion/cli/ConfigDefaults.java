@@ -1,6 +1,7 @@
 package io.shardyfusion.cli;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.job.ValueErrors;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,17 +36,18 @@ final class ConfigDefaults implements IDefaultValueProvider {
 
   /**
    * Makes {@code commandLine} take what is not among {@code args} from {@code environment} and
-   * {@code config}.
-   *
-   * @throws InvalidRequestException if {@code config} has an option that no command has
+   * {@code config}; what cannot be used of that is added to {@code errors}.
    */
   static void install(
       CommandLine commandLine,
       List<String> args,
       Map<String, String> environment,
-      ConfigFile config) {
+      ConfigFile config,
+      ValueErrors errors) {
     ConfigDefaults defaults = new ConfigDefaults(List.copyOf(args));
-    config.options().forEach((name, texts) -> defaults.add(commandLine, name, texts));
+    config
+        .options()
+        .forEach((name, texts) -> errors.check(() -> defaults.add(commandLine, name, texts)));
     String dataset = environment.get("SHARDY_DATASET");
     if (dataset != null && !dataset.isEmpty()) {
       defaults.values.put("--dataset", dataset);

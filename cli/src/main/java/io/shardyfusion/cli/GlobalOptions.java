@@ -2,8 +2,10 @@ package io.shardyfusion.cli;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.job.S3Options;
+import io.shardyfusion.job.ValueErrors;
 import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.store.open.ObjectStores;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +86,16 @@ final class GlobalOptions {
     return dataset;
   }
 
-  /** Whether a dataset was given. */
-  boolean hasDataset() {
-    return dataset != null && !dataset.isEmpty();
+  /** Adds what is wrong with the dataset, how to reach it, and what to read of it. */
+  void check(ValueErrors errors) {
+    StoreOptions store = s3.toStoreOptions(errors);
+    String uri = dataset;
+    if (uri == null || uri.isEmpty()) {
+      errors.add(NO_DATASET);
+    } else {
+      errors.check(() -> ObjectStores.open(uri, store).close());
+    }
+    errors.checkGiven(at, version -> ReaderOptions.builder("any").at(version));
   }
 
   OutputFormat output(Terminal terminal) {

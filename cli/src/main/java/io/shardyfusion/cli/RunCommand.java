@@ -7,11 +7,14 @@ import io.shardyfusion.job.RunOptions;
 import io.shardyfusion.job.RunResult;
 import io.shardyfusion.job.SnapshotJob;
 import io.shardyfusion.job.SnapshotJobConfig;
+import io.shardyfusion.job.UsageErrors;
+import io.shardyfusion.store.StoreOptions;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParseResult;
 
 @Command(
     name = "run",
@@ -24,6 +27,12 @@ final class RunCommand extends ShardyCommand {
 
   RunCommand(Terminal terminal, GlobalOptions options) {
     super(terminal, options);
+  }
+
+  @Override
+  void check(ParseResult parsed, UsageErrors errors) {
+    runOptions.toConfig("", StoreOptions.defaults(), errors.values());
+    super.check(parsed, errors);
   }
 
   @Override

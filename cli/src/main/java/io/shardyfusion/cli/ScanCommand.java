@@ -1,7 +1,7 @@
 package io.shardyfusion.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.job.UsageErrors;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.reader.KeyRange;
 import io.shardyfusion.reader.ReaderOptions;
@@ -12,6 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 
 @Command(name = "scan", description = "Print rows shard by shard, in key order within each.")
 final class ScanCommand extends ShardyCommand {
@@ -47,10 +48,15 @@ final class ScanCommand extends ShardyCommand {
   }
 
   @Override
-  int run(Printer printer) {
+  void check(ParseResult parsed, UsageErrors errors) {
     if (limit < 0) {
-      throw new InvalidRequestException("--limit must be at least 0, found " + limit);
+      errors.values().add("--limit must be at least 0, found " + limit);
     }
+    super.check(parsed, errors);
+  }
+
+  @Override
+  int run(Printer printer) {
     RowWriter rows = printer.rows(COLUMNS, List.of("key", "value"));
     ReaderOptions readerOptions = options().readerOptions();
     int next = shard == null ? 0 : shard;

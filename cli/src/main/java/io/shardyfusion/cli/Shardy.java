@@ -2,6 +2,7 @@ package io.shardyfusion.cli;
 
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.job.UsageErrors;
+import io.shardyfusion.job.ValueErrors;
 import io.shardyfusion.surroundings.OwnProcess;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,9 @@ public final class Shardy implements Runnable {
   @SuppressWarnings("UnusedVariable")
   private boolean version;
 
+  /** What is wrong with the configuration file. */
+  private final ValueErrors configuration = new ValueErrors();
+
   private Shardy() {}
 
   /** Runs one command in this process and exits with its code. */
@@ -78,9 +82,14 @@ public final class Shardy implements Runnable {
   static int execute(Terminal terminal, String... args) {
     boolean stacktrace = List.of(args).contains("--stacktrace");
     try {
-      CommandLine commandLine = new Shardy().commandLine(terminal);
+      Shardy shardy = new Shardy();
+      CommandLine commandLine = shardy.commandLine(terminal);
       ConfigDefaults.install(
-          commandLine, List.of(args), terminal.environment(), ConfigFile.of(List.of(args)));
+          commandLine,
+          List.of(args),
+          terminal.environment(),
+          ConfigFile.of(List.of(args)),
+          shardy.configuration);
       return commandLine.execute(args);
     } catch (ShardyfusionException | Error e) {
       // Java itself would exit with 1, which says that something was not there.
@@ -103,7 +112,7 @@ public final class Shardy implements Runnable {
     commandLine.addSubcommand(new VersionCommand(terminal, options));
     commandLine.getSubcommands().values().forEach(Shardy::simplifyHelp);
     UsageErrors.collect(commandLine);
-    commandLine.setExecutionStrategy(Shardy::checkAndRun);
+    commandLine.setExecutionStrategy(this::checkAndRun);
     // A key may begin with @.
     commandLine.setExpandAtFiles(false);
     commandLine.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
@@ -119,8 +128,9 @@ public final class Shardy implements Runnable {
   }
 
   /** Tells everything that is wrong with the command line at once; else runs the command. */
-  private static int checkAndRun(ParseResult parsed) {
+  private int checkAndRun(ParseResult parsed) {
     UsageErrors errors = UsageErrors.of(parsed);
+    configuration.messages().forEach(errors.values()::add);
     ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
     if (command.commandSpec().userObject() instanceof ShardyCommand ours) {
       ours.check(command, errors);

@@ -32,8 +32,8 @@ abstract class ShardyCommand implements Callable<Integer> {
 
   /** Adds what is wrong with the parsed options and arguments of this command. */
   void check(ParseResult parsed, UsageErrors errors) {
-    if (needsDataset() && !options.hasDataset()) {
-      errors.other(GlobalOptions.NO_DATASET);
+    if (needsDataset()) {
+      options.check(errors.values());
     }
   }
 

@@ -56,18 +56,47 @@ final class CommandLineTest {
 
   @Test
   void everythingThatIsWrongIsToldAtOnce() {
-    String[] args = "run --shrads 4 --parallelism x --frobnicate".split(" ");
+    String[] args =
+        "run --shrads 4 --parallelism x --mode nightly --format xml --duplicates max --key= --input f"
+            .split(" ");
 
     assertThat(Invocation.run(args).failed(2).err().lines())
         .containsExactly(
             "shardy: unknown option '--shrads'; did you mean '--shards'?",
-            "shardy: unknown option '--frobnicate'",
             "shardy: invalid value for option '--parallelism': 'x' is not an int",
             "shardy: missing required option: '--shards=N'",
+            "shardy: unknown mode 'nightly'; expected batch or streaming",
+            "shardy: unknown format 'xml'; expected one of jsonl, csv",
+            "shardy: the name of the key column is empty; name a column of the input",
+            "shardy: unknown duplicate policy 'max'; expected last or fail",
             "shardy: no dataset given: use -d URI, or set the environment variable SHARDY_DATASET",
             "See shardy run --help.");
     assertThat(Invocation.run("get", "--frob", "3", "-d", "x").failed(2).err().lines())
         .containsExactly("shardy: unknown option '--frob'", "See shardy get --help.");
+  }
+
+  @Test
+  void whatIsWrongWithTheStoreTheDatasetAndTheFileIsToldWithTheRest() throws IOException {
+    Path config = config("datset: x\nlimt: 1\ns3-checksums: maybe\n");
+
+    assertThat(
+            Invocation.of(
+                    "scan", "-d", "ftp://h/d", "--limit=-1", "--shard=x", "--config=" + config)
+                .run()
+                .failed(2)
+                .err()
+                .lines())
+        .containsExactly(
+            "shardy: invalid value for option '--shard': 'x' is not an int",
+            "shardy: the configuration file has the option 'datset', which no command has; expected"
+                + " the long name of an option without its dashes",
+            "shardy: the configuration file has the option 'limt', which no command has; expected"
+                + " the long name of an option without its dashes",
+            "shardy: --limit must be at least 0, found -1",
+            "shardy: --s3-checksums must be on or off, found 'maybe'",
+            "shardy: expected s3://bucket/prefix, file:///directory or a local path, found the"
+                + " scheme 'ftp'; a relative path with a colon is written ./ftp:...",
+            "See shardy scan --help.");
   }
 
   @ParameterizedTest

@@ -35,10 +35,37 @@ public record ContinuousOptions(
 
   /** Checks the ranges. */
   public ContinuousOptions {
-    if (checkpointInterval != null && checkpointInterval.compareTo(MIN_CHECKPOINT_INTERVAL) < 0) {
-      throw new InvalidRequestException(
-          "the checkpoint interval must be at least 10ms, found " + checkpointInterval);
+    requireDiscoveryInterval(discoveryInterval);
+    if (checkpointInterval != null) {
+      requireCheckpointInterval(checkpointInterval);
     }
+    if (sourceParallelism != null) {
+      requireSourceParallelism(sourceParallelism);
+    }
+  }
+
+  static Duration requireDiscoveryInterval(Duration interval) {
+    if (interval.toMillis() < 1) {
+      throw new InvalidRequestException(
+          "the discovery interval must be at least 1ms, found " + interval);
+    }
+    return interval;
+  }
+
+  static Duration requireCheckpointInterval(Duration interval) {
+    if (interval.compareTo(MIN_CHECKPOINT_INTERVAL) < 0) {
+      throw new InvalidRequestException(
+          "the checkpoint interval must be at least 10ms, found " + interval);
+    }
+    return interval;
+  }
+
+  static Integer requireSourceParallelism(Integer parallelism) {
+    if (parallelism < 1) {
+      throw new InvalidRequestException(
+          "the parallelism of the source must be at least 1, found " + parallelism);
+    }
+    return parallelism;
   }
 
   /** What an embedded job is restored from. */

@@ -3,7 +3,11 @@ package io.shardyfusion.job;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.flink.BaseSnapshot;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -11,6 +15,7 @@ import picocli.CommandLine.Option;
 public final class ContinuousRunOptions {
 
   private static final String STREAMING = "streaming: ";
+  private static final Duration DEFAULT_DISCOVERY = Duration.ofSeconds(10);
 
   @Option(
       names = "--checkpoint-interval",
@@ -65,18 +70,26 @@ public final class ContinuousRunOptions {
               + "embedded: go on from the newest checkpoint in --checkpoint-dir, if any; from nothing (default); from that one.")
   @Nullable String restore;
 
-  /** The options. */
-  ContinuousOptions toOptions() {
+  /** The options; what cannot be used is added to {@code errors}, and left at its default. */
+  ContinuousOptions toOptions(ValueErrors errors) {
     return new ContinuousOptions(
-        duration("--discovery-interval", discoveryInterval, Duration.ofSeconds(10)),
-        checkpointInterval == null
-            ? null
-            : Durations.parse("--checkpoint-interval", checkpointInterval),
-        duration("--publish-interval", publishInterval, Duration.ZERO),
-        sourceParallelism,
-        base(),
+        errors.valueOf(
+            () ->
+                ContinuousOptions.requireDiscoveryInterval(
+                    duration("--discovery-interval", discoveryInterval, DEFAULT_DISCOVERY)),
+            DEFAULT_DISCOVERY),
+        errors.given(checkpointInterval, ContinuousRunOptions::interval),
+        errors.valueOf(
+            () -> duration("--publish-interval", publishInterval, Duration.ZERO), Duration.ZERO),
+        errors.given(sourceParallelism, ContinuousOptions::requireSourceParallelism),
+        errors.valueOf(this::base, BaseSnapshot.EMPTY),
         checkpointDirectory,
         ContinuousOptions.Restore.of(restore == null ? "none" : restore));
+  }
+
+  private static Duration interval(String text) {
+    return ContinuousOptions.requireCheckpointInterval(
+        Durations.parse("--checkpoint-interval", text));
   }
 
   private BaseSnapshot base() {
@@ -95,22 +108,19 @@ public final class ContinuousRunOptions {
     return text == null ? fallback : Durations.parse(option, text);
   }
 
-  /** The first of these options that is given, or null. */
-  @Nullable String firstGiven() {
-    Object[][] options = {
-      {"--checkpoint-interval", checkpointInterval},
-      {"--publish-interval", publishInterval},
-      {"--discovery-interval", discoveryInterval},
-      {"--source-parallelism", sourceParallelism},
-      {"--base", base},
-      {"--checkpoint-dir", checkpointDirectory},
-      {"--restore", restore}
-    };
-    for (Object[] option : options) {
-      if (option[1] != null) {
-        return (String) option[0];
-      }
-    }
-    return null;
+  /** The names of those of these options that are given. */
+  List<String> given() {
+    Map<String, Optional<?>> options = new LinkedHashMap<>();
+    options.put("--checkpoint-interval", Optional.ofNullable(checkpointInterval));
+    options.put("--publish-interval", Optional.ofNullable(publishInterval));
+    options.put("--discovery-interval", Optional.ofNullable(discoveryInterval));
+    options.put("--source-parallelism", Optional.ofNullable(sourceParallelism));
+    options.put("--base", Optional.ofNullable(base));
+    options.put("--checkpoint-dir", Optional.ofNullable(checkpointDirectory));
+    options.put("--restore", Optional.ofNullable(restore));
+    return options.entrySet().stream()
+        .filter(option -> option.getValue().isPresent())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 }

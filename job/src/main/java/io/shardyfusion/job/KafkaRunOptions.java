@@ -12,6 +12,10 @@ import picocli.CommandLine.Option;
 /** The options of a run that reads a topic of Kafka. A picocli mixin. */
 public final class KafkaRunOptions {
 
+  /** Stands for a topic that cannot be used while the rest of the options is checked. */
+  private static final KafkaOptions ANY =
+      new KafkaOptions("any:9092", "any", null, new KafkaStart.Earliest(), Map.of());
+
   @Option(
       names = "--kafka-bootstrap",
       paramLabel = "HOST:PORT",
@@ -56,31 +60,57 @@ public final class KafkaRunOptions {
   /**
    * The topic to read, or null if no option names one.
    *
-   * @throws InvalidRequestException if options are missing, or a value cannot be used
+   * @throws InvalidRequestException if options are missing, or values cannot be used
    */
   public @Nullable KafkaOptions toOptions() {
+    ValueErrors errors = new ValueErrors();
+    KafkaOptions options = toOptions(errors);
+    errors.throwIfAny();
+    return options;
+  }
+
+  /**
+   * The topic to read, or null if no option names one; what cannot be used is added to {@code
+   * errors}, and something usable stands for it.
+   */
+  @Nullable KafkaOptions toOptions(ValueErrors errors) {
+    KafkaStart named = errors.given(start, KafkaStart::of);
+    KafkaStart from = named == null ? new KafkaStart.Earliest() : named;
+    RecordKeyFormat format = errors.given(keyFormat, RecordKeyFormat::of);
+    RecordKeyFormat keys = format == null ? RecordKeyFormat.TEXT : format;
     if (bootstrap == null && topic == null) {
       if (group != null || start != null || keyFormat != null || !properties.isEmpty()) {
-        throw new InvalidRequestException(
+        errors.add(
             "an option for Kafka is given, but not what to read; add --kafka-bootstrap and"
                 + " --kafka-topic");
+        return ANY;
       }
       return null;
     }
     if (bootstrap == null) {
-      throw new InvalidRequestException(
-          "a Kafka topic is given, but no broker; add --kafka-bootstrap HOST:PORT");
+      errors.add("a Kafka topic is given, but no broker; add --kafka-bootstrap HOST:PORT");
     }
     if (topic == null) {
-      throw new InvalidRequestException(
-          "Kafka brokers are given, but no topic; add --kafka-topic TOPIC");
+      errors.add("Kafka brokers are given, but no topic; add --kafka-topic TOPIC");
     }
-    return new KafkaOptions(
-        bootstrap,
-        topic,
-        group,
-        start == null ? new KafkaStart.Earliest() : KafkaStart.of(start),
-        properties,
-        keyFormat == null ? RecordKeyFormat.TEXT : RecordKeyFormat.of(keyFormat));
+    String brokers = bootstrap == null ? ANY.bootstrapServers() : bootstrap;
+    String name = topic == null ? ANY.topic() : topic;
+    // Each alone first: together, only the first that cannot be used would be told.
+    errors.check(() -> new KafkaOptions(brokers, ANY.topic(), null, ANY.start(), Map.of()));
+    errors.check(() -> new KafkaOptions(ANY.bootstrapServers(), name, null, ANY.start(), Map.of()));
+    errors.check(
+        () -> new KafkaOptions(ANY.bootstrapServers(), ANY.topic(), group, from, Map.of()));
+    properties.forEach(
+        (key, value) ->
+            errors.check(
+                () ->
+                    new KafkaOptions(
+                        ANY.bootstrapServers(),
+                        ANY.topic(),
+                        null,
+                        ANY.start(),
+                        Map.of(key, value))));
+    return errors.valueOf(
+        () -> new KafkaOptions(brokers, name, group, from, properties, keys), ANY);
   }
 }

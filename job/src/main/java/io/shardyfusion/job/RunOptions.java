@@ -5,6 +5,7 @@ import io.shardyfusion.flink.DuplicatePolicy;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.job.input.BadRowPolicy;
 import io.shardyfusion.job.input.DeleteRule;
+import io.shardyfusion.job.input.EventTime;
 import io.shardyfusion.job.input.InputOptions;
 import io.shardyfusion.job.input.KafkaOptions;
 import io.shardyfusion.job.input.KeyColumn;
@@ -12,6 +13,7 @@ import io.shardyfusion.job.input.RowFormat;
 import io.shardyfusion.job.input.RowSource;
 import io.shardyfusion.job.input.ValueSelection;
 import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.store.StoreOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,13 +26,16 @@ import picocli.CommandLine.Option;
 /** The options of a run, as {@code shardy run} and {@code flink run} take them. A picocli mixin. */
 public final class RunOptions {
 
+  private static final String BATCH = "batch";
+  private static final String STREAMING = "streaming";
+
   @Option(
       names = "--mode",
-      defaultValue = "batch",
+      defaultValue = BATCH,
       paramLabel = "batch|streaming",
       description =
           "batch: read the whole input, publish one version (default); streaming: publish changes as they come.")
-  String mode = "batch";
+  String mode = BATCH;
 
   @Option(
       names = "--input",
@@ -99,7 +104,7 @@ public final class RunOptions {
       required = true,
       paramLabel = "N",
       description = "The number of shards, 1 to 32768.")
-  int shards;
+  @Nullable Integer shards;
 
   @Option(
       names = "--sharding",
@@ -162,66 +167,98 @@ public final class RunOptions {
    *
    * @param dataset the URI of the dataset
    * @param store how to reach it
-   * @throws InvalidRequestException if an option's value cannot be used
+   * @throws InvalidRequestException if values of options cannot be used, with a line for each
    */
   public SnapshotJobConfig toConfig(String dataset, StoreOptions store) {
-    boolean streaming = isStreaming();
-    KafkaOptions topic = kafka.toOptions();
-    if (!sharding.equals(HashSharding.STRATEGY)) {
-      throw new InvalidRequestException("unknown sharding '" + sharding + "'; expected hash");
+    ValueErrors errors = new ValueErrors();
+    SnapshotJobConfig config = toConfig(dataset, store, errors);
+    errors.throwIfAny();
+    if (config == null || shards == null) {
+      throw new InvalidRequestException("no number of shards is given; add --shards N");
     }
-    if (parallelism != null && parallelism < 1) {
-      throw new InvalidRequestException("the parallelism must be at least 1, found " + parallelism);
-    }
-    if (streaming && DuplicatePolicy.of(duplicates) == DuplicatePolicy.FAIL) {
-      throw new InvalidRequestException(
-          "--duplicates fail is for --mode batch: a continuous job updates keys");
-    }
-    return new SnapshotJobConfig(
-        new InputOptions(
-            source(topic),
-            RowFormat.of(format, csvDelimiter),
-            KeyColumn.of(key, keyType, keyEncoding),
-            ValueSelection.of(value),
-            DeleteRule.of(opColumn, deleteValues),
-            eventTime.toEventTime(),
-            BadRowPolicy.of(onBadRow)),
-        dataset,
-        store,
-        new HashSharding(shards),
-        TableProfile.of(profile),
-        DuplicatePolicy.of(duplicates),
-        custom,
-        parallelism,
-        takeover,
-        allowEmpty,
-        streaming ? continuous.toOptions() : null);
+    return config;
   }
 
-  private RowSource source(@Nullable KafkaOptions topic) {
+  /**
+   * What to run, or null if it cannot be; each value of an option that cannot be used is added to
+   * {@code errors}. What the parser tells, as that {@code --shards} is missing, is not added.
+   *
+   * @param dataset the URI of the dataset
+   * @param store how to reach it
+   */
+  public @Nullable SnapshotJobConfig toConfig(
+      String dataset, StoreOptions store, ValueErrors errors) {
+    ContinuousOptions goesOn = continuous(errors);
+    InputOptions rows = input(errors);
+    if (!sharding.equals(HashSharding.STRATEGY)) {
+      errors.add("unknown sharding '" + sharding + "'; expected hash");
+    }
+    if (parallelism != null && parallelism < 1) {
+      errors.add("the parallelism must be at least 1, found " + parallelism);
+    }
+    int numShards = shards == null ? 1 : shards;
+    Sharding route = errors.orNull(() -> new HashSharding(numShards));
+    TableProfile tables = errors.orNull(() -> TableProfile.of(profile));
+    DuplicatePolicy twice = errors.orNull(() -> DuplicatePolicy.of(duplicates));
+    if (mode.equals(STREAMING) && twice == DuplicatePolicy.FAIL) {
+      errors.add("--duplicates fail is for --mode batch: a continuous job updates keys");
+    }
+    if (rows == null || route == null || tables == null || twice == null) {
+      return null;
+    }
+    return errors.orNull(
+        () ->
+            new SnapshotJobConfig(
+                rows,
+                dataset,
+                store,
+                route,
+                tables,
+                twice,
+                custom,
+                parallelism,
+                takeover,
+                allowEmpty,
+                goesOn));
+  }
+
+  /** What cannot be used is told, and something usable stands for it while the rest is checked. */
+  private @Nullable InputOptions input(ValueErrors errors) {
+    RowSource source = source(errors);
+    RowFormat rows =
+        errors.valueOf(() -> RowFormat.of(format, csvDelimiter), new RowFormat.Jsonl());
+    KeyColumn keys =
+        errors.valueOf(
+            () -> KeyColumn.of(key, keyType, keyEncoding), KeyColumn.of("any", "long", null));
+    ValueSelection values =
+        errors.valueOf(() -> ValueSelection.of(value), new ValueSelection.Row());
+    DeleteRule deletes = errors.orNull(() -> DeleteRule.of(opColumn, deleteValues));
+    EventTime time = errors.orNull(eventTime::toEventTime);
+    BadRowPolicy bad = errors.valueOf(() -> BadRowPolicy.of(onBadRow), new BadRowPolicy.Fail());
+    return errors.orNull(() -> new InputOptions(source, rows, keys, values, deletes, time, bad));
+  }
+
+  private RowSource source(ValueErrors errors) {
+    KafkaOptions topic = kafka.toOptions(errors);
     if (topic == null) {
-      return new RowSource.Files(input);
+      return errors.valueOf(() -> new RowSource.Files(input), new RowSource.Files(List.of("any")));
     }
     if (!input.isEmpty()) {
-      throw new InvalidRequestException(
-          "--input and --kafka-topic are both given; a job reads one of them");
+      errors.add("--input and --kafka-topic are both given; a job reads one of them");
     }
     return topic;
   }
 
-  private boolean isStreaming() {
-    return switch (mode) {
-      case "streaming" -> true;
-      case "batch" -> {
-        String given = continuous.firstGiven();
-        if (given != null) {
-          throw new InvalidRequestException(given + " is for --mode streaming; found --mode batch");
-        }
-        yield false;
-      }
-      default ->
-          throw new InvalidRequestException(
-              "unknown mode '" + mode + "'; expected batch or streaming");
-    };
+  private @Nullable ContinuousOptions continuous(ValueErrors errors) {
+    if (mode.equals(BATCH)) {
+      continuous
+          .given()
+          .forEach(option -> errors.add(option + " is for --mode streaming; found --mode batch"));
+      return null;
+    }
+    if (!mode.equals(STREAMING)) {
+      errors.add("unknown mode '" + mode + "'; expected batch or streaming");
+    }
+    return continuous.toOptions(errors);
   }
 }

@@ -9,7 +9,6 @@ import io.shardyfusion.store.StoreOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -154,38 +153,52 @@ public final class S3Options {
   /**
    * What the options say.
    *
-   * @throws InvalidRequestException if one of them cannot be used
+   * @throws InvalidRequestException if any of them cannot be used
    */
   public StoreOptions toStoreOptions() {
+    ValueErrors errors = new ValueErrors();
+    StoreOptions options = toStoreOptions(errors);
+    errors.throwIfAny();
+    return options;
+  }
+
+  /**
+   * What the options say; what cannot be used is added to {@code errors}, and left at its default.
+   */
+  public StoreOptions toStoreOptions(ValueErrors errors) {
     StoreOptions.Builder builder =
         StoreOptions.builder()
-            .s3Endpoint(address("--s3-endpoint", endpoint, "https://host:port"))
-            .s3Region(region)
             .s3PathStyle(pathStyle)
-            .s3Credentials(credentials())
-            .s3Proxy(address("--s3-proxy", proxy, "http://host:port"))
             .s3TrustedCertificates(ca)
-            .s3Checksums(checksums())
             .s3RequesterPays(requesterPays)
-            .allowUnfenced(allowUnfenced)
-            .userAgentSuffix(userAgent)
-            .s3Objects(
-                new S3ObjectSettings(
-                    encryption == null ? null : S3Encryption.of(encryption), storageClass, tags))
-            .callTimeout(
-                duration("--s3-call-timeout", callTimeout, StoreOptions.DEFAULT_CALL_TIMEOUT))
-            .silenceTimeout(
-                duration(
-                    "--s3-silence-timeout", silenceTimeout, StoreOptions.DEFAULT_SILENCE_TIMEOUT))
-            .transferTimeout(
-                duration(
-                    "--s3-transfer-timeout",
-                    transferTimeout,
-                    StoreOptions.DEFAULT_TRANSFER_TIMEOUT));
-    if (conditionalWrites != null) {
-      builder.s3ConditionalWrites(S3ConditionalWrites.of(conditionalWrites));
-    }
+            .allowUnfenced(allowUnfenced);
+    errors.check(() -> builder.s3Endpoint(address("--s3-endpoint", endpoint, "https://host:port")));
+    errors.check(() -> builder.s3Region(region));
+    credentials(builder, errors);
+    errors.check(() -> builder.s3Proxy(address("--s3-proxy", proxy, "http://host:port")));
+    errors.check(() -> builder.s3Checksums(checksums()));
+    errors.check(() -> builder.userAgentSuffix(userAgent));
+    objects(builder, errors);
+    errors.checkGiven(
+        callTimeout, text -> builder.callTimeout(Durations.parse("--s3-call-timeout", text)));
+    errors.checkGiven(
+        silenceTimeout,
+        text -> builder.silenceTimeout(Durations.parse("--s3-silence-timeout", text)));
+    errors.checkGiven(
+        transferTimeout,
+        text -> builder.transferTimeout(Durations.parse("--s3-transfer-timeout", text)));
+    errors.checkGiven(
+        conditionalWrites, text -> builder.s3ConditionalWrites(S3ConditionalWrites.of(text)));
     return builder.build();
+  }
+
+  private void objects(StoreOptions.Builder builder, ValueErrors errors) {
+    S3Encryption encrypted = errors.given(encryption, S3Encryption::of);
+    // Each alone first: together, only the first that cannot be used would be told.
+    errors.check(() -> new S3ObjectSettings(null, storageClass, Map.of()));
+    tags.forEach(
+        (name, value) -> errors.check(() -> new S3ObjectSettings(null, null, Map.of(name, value))));
+    errors.check(() -> builder.s3Objects(new S3ObjectSettings(encrypted, storageClass, tags)));
   }
 
   private static @Nullable URI address(String option, @Nullable String text, String example) {
@@ -204,15 +217,18 @@ public final class S3Options {
     }
   }
 
-  private S3Credentials credentials() {
-    S3Credentials base = profile == null ? S3Credentials.chain() : S3Credentials.profile(profile);
+  private void credentials(StoreOptions.Builder builder, ValueErrors errors) {
+    S3Credentials named = errors.given(profile, S3Credentials::profile);
+    S3Credentials base = named == null ? S3Credentials.chain() : named;
     if (role != null) {
-      return new S3Credentials.Role(role, externalId, base);
+      errors.checkGiven(
+          role, arn -> builder.s3Credentials(new S3Credentials.Role(arn, externalId, base)));
+      return;
     }
     if (externalId != null) {
-      throw new InvalidRequestException("--s3-external-id is for --s3-role; found no --s3-role");
+      errors.add("--s3-external-id is for --s3-role; found no --s3-role");
     }
-    return base;
+    builder.s3Credentials(base);
   }
 
   private boolean checksums() {
@@ -224,9 +240,5 @@ public final class S3Options {
     }
     throw new InvalidRequestException(
         "--s3-checksums must be on or off, found '" + checksums + "'");
-  }
-
-  private static Duration duration(String option, @Nullable String text, Duration fallback) {
-    return text == null ? fallback : Durations.parse(option, text);
   }
 }

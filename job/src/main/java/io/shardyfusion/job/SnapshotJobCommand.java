@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.store.open.ObjectStores;
 import io.shardyfusion.surroundings.GivenText;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -43,9 +45,11 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
     CommandLine.ParseResult parsed;
     try {
       parsed = command.parseArgs(args);
-      UsageErrors.of(parsed).check();
+      UsageErrors errors = UsageErrors.of(parsed);
+      command.<SnapshotJobCommand>getCommand().check(errors.values());
+      errors.check();
     } catch (CommandLine.ParameterException e) {
-      throw new InvalidRequestException(e.getMessage() + "\n" + command.getUsageMessage(), e);
+      throw new InvalidRequestException(e.getMessage() + "\nSee --help.", e);
     }
     if (CommandLine.printHelpIfRequested(parsed)) {
       return;
@@ -56,6 +60,14 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
       byte[] line = (new ObjectMapper().writeValueAsString(result) + "\n").getBytes(UTF_8);
       System.out.write(line, 0, line.length);
       System.out.flush();
+    }
+  }
+
+  private void check(ValueErrors errors) {
+    StoreOptions store = s3.toStoreOptions(errors);
+    options.toConfig(dataset, store, errors);
+    if (!dataset.isEmpty()) {
+      errors.check(() -> ObjectStores.open(dataset, store).close());
     }
   }
 

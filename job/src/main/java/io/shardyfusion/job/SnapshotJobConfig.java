@@ -36,8 +36,11 @@ public record SnapshotJobConfig(
     boolean allowEmpty,
     @Nullable ContinuousOptions continuous) {
 
-  /** Copies the map. */
+  /** Copies the map, and checks that a backfill reads something that ends. */
   public SnapshotJobConfig {
     custom = Map.copyOf(custom);
+    if (continuous == null) {
+      input.paths();
+    }
   }
 }

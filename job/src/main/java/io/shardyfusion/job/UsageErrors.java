@@ -28,7 +28,7 @@ public final class UsageErrors {
   private final Set<String> unknownOptions = new LinkedHashSet<>();
   private final Set<String> unknownCommands = new LinkedHashSet<>();
   private final Set<String> tooMany = new LinkedHashSet<>();
-  private final Set<String> others = new LinkedHashSet<>();
+  private final ValueErrors values = new ValueErrors();
 
   /** Whether an option after the end of options was taken for an argument that there is not. */
   private boolean refusesMisplaced;
@@ -70,10 +70,9 @@ public final class UsageErrors {
     return this;
   }
 
-  /** Adds something else that is wrong. */
-  public UsageErrors other(String message) {
-    others.add(message);
-    return this;
+  /** What is wrong with the values of options and arguments, to which more can be added. */
+  public ValueErrors values() {
+    return values;
   }
 
   /**
@@ -99,7 +98,7 @@ public final class UsageErrors {
 
   private void add(Exception error) {
     if (!(error instanceof UnmatchedArgumentException unmatched)) {
-      others.add(lowerCase(String.valueOf(error.getMessage())));
+      values.add(lowerCase(String.valueOf(error.getMessage())));
       return;
     }
     boolean hasCommands = !unmatched.getCommandLine().getSubcommands().isEmpty();
@@ -143,7 +142,7 @@ public final class UsageErrors {
       // Else they may be values.
       tooMany.forEach(word -> lines.add("'" + word + "' is one argument too many"));
     }
-    lines.addAll(others);
+    lines.addAll(values.messages());
     if (refusesMisplaced || !lines.isEmpty() || !tooMany.isEmpty()) {
       misplaced.forEach(option -> lines.add(misplaced(option)));
     }
