@@ -7,6 +7,7 @@ import io.shardyfusion.InvalidRequestException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -43,14 +44,14 @@ final class JsonFields {
     return value.booleanValue();
   }
 
-  /** The flag of a field that may be absent. */
-  boolean optionalFlag(String name, boolean absent) {
-    return fields.has(name) ? flag(name) : absent;
-  }
-
-  /** The value that {@code convert} makes of an object, or null if there is no such field. */
-  <T> @Nullable T optionalObject(String name, Function<JsonFields, T> convert) {
-    return fields.has(name) ? object(name, convert) : null;
+  /**
+   * The value of a field that documents of earlier releases do not have; empty where it is absent.
+   * Where it is there it must be what {@code read} expects, as if it were required.
+   *
+   * @param read one of the other methods, for example {@code fields::flag}
+   */
+  <T> Optional<T> optional(String name, Function<String, T> read) {
+    return fields.has(name) ? Optional.of(read.apply(name)) : Optional.empty();
   }
 
   long integer(String name) {
@@ -114,13 +115,6 @@ final class JsonFields {
       list.add(object(join(path, name) + "[" + list.size() + "]", element, convert));
     }
     return list;
-  }
-
-  /**
-   * As {@link #list}; none where the field is not there, as in documents that older writers made.
-   */
-  <T> List<T> optionalList(String name, int maxSize, Function<JsonFields, T> convert) {
-    return fields.get(name) == null ? List.of() : list(name, maxSize, convert);
   }
 
   /** An object of any names, whose values are texts. */

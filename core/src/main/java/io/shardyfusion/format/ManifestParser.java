@@ -80,7 +80,9 @@ public final class ManifestParser {
                 fields.text("value_format", ValueFormat::of),
                 fields.object("engine", ManifestParser::readEngine),
                 fields.object("stats", ManifestParser::readStats),
-                fields.optionalObject("input", ManifestParser::readInput),
+                fields
+                    .optional("input", name -> fields.object(name, ManifestParser::readInput))
+                    .orElse(null),
                 fields.texts("custom", Limits.MAX_CUSTOM_ENTRIES),
                 fields.list("shards", Sharding.MAX_SHARDS, ManifestParser::readShard)));
   }

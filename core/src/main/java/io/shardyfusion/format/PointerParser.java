@@ -88,7 +88,7 @@ public final class PointerParser {
                 fields.text("run_id"),
                 fields.text("announced_at", Timestamps::parse),
                 fields.integer("rows"),
-                fields.optionalFlag("rows_exact", true),
+                fields.optional("rows_exact", fields::flag).orElse(true),
                 fields.integer("bytes"),
                 fields.text("status", VersionStatus::of)));
   }

@@ -3,6 +3,7 @@ package io.shardyfusion.format;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,11 @@ public final class RunRecordParser {
                 fields.nullableInteger("last_version"),
                 checked(fields.nullableText("error")),
                 fields.integers("counters", Limits.MAX_COUNTERS),
-                fields.optionalList("warnings", Limits.MAX_WARNINGS, RunRecordParser::warning)));
+                fields
+                    .optional(
+                        "warnings",
+                        name -> fields.list(name, Limits.MAX_WARNINGS, RunRecordParser::warning))
+                    .orElse(List.of())));
   }
 
   private static RunWarning warning(JsonFields fields) {

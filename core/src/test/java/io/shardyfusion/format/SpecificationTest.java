@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What {@code docs/format-spec.md} states in numbers and examples is what the code does. */
@@ -28,6 +29,10 @@ class SpecificationTest {
 
   private static final Pattern EXAMPLE =
       Pattern.compile("<!-- fixture: (\\S+) -->\n```json\n(.*?)\n```", Pattern.DOTALL);
+
+  /** A row of a table of fields whose type says that the field is optional. */
+  private static final Pattern OPTIONAL =
+      Pattern.compile("^\\| `(\\w+)` \\| [^|]*\\*optional\\*", Pattern.MULTILINE);
 
   private static final String SPECIFICATION = read();
 
@@ -60,6 +65,23 @@ class SpecificationTest {
   }
 
   @Test
+  void everyOptionalFieldIsListedAndHasAFixtureWithItAndOneWithout() throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    List<String[]> additions = cells("additions");
+    assertThat(additions.stream().map(row -> row[1]))
+        .containsExactlyInAnyOrderElementsOf(
+            OPTIONAL.matcher(SPECIFICATION).results().map(row -> row.group(1)).toList());
+    for (String[] row : additions) {
+      assertThat(row[2]).as("the release of %s", row[1]).matches("\\d+\\.\\d+\\.\\d+");
+      assertThat(mapper.readTree(Fixtures.valid(row[4])).findValue(row[1])).as(row[4]).isNotNull();
+      assertThat(mapper.readTree(Fixtures.valid(row[5])).findValue(row[1])).as(row[5]).isNull();
+      for (String fixture : List.of(row[4], row[5])) {
+        assertThat(Kind.of(fixture).parse(fixture, Fixtures.valid(fixture))).isNotNull();
+      }
+    }
+  }
+
+  @Test
   void theStatedRoutingIsWhatTheCodeDoes() {
     Map<String, String> stated = rows("routing");
     stated.forEach(
@@ -85,16 +107,23 @@ class SpecificationTest {
     assertThat(stated).hasSizeGreaterThan(8);
   }
 
-  /** The first two columns of the table after the comment {@code <!-- table: name -->}. */
+  /** The first two columns of a table. */
   private static Map<String, String> rows(String name) {
     Map<String, String> rows = new LinkedHashMap<>();
+    cells(name).forEach(cells -> rows.put(cells[1], cells[2].replace(" ", "")));
+    return rows;
+  }
+
+  /** The rows of the table after the comment {@code <!-- table: name -->}; columns count from 1. */
+  private static List<String[]> cells(String name) {
     String table = SPECIFICATION.split("<!-- table: " + name + " -->\n", 2)[1].split("\n\n", 2)[0];
-    table
+    return table
         .lines()
         .skip(2)
-        .map(line -> line.split("\\|"))
-        .forEach(cells -> rows.put(plain(cells[1]), plain(cells[2]).replace(" ", "")));
-    return rows;
+        .map(
+            line ->
+                Stream.of(line.split("\\|")).map(SpecificationTest::plain).toArray(String[]::new))
+        .toList();
   }
 
   private static String plain(String cell) {
