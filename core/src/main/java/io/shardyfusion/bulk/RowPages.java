@@ -22,7 +22,9 @@ final class RowPages {
   /** The bytes of a row before its key. */
   static final int HEADER_BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
 
-  private static final int DELETE = -1;
+  /** Stands for the length of a value where the row deletes its key. */
+  static final int DELETE = -1;
+
   private static final int CACHE_LINE_BYTES = 64;
 
   private final ByteBuffer[] pages;

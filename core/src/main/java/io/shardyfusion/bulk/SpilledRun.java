@@ -1,5 +1,6 @@
 package io.shardyfusion.bulk;
 
+import io.shardyfusion.DataDamagedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -99,6 +100,7 @@ final class SpilledRun {
       int at = buffer.position();
       int keyBytes = buffer.getInt(at + Integer.BYTES + Long.BYTES);
       int valueBytes = buffer.getInt(at + Integer.BYTES + Long.BYTES + Integer.BYTES);
+      checkSizes(keyBytes, valueBytes);
       int frame = FRAME_BYTES + keyBytes + Math.max(valueBytes, 0);
       if (!fill(frame)) {
         throw truncated();
@@ -153,6 +155,19 @@ final class SpilledRun {
         throw truncated();
       }
       return buffer.hasRemaining();
+    }
+
+    private void checkSizes(int keyBytes, int valueBytes) {
+      if (keyBytes < 0 || valueBytes < RowPages.DELETE) {
+        throw new DataDamagedException(
+            "the spill file "
+                + file
+                + " is damaged: expected a key of at least 0 bytes, and a value of at least 0, or -1 for a delete, found "
+                + keyBytes
+                + " and "
+                + valueBytes
+                + "; run again");
+      }
     }
 
     private EOFException truncated() {

@@ -15,6 +15,9 @@ public record Sha256(String hex) implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
+  /** The length of a digest. */
+  static final int BYTES = 32;
+
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
 
   /** Checks the form. */

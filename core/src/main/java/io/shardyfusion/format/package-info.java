@@ -1,7 +1,8 @@
 /**
  * The format, version 1: the pointer, manifests, shard descriptors and run records as values, their
  * strict and bounded JSON parsing, and the layout that owns every path. The contract is {@code
- * docs/format-spec.md}. Nothing here does input or output.
+ * docs/format-spec.md}. Also how binary forms are read as strictly, which is not part of that
+ * contract. Nothing here does input or output.
  */
 @NullMarked
 package io.shardyfusion.format;

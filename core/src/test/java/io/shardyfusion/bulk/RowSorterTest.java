@@ -3,6 +3,7 @@ package io.shardyfusion.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -91,6 +92,24 @@ final class RowSorterTest {
       assertThatThrownBy(() -> sorter.add(0, 0, new byte[8], new byte[2 * PAGE_BYTES]))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining("a row of 8216 bytes does not fit the sort memory of 8192 bytes");
+    }
+  }
+
+  @Test
+  void aSpilledRowWhoseSizesAreDamagedIsToldWithItsFile() throws IOException {
+    try (RowSorter sorter = new RowSorter(pages(2), 0, 1, directory)) {
+      for (int i = 0; i < 1_000; i++) {
+        sorter.add(0, i, new byte[] {(byte) i}, new byte[50]);
+      }
+      Path file = directory.resolve("run-0");
+      byte[] rows = Files.readAllBytes(file);
+      Arrays.fill(rows, 12, 16, (byte) 0xC0); // the key's size, after shard and order
+      Files.write(file, rows);
+
+      assertThatThrownBy(() -> sorter.finish().next())
+          .isInstanceOf(DataDamagedException.class)
+          .hasMessageContainingAll(
+              file.toString(), "a key of at least 0 bytes", "found -1061109568");
     }
   }
 

@@ -1,5 +1,7 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.format.BinaryFields;
 import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Sha256;
 import java.io.IOException;
@@ -9,13 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
-import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * Version 1: the fields in their order, as in {@link PublicationSerializer}; the new files as the
- * number of shards (4 bytes), and for each its id, the number of files, and their digests and sizes
- * in the order of the digests.
+ * The state of the sink's writer. <b>Durable</b>: checkpoints and savepoints hold it, and later
+ * releases read each version of it.
+ *
+ * <p>Version 1: the fields in their order. Texts as {@code writeUTF}; the predecessor as in {@link
+ * PredecessorSerializer}; the new files as the number of shards (4 bytes), and for each its id, the
+ * number of files, and their digests and sizes in the order of the digests; the counters as their
+ * number (4 bytes) and each one's name and value, in the order of the names.
  *
  * <p>Version 2: in the end whether the input was counted, and, if it was, its rows, deletes and bad
  * rows.
@@ -23,6 +28,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 final class AssemblerStateSerializer implements SimpleVersionedSerializer<AssemblerState> {
 
   private static final int VERSION = 2;
+  private static final String WHAT = "the state of a sink";
 
   @Override
   public int getVersion() {
@@ -35,24 +41,20 @@ final class AssemblerStateSerializer implements SimpleVersionedSerializer<Assemb
     out.writeUTF(state.shape());
     out.writeUTF(state.runId());
     out.writeUTF(state.lineage());
-    PublicationSerializer.writePredecessor(state.predecessor(), out);
+    PredecessorSerializer.write(state.predecessor(), out);
     out.writeLong(state.publishedAt());
     out.writeLong(state.watermark());
     out.writeBoolean(state.changed());
     out.writeInt(state.newFiles().size());
     for (Map.Entry<Integer, Map<Sha256, Long>> shard : state.newFiles().entrySet()) {
       out.writeInt(shard.getKey());
-      out.writeInt(shard.getValue().size());
-      List<Map.Entry<Sha256, Long>> files =
-          shard.getValue().entrySet().stream()
-              .sorted(Comparator.comparing(f -> f.getKey().hex()))
-              .toList();
-      for (Map.Entry<Sha256, Long> file : files) {
-        out.writeUTF(file.getKey().hex());
-        out.writeLong(file.getValue());
-      }
+      writeFiles(shard.getValue(), out);
     }
-    PublicationSerializer.writeCounters(state.counters(), out);
+    out.writeInt(state.counters().size());
+    for (Map.Entry<String, Long> counter : state.counters().entrySet()) {
+      out.writeUTF(counter.getKey());
+      out.writeLong(counter.getValue());
+    }
     InputCounts input = state.input();
     out.writeBoolean(input != null);
     if (input != null) {
@@ -63,54 +65,68 @@ final class AssemblerStateSerializer implements SimpleVersionedSerializer<Assemb
     return out.getCopyOfBuffer();
   }
 
+  private static void writeFiles(Map<Sha256, Long> files, DataOutputSerializer out)
+      throws IOException {
+    List<Map.Entry<Sha256, Long>> sorted =
+        files.entrySet().stream().sorted(Comparator.comparing(f -> f.getKey().hex())).toList();
+    out.writeInt(sorted.size());
+    for (Map.Entry<Sha256, Long> file : sorted) {
+      out.writeUTF(file.getKey().hex());
+      out.writeLong(file.getValue());
+    }
+  }
+
+  /**
+   * The state that {@code serialized} holds.
+   *
+   * @throws DataDamagedException if it holds none, or is of a later version
+   */
   @Override
-  public AssemblerState deserialize(int version, byte[] serialized) throws IOException {
-    DataInputDeserializer in = new DataInputDeserializer(serialized);
+  public AssemblerState deserialize(int version, byte[] serialized) {
     return switch (version) {
-      case 1 -> deserializeV1(in);
-      case VERSION -> deserializeV2(in);
-      default ->
-          throw new IOException(
-              "expected the state of a sink of version 1 to "
-                  + VERSION
-                  + ", found version "
-                  + version
-                  + "; restore with the version of shardyfusion that wrote it, or a newer one");
+      case 1 -> BinaryFields.read(WHAT, serialized, AssemblerStateSerializer::readVersion1);
+      case VERSION -> BinaryFields.read(WHAT, serialized, AssemblerStateSerializer::readVersion2);
+      default -> throw BinaryFields.unknownVersion(WHAT, VERSION, version);
     };
   }
 
-  private static AssemblerState deserializeV2(DataInputDeserializer in) throws IOException {
-    AssemblerState state = deserializeV1(in);
-    return in.readBoolean()
-        ? state.withInput(new InputCounts(in.readLong(), in.readLong(), in.readLong()))
+  private static AssemblerState readVersion2(BinaryFields fields) throws IOException {
+    AssemblerState state = readVersion1(fields);
+    return fields.flag("input")
+        ? state.withInput(new InputCounts(fields.integer(), fields.integer(), fields.integer()))
         : state;
   }
 
-  private static AssemblerState deserializeV1(DataInputDeserializer in) throws IOException {
+  private static AssemblerState readVersion1(BinaryFields fields) throws IOException {
     return new AssemblerState(
-        in.readUTF(),
-        in.readUTF(),
-        in.readUTF(),
-        PublicationSerializer.readPredecessor(in),
-        in.readLong(),
-        in.readLong(),
-        in.readBoolean(),
-        readNewFiles(in),
-        PublicationSerializer.readCounters(in),
+        fields.text(),
+        fields.text(),
+        fields.text(),
+        PredecessorSerializer.read(fields),
+        fields.integer(),
+        fields.integer(),
+        fields.flag("changed"),
+        readNewFiles(fields),
+        fields.integers("counters"),
         null);
   }
 
-  private static Map<Integer, Map<Sha256, Long>> readNewFiles(DataInputDeserializer in)
+  private static Map<Integer, Map<Sha256, Long>> readNewFiles(BinaryFields fields)
       throws IOException {
     Map<Integer, Map<Sha256, Long>> shards = new TreeMap<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      int shard = in.readInt();
-      Map<Sha256, Long> files = new HashMap<>();
-      for (int more = in.readInt(); more > 0; more--) {
-        files.put(new Sha256(in.readUTF()), in.readLong());
-      }
-      shards.put(shard, files);
+    for (Map.Entry<Integer, Map<Sha256, Long>> shard :
+        fields.list("newFiles", f -> Map.entry(f.smallInteger(), readFiles(f)))) {
+      shards.put(shard.getKey(), shard.getValue());
     }
     return shards;
+  }
+
+  private static Map<Sha256, Long> readFiles(BinaryFields fields) throws IOException {
+    Map<Sha256, Long> files = new HashMap<>();
+    for (Map.Entry<Sha256, Long> file :
+        fields.list("files", f -> Map.entry(f.hexDigest("sha256"), f.integer()))) {
+      files.put(file.getKey(), file.getValue());
+    }
+    return files;
   }
 }

@@ -70,11 +70,11 @@ final class PublishSink
 
   @Override
   public SimpleVersionedSerializer<Publication> getCommittableSerializer() {
-    return new PublicationSerializer();
+    return new RestoredState<>(new PublicationSerializer());
   }
 
   @Override
   public SimpleVersionedSerializer<AssemblerState> getWriterStateSerializer() {
-    return new AssemblerStateSerializer();
+    return new RestoredState<>(new AssemblerStateSerializer());
   }
 }

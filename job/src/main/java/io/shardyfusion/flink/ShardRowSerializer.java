@@ -1,5 +1,6 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.DataDamagedException;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -9,8 +10,11 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shard (4 bytes), order (8), key length (4), value length (4; -1 for a delete, -2 for a number of
- * bad rows), key, value; big-endian.
+ * Moves rows to the shards. <b>Transient</b>: tasks of one job, and so of one release, send them
+ * each other, and no checkpoint holds any. So this form may change with each release.
+ *
+ * <p>Shard (4 bytes), order (8), key length (4), value length (4; -1 for a delete, -2 for a number
+ * of bad rows), key, value; big-endian.
  */
 final class ShardRowSerializer extends TypeSerializerSingleton<ShardRow> {
 
@@ -75,10 +79,22 @@ final class ShardRowSerializer extends TypeSerializerSingleton<ShardRow> {
     reuse.order = source.readLong();
     int keyBytes = source.readInt();
     int valueBytes = source.readInt();
+    checkSizes(keyBytes, valueBytes);
     reuse.key = read(source, reuse.key, keyBytes);
     reuse.value = valueBytes < 0 ? null : read(source, reuse.value, valueBytes);
     reuse.isBadRows = valueBytes == BAD_ROWS;
     return reuse;
+  }
+
+  private static void checkSizes(int keyBytes, int valueBytes) {
+    if (keyBytes < 0 || valueBytes < BAD_ROWS) {
+      throw new DataDamagedException(
+          "a row is damaged: expected a key of at least 0 bytes, and a value of at least 0, -1 for a delete or -2 for"
+              + " bad rows, found "
+              + keyBytes
+              + " and "
+              + valueBytes);
+    }
   }
 
   private static byte[] read(DataInputView source, byte @Nullable [] reuse, int length)
@@ -93,6 +109,7 @@ final class ShardRowSerializer extends TypeSerializerSingleton<ShardRow> {
     target.write(source, Integer.BYTES + Long.BYTES);
     int keyBytes = source.readInt();
     int valueBytes = source.readInt();
+    checkSizes(keyBytes, valueBytes);
     target.writeInt(keyBytes);
     target.writeInt(valueBytes);
     target.write(source, keyBytes + Math.max(valueBytes, 0));

@@ -59,7 +59,12 @@ public record SinkCheckpoint(
     try (FSDataInputStream in = handle.openInputStream()) {
       in.seek(writer.getOffsets()[0]);
       DataInputStream data = new DataInputStream(in);
-      bytes = data.readNBytes(data.readInt());
+      int size = data.readInt();
+      if (size < 0) {
+        throw new IOException(
+            "the state of a sink's writer is damaged: its size must be at least 0, found " + size);
+      }
+      bytes = data.readNBytes(size);
     }
     try {
       return Optional.of(

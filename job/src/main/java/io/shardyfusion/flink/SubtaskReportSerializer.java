@@ -1,11 +1,10 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.flink.ShardReport.ReportedFile;
+import io.shardyfusion.format.BinaryFields;
 import io.shardyfusion.format.HexBytes;
-import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -15,7 +14,11 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version byte, then the fields in their order; lists after their length (4 bytes), texts as
+ * Moves reports from the write operators to the sink. <b>Transient</b>: tasks of one job, and so of
+ * one release, send them each other, and no checkpoint holds any, because no barrier may overtake
+ * one on the edge into the sink. So this form may change with each release.
+ *
+ * <p>A version byte, then the fields in their order; lists after their length (4 bytes), texts as
  * {@code writeUTF}, a null key bound as false.
  */
 final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskReport> {
@@ -25,6 +28,7 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
   private static final long serialVersionUID = 1L;
   private static final byte WITHOUT_BAD_ROWS = 1;
   private static final byte VERSION = 2;
+  private static final String WHAT = "a report";
   private static final SubtaskReport NOTHING =
       new SubtaskReport(0, 0, 1, false, List.of(), 0, 0, 0, 0, 0);
 
@@ -80,45 +84,39 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
 
   @Override
   public SubtaskReport deserialize(DataInputView source) throws IOException {
-    byte version = source.readByte();
+    return BinaryFields.readNext(WHAT, source, SubtaskReportSerializer::read);
+  }
+
+  private static SubtaskReport read(BinaryFields fields) throws IOException {
+    byte version = fields.octet();
     if (version != VERSION && version != WITHOUT_BAD_ROWS) {
-      throw new IOException(
-          "expected a report of version " + VERSION + ", found version " + version);
-    }
-    long checkpoint = source.readLong();
-    int subtask = source.readInt();
-    int subtasks = source.readInt();
-    boolean isLast = source.readBoolean();
-    List<ShardReport> shards = new ArrayList<>();
-    for (int left = source.readInt(); left > 0; left--) {
-      shards.add(readShard(source));
+      throw BinaryFields.unknownVersion(WHAT, VERSION, version);
     }
     return new SubtaskReport(
-        checkpoint,
-        subtask,
-        subtasks,
-        isLast,
-        shards,
-        source.readLong(),
-        source.readLong(),
-        version == WITHOUT_BAD_ROWS ? 0 : source.readLong(),
-        source.readLong(),
-        source.readLong());
+        fields.integer(),
+        fields.smallInteger(),
+        fields.smallInteger(),
+        fields.flag("isLast"),
+        fields.list("shards", SubtaskReportSerializer::readShard),
+        fields.integer(),
+        fields.integer(),
+        version == WITHOUT_BAD_ROWS ? 0 : fields.integer(),
+        fields.integer(),
+        fields.integer());
   }
 
-  private static ShardReport readShard(DataInputView source) throws IOException {
-    ShardEntry entry = readEntry(source);
-    boolean changed = source.readBoolean();
-    List<ReportedFile> files = new ArrayList<>();
-    for (int left = source.readInt(); left > 0; left--) {
-      files.add(
-          new ReportedFile(new Sha256(source.readUTF()), source.readLong(), source.readBoolean()));
-    }
-    return new ShardReport(entry, changed, files);
+  private static ShardReport readShard(BinaryFields fields) throws IOException {
+    return new ShardReport(
+        readEntry(fields),
+        fields.flag("changed"),
+        fields.list("files", SubtaskReportSerializer::readFile));
   }
 
-  /** Writes an entry: its fields in their order. */
-  static void writeEntry(ShardEntry entry, DataOutputView target) throws IOException {
+  private static ReportedFile readFile(BinaryFields fields) throws IOException {
+    return new ReportedFile(fields.hexDigest("sha256"), fields.integer(), fields.flag("isNew"));
+  }
+
+  private static void writeEntry(ShardEntry entry, DataOutputView target) throws IOException {
     target.writeInt(entry.shard());
     target.writeLong(entry.rows());
     target.writeBoolean(entry.rowsExact());
@@ -129,17 +127,16 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
     target.writeUTF(entry.descriptor().hex());
   }
 
-  /** Reads what {@link #writeEntry} wrote. */
-  static ShardEntry readEntry(DataInputView source) throws IOException {
+  private static ShardEntry readEntry(BinaryFields fields) throws IOException {
     return new ShardEntry(
-        source.readInt(),
-        source.readLong(),
-        source.readBoolean(),
-        source.readLong(),
-        source.readInt(),
-        readBound(source),
-        readBound(source),
-        new Sha256(source.readUTF()));
+        fields.smallInteger(),
+        fields.integer(),
+        fields.flag("rowsExact"),
+        fields.integer(),
+        fields.smallInteger(),
+        fields.nullableHex("minKey"),
+        fields.nullableHex("maxKey"),
+        fields.hexDigest("descriptor"));
   }
 
   @Override
@@ -158,10 +155,6 @@ final class SubtaskReportSerializer extends TypeSerializerSingleton<SubtaskRepor
     if (bound != null) {
       target.writeUTF(bound.hex());
     }
-  }
-
-  private static @Nullable HexBytes readBound(DataInputView source) throws IOException {
-    return source.readBoolean() ? new HexBytes(source.readUTF()) : null;
   }
 
   @Override

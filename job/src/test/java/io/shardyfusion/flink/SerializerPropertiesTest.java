@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.flink.ShardReport.ReportedFile;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.InputCounts;
@@ -25,7 +26,10 @@ import net.jqwik.api.Provide;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** What is in Flink's state comes back as it was, and what is cut off is an {@link IOException}. */
+/**
+ * What is in Flink's state comes back as it was, and what is cut off, goes on or is damaged is an
+ * exception of ours.
+ */
 class SerializerPropertiesTest {
 
   private interface Reader {
@@ -35,7 +39,7 @@ class SerializerPropertiesTest {
   @Property(tries = 200)
   void committablesSurvive(@ForAll("publications") Publication publication) throws IOException {
     PublicationSerializer serializer = new PublicationSerializer();
-    check(
+    checkDurable(
         publication,
         serializer.serialize(publication),
         b -> serializer.deserialize(serializer.getVersion(), b));
@@ -44,7 +48,7 @@ class SerializerPropertiesTest {
   @Property(tries = 200)
   void statesOfTheSinkSurvive(@ForAll("states") AssemblerState state) throws IOException {
     AssemblerStateSerializer serializer = new AssemblerStateSerializer();
-    check(
+    checkDurable(
         state,
         serializer.serialize(state),
         b -> serializer.deserialize(serializer.getVersion(), b));
@@ -52,7 +56,7 @@ class SerializerPropertiesTest {
 
   @Property(tries = 200)
   void statesOfShardsSurvive(@ForAll("entries") ShardEntry entry) throws IOException {
-    check(entry, ShardStateSerializer.toBytes(entry), ShardStateSerializer::fromBytes);
+    checkDurable(entry, ShardStateSerializer.toBytes(entry), ShardStateSerializer::fromBytes);
   }
 
   @Property(tries = 200)
@@ -76,6 +80,7 @@ class SerializerPropertiesTest {
       @ForAll("states") AssemblerState state,
       @ForAll("reports") SubtaskReport report,
       @ForAll("publications") Publication publication,
+      @ForAll("entries") ShardEntry entry,
       @ForAll int at,
       @ForAll int four)
       throws IOException {
@@ -89,6 +94,7 @@ class SerializerPropertiesTest {
         at,
         four,
         b -> publications.deserialize(publications.getVersion(), b));
+    readDamaged(ShardStateSerializer.toBytes(entry), at, four, ShardStateSerializer::fromBytes);
     readDamaged(
         out.getCopyOfBuffer(),
         at,
@@ -103,8 +109,10 @@ class SerializerPropertiesTest {
     }
     try {
       reader.read(bytes);
-    } catch (IOException | IllegalArgumentException damaged) {
-      assertThat(damaged).isNotNull();
+    } catch (DataDamagedException damaged) {
+      assertThat(damaged).hasMessageMatching("(?s).* (is damaged: |of version ).*");
+    } catch (IOException e) {
+      throw new AssertionError("not an exception of ours", e);
     }
   }
 
@@ -115,8 +123,16 @@ class SerializerPropertiesTest {
       byte[] prefix = Arrays.copyOf(bytes, length);
       assertThatThrownBy(() -> reader.read(prefix))
           .as("the first %d of %d bytes", length, bytes.length)
-          .isInstanceOf(IOException.class);
+          .isInstanceOf(DataDamagedException.class)
+          .hasMessageContaining("is damaged: ");
     }
+  }
+
+  private static void checkDurable(Object value, byte[] bytes, Reader reader) throws IOException {
+    check(value, bytes, reader);
+    assertThatThrownBy(() -> reader.read(Arrays.copyOf(bytes, bytes.length + 2)))
+        .isInstanceOf(DataDamagedException.class)
+        .hasMessageContaining("expected nothing after its last field, found 2 bytes more");
   }
 
   @Provide

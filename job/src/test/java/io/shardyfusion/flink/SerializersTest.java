@@ -3,6 +3,7 @@ package io.shardyfusion.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.flink.ShardReport.ReportedFile;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.InputCounts;
@@ -14,12 +15,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 final class SerializersTest {
@@ -65,6 +69,9 @@ final class SerializersTest {
           3,
           2,
           0);
+
+  private static final SubtaskReport REPORT_OF_NO_SHARD =
+      new SubtaskReport(7, 1, 3, true, List.of(), 0, 0, 0, 0, 0);
 
   private static final AssemblerState STATE =
       new AssemblerState(
@@ -117,7 +124,7 @@ final class SerializersTest {
   @Test
   void aCommittableOfALaterVersionIsRefusedWithTheRemedy() {
     assertThatThrownBy(() -> new PublicationSerializer().deserialize(3, new byte[0]))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(DataDamagedException.class)
         .hasMessageContaining("expected a committable of version 1 to 2, found version 3");
   }
 
@@ -136,7 +143,7 @@ final class SerializersTest {
   @Test
   void theStateOfASinkOfALaterVersionIsRefusedWithTheRemedy() {
     assertThatThrownBy(() -> new AssemblerStateSerializer().deserialize(3, new byte[0]))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(DataDamagedException.class)
         .hasMessageContaining("expected the state of a sink of version 1 to 2, found version 3");
   }
 
@@ -151,7 +158,7 @@ final class SerializersTest {
   @Test
   void theStateOfAShardOfALaterVersionIsRefusedWithTheRemedy() {
     assertThatThrownBy(() -> ShardStateSerializer.fromBytes(new byte[] {2}))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(DataDamagedException.class)
         .hasMessageContaining("expected the state of a shard of version 1, found version 2");
   }
 
@@ -176,6 +183,86 @@ final class SerializersTest {
     assertThat(SubtaskReportSerializer.INSTANCE.deserialize(new DataInputDeserializer(version2)))
         .isEqualTo(REPORT);
     assertThat(bytes(SubtaskReportSerializer.INSTANCE, REPORT)).isEqualTo(version2);
+  }
+
+  @Test
+  void aDamagedDigestIsDamageThatSaysWhere() throws IOException {
+    String digest = HexFormat.of().formatHex(DIGEST.hex().getBytes(StandardCharsets.US_ASCII));
+    byte[] shard = fixture("shard-state-v1.hex", digest, "58" + digest.substring(2));
+    byte[] report = fixture("subtask-report-v2.hex", digest, "58" + digest.substring(2));
+    byte[] committable = fixture("publication-v2.hex", digest, "58" + digest.substring(2));
+    byte[] sink = fixture("assembler-state-v2.hex", digest, "58" + digest.substring(2));
+
+    assertDamaged(
+        () -> ShardStateSerializer.fromBytes(shard),
+        "the state of a shard is damaged: descriptor: expected 64 lower-case hexadecimal digits, found 'X");
+    assertDamaged(
+        () -> SubtaskReportSerializer.INSTANCE.deserialize(new DataInputDeserializer(report)),
+        "a report is damaged: descriptor: expected 64");
+    assertDamaged(
+        () -> new PublicationSerializer().deserialize(2, committable),
+        "a committable is damaged: manifest: expected 64");
+    assertDamaged(
+        () -> new AssemblerStateSerializer().deserialize(2, sink),
+        "the state of a sink is damaged: sha256: expected 64");
+  }
+
+  @Test
+  void aNegativeSizeIsDamageAndNoEmptyList() throws IOException {
+    byte[] none = bytes(SubtaskReportSerializer.INSTANCE, REPORT_OF_NO_SHARD);
+    none[Byte.BYTES + Long.BYTES + 2 * Integer.BYTES + 1] = -1;
+    Publication uncounted =
+        new Publication(
+            MANIFEST,
+            "1".repeat(32),
+            "2".repeat(32),
+            0,
+            new Predecessor.None(),
+            0,
+            true,
+            0,
+            0,
+            false,
+            Map.of());
+    byte[] committable = new PublicationSerializer().serialize(uncounted);
+    committable[committable.length - Integer.BYTES - 1] = -1;
+
+    assertDamaged(
+        () -> SubtaskReportSerializer.INSTANCE.deserialize(new DataInputDeserializer(none)),
+        "the size of shards must be at least 0, found -16777216");
+    assertDamaged(
+        () -> new PublicationSerializer().deserialize(2, committable),
+        "the size of counters must be at least 0, found -16777216");
+    for (ShardRow row : List.of(ShardRow.badRows(7), new ShardRow(3, 7, new byte[1], null))) {
+      for (int at : new int[] {12, 16}) {
+        byte[] bytes = bytes(ShardRowSerializer.INSTANCE, row);
+        Arrays.fill(bytes, at, at + Integer.BYTES, (byte) 0xC0);
+        assertDamaged(
+            () -> ShardRowSerializer.INSTANCE.deserialize(new DataInputDeserializer(bytes)),
+            "a row is damaged: expected a key of at least 0 bytes");
+        assertDamaged(
+            () ->
+                ShardRowSerializer.INSTANCE.copy(
+                    new DataInputDeserializer(bytes), new DataOutputSerializer(64)),
+            "a row is damaged: expected a key of at least 0 bytes");
+      }
+    }
+  }
+
+  @Test
+  void stateThatCannotBeReadEndsTheJobForARestartWouldMeetItAgain() {
+    PublishSink sink = new PublishSink(TestSettings.fresh("file:///nowhere", 2).settings());
+
+    assertThatThrownBy(() -> sink.getCommittableSerializer().deserialize(2, new byte[7]))
+        .isInstanceOf(SuppressRestartsException.class)
+        .hasCauseInstanceOf(DataDamagedException.class);
+    assertThatThrownBy(() -> sink.getWriterStateSerializer().deserialize(99, new byte[7]))
+        .isInstanceOf(SuppressRestartsException.class)
+        .hasCauseInstanceOf(DataDamagedException.class);
+  }
+
+  private static void assertDamaged(ThrowableAssert.ThrowingCallable read, String message) {
+    assertThatThrownBy(read).isInstanceOf(DataDamagedException.class).hasMessageContaining(message);
   }
 
   @Test
@@ -223,6 +310,13 @@ final class SerializersTest {
     DataOutputSerializer out = new DataOutputSerializer(64);
     serializer.serialize(value, out);
     return out.getCopyOfBuffer();
+  }
+
+  /** A fixture in which the first {@code digits} are others. */
+  private static byte[] fixture(String name, String digits, String others) throws IOException {
+    String hex = HexFormat.of().formatHex(fixture(name));
+    assertThat(hex).contains(digits);
+    return HexFormat.of().parseHex(hex.replaceFirst(digits, others));
   }
 
   private static byte[] fixture(String name) throws IOException {

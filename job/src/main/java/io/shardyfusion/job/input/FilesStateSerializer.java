@@ -1,10 +1,11 @@
 package io.shardyfusion.job.input;
 
+import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.format.BinaryFields;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,13 +15,12 @@ import org.apache.flink.connector.file.src.PendingSplitsCheckpoint;
 import org.apache.flink.connector.file.src.PendingSplitsCheckpointSerializer;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
-import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a {@link FilesState}. Version 1 is that of Flink's own source of files, which knew
- * paths only; version 2 knows each file.
+ * The bytes of a {@link FilesState}. <b>Durable</b>: later releases read each version. Version 1 is
+ * that of Flink's own source of files, which knew paths only; version 2 knows each file.
  *
  * <pre>
  * version 2: int version of the splits, int count, for each: int length, bytes
@@ -32,6 +32,7 @@ final class FilesStateSerializer implements SimpleVersionedSerializer<FilesState
 
   private static final int VERSION_OF_FLINK = 1;
   private static final int VERSION = 2;
+  private static final String WHAT = "the state of the input of files";
 
   private final FileSourceSplitSerializer splits = FileSourceSplitSerializer.INSTANCE;
 
@@ -63,13 +64,18 @@ final class FilesStateSerializer implements SimpleVersionedSerializer<FilesState
     return out.getCopyOfBuffer();
   }
 
+  /**
+   * The state that {@code bytes} hold.
+   *
+   * @throws DataDamagedException if they hold none, or one of a later version
+   */
   @Override
   public FilesState deserialize(int version, byte[] bytes) throws IOException {
     return switch (version) {
       case VERSION_OF_FLINK -> ofFlink(bytes);
-      case VERSION -> version2(new DataInputDeserializer(bytes));
+      case VERSION -> BinaryFields.read(WHAT, bytes, this::readVersion2);
       default ->
-          throw new IOException(
+          throw new DataDamagedException(
               "the checkpoint has an input of files in version "
                   + version
                   + ", and this software reads 1 and 2: upgrade it");
@@ -89,31 +95,45 @@ final class FilesStateSerializer implements SimpleVersionedSerializer<FilesState
     return new FilesState(List.copyOf(checkpoint.getSplits()), known);
   }
 
-  private FilesState version2(DataInputDeserializer in) throws IOException {
-    int splitVersion = in.readInt();
-    List<FileSourceSplit> waiting = new ArrayList<>();
-    for (int i = in.readInt(); i > 0; i--) {
-      byte[] split = new byte[in.readInt()];
-      in.readFully(split);
-      waiting.add(splits.deserialize(splitVersion, split));
-    }
+  private FilesState readVersion2(BinaryFields fields) throws IOException {
+    int splitVersion = fields.smallInteger();
+    List<FileSourceSplit> waiting =
+        fields.list("the files that wait", f -> readSplit(splitVersion, f));
     Map<Path, KnownFile> known = new HashMap<>();
-    for (int i = in.readInt(); i > 0; i--) {
-      Path path = path(readText(in), readText(in), readText(in));
-      known.put(path, new KnownFile(in.readLong(), in.readLong(), in.readBoolean()));
+    for (Map.Entry<Path, KnownFile> file :
+        fields.list("the files that are known", f -> Map.entry(readPath(f), readFile(f)))) {
+      known.put(file.getKey(), file.getValue());
     }
     return new FilesState(waiting, known);
   }
 
-  /** Not by Flink's constructors of text, which take a backslash for a slash. */
-  private static Path path(
-      @Nullable String scheme, @Nullable String authority, @Nullable String path)
-      throws IOException {
+  private FileSourceSplit readSplit(int version, BinaryFields fields) throws IOException {
+    byte[] split = fields.bytes("a file that waits");
     try {
-      return new Path(new URI(scheme, authority, path, null, null));
-    } catch (URISyntaxException e) {
-      throw new IOException("the checkpoint has a path that is none: " + e.getMessage(), e);
+      return splits.deserialize(version, split);
+    } catch (IOException | RuntimeException e) {
+      throw fields.damaged("a file that waits cannot be read: " + e);
     }
+  }
+
+  /** Not by Flink's constructors of text, which take a backslash for a slash. */
+  private static Path readPath(BinaryFields fields) throws IOException {
+    try {
+      return new Path(
+          new URI(
+              readText("a scheme", fields),
+              readText("an authority", fields),
+              readText("a path", fields),
+              null,
+              null));
+    } catch (URISyntaxException e) {
+      throw fields.damaged("it has a path that is none: " + e.getMessage());
+    }
+  }
+
+  private static KnownFile readFile(BinaryFields fields) throws IOException {
+    return new KnownFile(
+        fields.integer(), fields.integer(), fields.flag("whether a file is there"));
   }
 
   private static void writeText(DataOutputSerializer out, @Nullable String text)
@@ -127,13 +147,8 @@ final class FilesStateSerializer implements SimpleVersionedSerializer<FilesState
     out.write(bytes);
   }
 
-  private static @Nullable String readText(DataInputDeserializer in) throws IOException {
-    int length = in.readInt();
-    if (length < 0) {
-      return null;
-    }
-    byte[] bytes = new byte[length];
-    in.readFully(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
+  private static @Nullable String readText(String name, BinaryFields fields) throws IOException {
+    byte[] bytes = fields.nullableBytes(name);
+    return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
   }
 }

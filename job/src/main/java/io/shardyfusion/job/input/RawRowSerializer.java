@@ -1,5 +1,6 @@
 package io.shardyfusion.job.input;
 
+import io.shardyfusion.DataDamagedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +12,10 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Moves {@link RawRow}s between tasks, where chaining is switched off; never stored. In a chain
- * rows are handed on without a copy: the parser, their only consumer, is done with a row before it
- * takes the next.
+ * Moves {@link RawRow}s between tasks, where chaining is switched off. <b>Transient</b>: tasks of
+ * one job, and so of one release, send them each other, and no checkpoint holds any. So this form
+ * may change with each release. In a chain rows are handed on without a copy: the parser, their
+ * only consumer, is done with a row before it takes the next.
  */
 final class RawRowSerializer extends TypeSerializerSingleton<RawRow> {
 
@@ -22,6 +24,8 @@ final class RawRowSerializer extends TypeSerializerSingleton<RawRow> {
   static final RawRowSerializer INSTANCE = new RawRowSerializer();
 
   private static final RowOrigin NO_ORIGIN = new RowOrigin.InFile(new Path("/"), 0, List.of());
+
+  private static final int NO_KEY = -1;
 
   private RawRowSerializer() {}
 
@@ -59,7 +63,7 @@ final class RawRowSerializer extends TypeSerializerSingleton<RawRow> {
     target.write(row.data, row.from, row.length());
     target.writeBoolean(row.isTombstone);
     byte[] key = row.recordKey;
-    target.writeInt(key == null ? -1 : key.length);
+    target.writeInt(key == null ? NO_KEY : key.length);
     if (key != null) {
       target.write(key);
     }
@@ -70,13 +74,13 @@ final class RawRowSerializer extends TypeSerializerSingleton<RawRow> {
     RowOrigin origin = readOrigin(source);
     long order = source.readLong();
     long line = source.readLong();
-    byte[] data = new byte[source.readInt()];
+    byte[] data = new byte[size("its bytes", source.readInt())];
     source.readFully(data);
     RawRow row = new RawRow(origin, order, line, data, 0, data.length);
     row.isTombstone = source.readBoolean();
     int keyLength = source.readInt();
-    if (keyLength >= 0) {
-      byte[] key = new byte[keyLength];
+    if (keyLength != NO_KEY) {
+      byte[] key = new byte[size("its key", keyLength)];
       source.readFully(key);
       row.recordKey = key;
     }
@@ -104,12 +108,23 @@ final class RawRowSerializer extends TypeSerializerSingleton<RawRow> {
     }
     Path path = new Path(source.readUTF());
     long base = source.readLong();
-    int columns = source.readInt();
-    List<String> header = new ArrayList<>(columns);
+    int columns = size("the header", source.readInt());
+    List<String> header = new ArrayList<>();
     for (int i = 0; i < columns; i++) {
       header.add(source.readUTF());
     }
     return new RowOrigin.InFile(path, base, header);
+  }
+
+  private static int size(String name, int size) {
+    if (size < 0) {
+      throw new DataDamagedException(
+          "a row of the input is damaged: the size of "
+              + name
+              + " must be at least 0, found "
+              + size);
+    }
+    return size;
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.shardyfusion.job.input;
 
-import java.io.ByteArrayInputStream;
+import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.format.BinaryFields;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.function.BiFunction;
@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The form in the state of what Kafka's connector keeps, with the id of the topic: whether there is
  * an id (a byte), the id (modified UTF-8), the version of the connector's own form (int), its
- * length (int), its bytes. A state with one of the connector's versions is one without an id.
+ * length (int), its bytes. <b>Durable</b>: later releases read each version. A state with one of
+ * the connector's versions is one without an id.
  *
  * @param <T> with the id
  * @param <K> the connector's
@@ -26,6 +27,8 @@ final class TopicStateFormat<T, K> implements SimpleVersionedSerializer<T> {
 
   /** Far from the connector's own versions, which count from 0. */
   static final int VERSION_1 = 1_000_001;
+
+  private static final String WHAT = "the state of the Kafka source";
 
   private final SimpleVersionedSerializer<K> kafka;
   private final Function<T, K> content;
@@ -80,11 +83,16 @@ final class TopicStateFormat<T, K> implements SimpleVersionedSerializer<T> {
     return bytes.toByteArray();
   }
 
+  /**
+   * What {@code serialized} holds.
+   *
+   * @throws DataDamagedException if it holds no such state, or one of a later version
+   */
   @Override
   public T deserialize(int version, byte[] serialized) throws IOException {
     if (version > VERSION_1) {
       // The connector takes any version of a split for its own.
-      throw new IOException(
+      throw new DataDamagedException(
           "the state of the Kafka source has version "
               + version
               + ", newer than this release knows ("
@@ -92,16 +100,18 @@ final class TopicStateFormat<T, K> implements SimpleVersionedSerializer<T> {
               + "); restore with the release that wrote it, or a newer one");
     }
     return version == VERSION_1
-        ? deserializeVersion1(serialized)
+        ? BinaryFields.read(WHAT, serialized, this::readVersion1)
         : join.apply(kafka.deserialize(version, serialized), null);
   }
 
-  private T deserializeVersion1(byte[] serialized) throws IOException {
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized));
-    String id = in.readBoolean() ? in.readUTF() : null;
-    int version = in.readInt();
-    byte[] inner = new byte[in.readInt()];
-    in.readFully(inner);
-    return join.apply(kafka.deserialize(version, inner), id);
+  private T readVersion1(BinaryFields fields) throws IOException {
+    String id = fields.flag("topic id") ? fields.text() : null;
+    int version = fields.smallInteger();
+    byte[] inner = fields.bytes("the connector's part");
+    try {
+      return join.apply(kafka.deserialize(version, inner), id);
+    } catch (IOException | RuntimeException e) {
+      throw fields.damaged("the connector's part cannot be read: " + e);
+    }
   }
 }

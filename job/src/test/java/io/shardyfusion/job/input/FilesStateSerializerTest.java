@@ -3,7 +3,9 @@ package io.shardyfusion.job.input;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardyfusion.DataDamagedException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,8 @@ import org.apache.flink.connector.file.src.PendingSplitsCheckpoint;
 import org.apache.flink.connector.file.src.PendingSplitsCheckpointSerializer;
 import org.apache.flink.core.fs.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class FilesStateSerializerTest {
 
@@ -59,8 +63,38 @@ final class FilesStateSerializerTest {
   @Test
   void aStateOfALaterVersionIsRefused() {
     assertThatThrownBy(() -> serializer.deserialize(3, new byte[0]))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(DataDamagedException.class)
         .hasMessageContaining("upgrade");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', 00, 'expected nothing after its last field, found 1 bytes more'",
+    "0000000100000001, 00000001ffffffff, 'the size of the files that wait must be at least 0, found -1'",
+    "00000044, 80000044, 'the size of a file that waits must be at least 0, found -2147483580'",
+    "00000044, 70000044, 'a file that waits must have 1879048260 bytes, found'",
+    "0000000273, ffffff0273, 'the size of a scheme must be at least 0, found -254'",
+    "07d000, 07d009, 'whether a file is there must be 0 or 1, found 9'"
+  })
+  void damageIsSaidWhereItIs(String found, String instead, String message) {
+    String hex =
+        found == null || found.isEmpty()
+            ? VERSION_2 + instead
+            : VERSION_2.replaceFirst(found, instead);
+    assertThatThrownBy(() -> serializer.deserialize(2, HexFormat.of().parseHex(hex)))
+        .isInstanceOf(DataDamagedException.class)
+        .hasMessageStartingWith("the state of the input of files is damaged: ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aStateThatIsCutOffIsDamaged() {
+    byte[] whole = HexFormat.of().parseHex(VERSION_2);
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> serializer.deserialize(2, cut))
+          .isInstanceOf(DataDamagedException.class);
+    }
   }
 
   private static FilesState state() {

@@ -3,7 +3,7 @@ package io.shardyfusion.job.input;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
+import io.shardyfusion.DataDamagedException;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
@@ -12,6 +12,8 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitSerializer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class TopicStateFormatTest {
 
@@ -68,7 +70,23 @@ final class TopicStateFormatTest {
   @Test
   void aNewerVersionIsRefused() {
     assertThatThrownBy(() -> splits.deserialize(1_000_002, new byte[0]))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(DataDamagedException.class)
         .hasMessageContaining("1000002");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "01000269640000, 07000269640000, 'topic id must be 0 or 1, found 7'",
+    "00000017, 80000017, 'must be at least 0, found -2147483625'",
+    "00000017, 00000018, 'must have 24 bytes, found 23'",
+    "00000017, 00000016, 'cannot be read'",
+    "'8000000000000000$', 800000000000000000, 'expected nothing after its last field, found 1 bytes more'"
+  })
+  void damageIsSaidWhereItIs(String found, String instead, String message) {
+    byte[] bytes = HexFormat.of().parseHex(SPLIT_1.replaceFirst(found, instead));
+    assertThatThrownBy(() -> splits.deserialize(1_000_001, bytes))
+        .isInstanceOf(DataDamagedException.class)
+        .hasMessageStartingWith("the state of the Kafka source is damaged: ")
+        .hasMessageContaining(message);
   }
 }
