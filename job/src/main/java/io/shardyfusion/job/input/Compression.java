@@ -72,7 +72,7 @@ enum Compression {
     if (NOT_SUPPORTED.contains(suffix)) {
       throw new InvalidRequestException(
           "the input file '"
-              + InputFile.shown(path)
+              + ShownPath.of(path)
               + "' is compressed in a way that is not supported; expected .gz, .zst or .bz2, or no compression");
     }
     return BY_SUFFIX.getOrDefault(suffix, NONE);

@@ -50,7 +50,7 @@ final class CsvRowParser implements RowParser {
     }
     EventTime time = options.eventTime();
     if (time != null) {
-      eventTime = time.ofText(row.get(timeField));
+      eventTime = EventTimeText.ofText(time.column(), row.get(timeField));
     }
     DeleteRule deletes = options.deletes();
     boolean deleted = deletes != null && deletes.values().contains(row.get(deleteField));

@@ -50,7 +50,7 @@ final class DecodedFile implements Closeable {
       stored = LocalPaths.isLocal(path) ? LocalInput.open(path) : path.getFileSystem().open(path);
     } catch (IOException e) {
       throw new StorageException(
-          "cannot open the input file " + InputFile.shown(path) + ": " + reason(e), e);
+          "cannot open the input file " + ShownPath.of(path) + ": " + reason(e), e);
     }
     StoredBytes guarded = new StoredBytes(stored);
     if (compression == Compression.NONE) {
@@ -116,7 +116,7 @@ final class DecodedFile implements Closeable {
           "cannot go to byte "
               + target
               + " of the input file "
-              + InputFile.shown(path)
+              + ShownPath.of(path)
               + ": "
               + e.getMessage(),
           e);
@@ -135,14 +135,14 @@ final class DecodedFile implements Closeable {
           "cannot read on after byte "
               + position
               + " of the input file "
-              + InputFile.shown(path)
+              + ShownPath.of(path)
               + ": "
               + reason(stored.failure),
           e);
     }
     return new DataDamagedException(
         "the input file "
-            + InputFile.shown(path)
+            + ShownPath.of(path)
             + " does not decompress after byte "
             + position
             + " of its decompressed data: "

@@ -2,10 +2,7 @@ package io.shardyfusion.job.input;
 
 import io.shardyfusion.InvalidRequestException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 
 /**
  * Where the time of a row is, and how late rows may be.
@@ -22,8 +19,6 @@ public record EventTime(String column, Duration maxOutOfOrderness) implements Se
 
   private static final long serialVersionUID = 1L;
 
-  private static final long MIN_MILLIS = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
-  private static final long MAX_MILLIS = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
   private static final Duration MAX_OUT_OF_ORDERNESS = Duration.ofDays(36_500);
 
   /** Checks the name and the duration. */
@@ -39,65 +34,5 @@ public record EventTime(String column, Duration maxOutOfOrderness) implements Se
               + " days, found "
               + maxOutOfOrderness);
     }
-  }
-
-  /** The milliseconds since the epoch that a JSON number or the text of a csv field is. */
-  long ofInteger(String text) throws BadRowException {
-    long millis;
-    try {
-      millis = Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw bad(text);
-    }
-    if (millis < MIN_MILLIS || millis > MAX_MILLIS) {
-      throw new BadRowException(
-          column,
-          "the event time "
-              + BadRowException.shown(text)
-              + " is not within the years 1 to 9999; expected milliseconds since the epoch");
-    }
-    return millis;
-  }
-
-  /** The milliseconds since the epoch that an ISO-8601 instant is. */
-  long ofInstant(String text) throws BadRowException {
-    Instant instant;
-    try {
-      instant = Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw bad(text);
-    }
-    if (instant.isBefore(Instant.ofEpochMilli(MIN_MILLIS))
-        || instant.isAfter(Instant.ofEpochMilli(MAX_MILLIS).plusNanos(999_999))) {
-      throw new BadRowException(
-          column,
-          "the event time " + BadRowException.shown(text) + " is not within the years 1 to 9999");
-    }
-    return instant.toEpochMilli();
-  }
-
-  /** The milliseconds since the epoch that the text of a csv field is, either way. */
-  long ofText(String text) throws BadRowException {
-    return isInteger(text) ? ofInteger(text) : ofInstant(text);
-  }
-
-  /** A row whose time is no time. */
-  BadRowException bad(String found) {
-    return new BadRowException(
-        column,
-        "expected an event time, milliseconds since the epoch or an instant such as"
-            + " 2026-01-31T12:00:00Z, found "
-            + BadRowException.shown(found));
-  }
-
-  private static boolean isInteger(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    int from = bytes.length > 0 && bytes[0] == '-' ? 1 : 0;
-    for (int i = from; i < bytes.length; i++) {
-      if (bytes[i] < '0' || bytes[i] > '9') {
-        return false;
-      }
-    }
-    return bytes.length > from;
   }
 }

@@ -21,7 +21,7 @@ record FileEvent(Path path, long length, long modificationTime) implements Sourc
   /** The news as a sentence without its full stop. */
   String message() {
     return "the input file "
-        + InputFile.shown(path)
+        + ShownPath.of(path)
         + (isPassedOver()
             ? " is gone or empty, before it was read to its end: what was not read of it is left out"
             : " was changed before it was read to its end: it is read whole, as it is now");

@@ -37,7 +37,7 @@ enum FileKind {
     for (FileKind kind : values()) {
       if (kind.isOf(data, length)) {
         throw new DataDamagedException(
-            "the input file " + InputFile.shown(path) + " " + kind.problem(path));
+            "the input file " + ShownPath.of(path) + " " + kind.problem(path));
       }
     }
   }

@@ -59,7 +59,7 @@ final class FilesReader implements SourceReader<RawRow, FileSourceSplit> {
       return null; // Such as a link that leads nowhere now.
     } catch (IOException e) {
       throw new StorageException(
-          "cannot read the input file " + InputFile.shown(split.path()) + ": " + e.getMessage(), e);
+          "cannot read the input file " + ShownPath.of(split.path()) + ": " + e.getMessage(), e);
     }
   }
 

@@ -14,9 +14,4 @@ import org.apache.flink.core.fs.Path;
 public record InputFile(Path path, long length, long modificationTime) implements Serializable {
 
   private static final long serialVersionUID = 1L;
-
-  /** The path as messages show it: local paths without their scheme. */
-  static String shown(Path path) {
-    return "file".equals(path.toUri().getScheme()) ? path.getPath() : path.toString();
-  }
 }

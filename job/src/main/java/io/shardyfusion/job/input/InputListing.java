@@ -102,7 +102,7 @@ final class InputListing {
     try {
       entry = tree.find(path);
     } catch (IOException e) {
-      problem(InputFile.shown(path), e);
+      problem(ShownPath.of(path), e);
       return;
     }
     if (entry != null) {
@@ -133,7 +133,7 @@ final class InputListing {
     try {
       base = tree.find(glob.base());
     } catch (IOException e) {
-      problem(InputFile.shown(glob.base()), e);
+      problem(ShownPath.of(glob.base()), e);
       return;
     }
     int before = files.size() + problems.size();
@@ -189,9 +189,9 @@ final class InputListing {
       return true;
     }
     problem(
-        InputFile.shown(directory.path()),
+        ShownPath.of(directory.path()),
         new NotAnInputException(
-            "it is a link back to " + InputFile.shown(same) + ", which it is in; remove the link"));
+            "it is a link back to " + ShownPath.of(same) + ", which it is in; remove the link"));
     return false;
   }
 
@@ -210,7 +210,7 @@ final class InputListing {
     try {
       found = tree.list(directory, this::problem);
     } catch (IOException e) {
-      problem(InputFile.shown(directory), e);
+      problem(ShownPath.of(directory), e);
       return List.of();
     }
     return found.stream()
@@ -225,7 +225,7 @@ final class InputListing {
       return true;
     }
     if (SkippedNames.isLeftByTools(name)) {
-      skipped.add(InputFile.shown(path));
+      skipped.add(ShownPath.of(path));
       return true;
     }
     return false;

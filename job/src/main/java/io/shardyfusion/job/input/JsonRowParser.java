@@ -101,7 +101,7 @@ final class JsonRowParser implements RowParser {
     findColumns(line);
     EventTime time = options.eventTime();
     if (time != null) {
-      eventTime = eventTime(time);
+      eventTime = eventTime(time.column());
     }
     byte[] value = isDeleted() ? null : value(raw);
     return keySlot < 0 ? keyText.rowOfRecord(raw, value) : keyed(raw.order, value);
@@ -112,11 +112,11 @@ final class JsonRowParser implements RowParser {
     return eventTime;
   }
 
-  private long eventTime(EventTime time) throws BadRowException {
+  private long eventTime(String column) throws BadRowException {
     return switch (tokenOf(timeSlot)) {
-      case VALUE_NUMBER_INT -> time.ofInteger(written[timeSlot]);
-      case VALUE_STRING -> time.ofInstant(texts[timeSlot]);
-      default -> throw time.bad(written[timeSlot]);
+      case VALUE_NUMBER_INT -> EventTimeText.ofInteger(column, written[timeSlot]);
+      case VALUE_STRING -> EventTimeText.ofInstant(column, texts[timeSlot]);
+      default -> throw EventTimeText.bad(column, written[timeSlot]);
     };
   }
 

@@ -96,7 +96,7 @@ final class KnownFiles {
       known.put(path, KnownFile.of(file));
       told.accept(
           "the input file "
-              + InputFile.shown(path)
+              + ShownPath.of(path)
               + " was changed after it was found: a file is read once, so what is new in it is left"
               + " out; put changes into a new file");
     }
@@ -108,7 +108,7 @@ final class KnownFiles {
     if (file != null) {
       return file.length() == 0;
     }
-    String shown = InputFile.shown(path);
+    String shown = ShownPath.of(path);
     return listing.problems().values().stream().noneMatch(problem -> problem.covers(shown));
   }
 

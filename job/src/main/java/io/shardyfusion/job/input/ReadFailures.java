@@ -62,7 +62,7 @@ record ReadFailures(FileSourceSplit split, OnChange onChange) {
    * batch, a file that is gone, or does not answer, has not: the failure itself tells more.
    */
   private @Nullable String change() {
-    String file = "the input file " + InputFile.shown(split.path());
+    String file = "the input file " + ShownPath.of(split.path());
     FileEntry now;
     try {
       now = FileTree.of(split.path()).find(split.path());

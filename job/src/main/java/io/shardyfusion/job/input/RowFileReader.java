@@ -265,7 +265,7 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
     if (found < part.fileLength()) {
       throw new DataDamagedException(
           "the input file "
-              + InputFile.shown(part.path())
+              + ShownPath.of(part.path())
               + " is shorter than the "
               + part.fileLength()
               + " bytes that it had when it was listed; do not change input files while they are read");

@@ -50,7 +50,7 @@ final class RowLines {
   /** The place as messages show it. */
   String place(long line) {
     long number = number(line);
-    return InputFile.shown(path) + (number == 0 ? "" : ":" + number);
+    return ShownPath.of(path) + (number == 0 ? "" : ":" + number);
   }
 
   private long count() throws IOException {

@@ -31,7 +31,7 @@ sealed interface RowOrigin {
 
     @Override
     public String shown() {
-      return InputFile.shown(path);
+      return ShownPath.of(path);
     }
   }
 

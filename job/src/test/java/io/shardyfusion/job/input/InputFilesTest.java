@@ -209,7 +209,7 @@ final class InputFilesTest {
     assertThat(named).isEqualTo(listed).isEqualTo(byUri);
     assertThat(named.files()).hasSize(1);
     InputFile found = named.files().get(0);
-    assertThat(InputFile.shown(found.path())).isEqualTo(file.toString());
+    assertThat(ShownPath.of(found.path())).isEqualTo(file.toString());
     try (DecodedFile read = DecodedFile.open(found.path())) {
       assertThat(read.readFully(new byte[9], 0, 9)).isEqualTo(3);
     }
