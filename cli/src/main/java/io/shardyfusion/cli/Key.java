@@ -36,7 +36,7 @@ sealed interface Key {
   static Key decode(KeyEncoding encoding, byte[] stored) {
     return switch (encoding.type()) {
       case LONG -> new OfLong(encoding.decodeLong(stored), stored);
-      case STRING -> new OfString((String) encoding.decode(stored), stored);
+      case STRING -> new OfString(encoding.decode(stored).text(), stored);
       case BYTES -> new OfBytes(stored);
     };
   }

@@ -4,13 +4,11 @@ import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.key.KeyEncoding;
-import io.shardyfusion.key.KeyType;
 import io.shardyfusion.machine.FileFailure;
 import io.shardyfusion.shard.ShardBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ObjLongConsumer;
@@ -168,13 +166,9 @@ public final class BulkBuild implements AutoCloseable {
   private DataDamagedException duplicate() {
     byte[] key = new byte[winner.remaining()];
     winner.get(key);
-    String text =
-        settings.keyEncoding().type() == KeyType.BYTES
-            ? HexFormat.of().formatHex(key)
-            : String.valueOf(settings.keyEncoding().decode(key));
     return new DataDamagedException(
         "the key "
-            + text
+            + settings.keyEncoding().decode(key)
             + " occurs more than once in the input, and duplicates are set to fail; nothing was announced; "
             + "correct the input, or choose --duplicates last");
   }

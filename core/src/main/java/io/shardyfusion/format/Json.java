@@ -71,18 +71,28 @@ final class Json {
    * @param what names the object in the message if it is too large
    */
   static byte[] write(String what, int maxBytes, Fields fields) {
+    byte[] bytes =
+        write(
+            json -> {
+              json.writeStartObject();
+              json.writeNumberField("format_version", Limits.FORMAT_VERSION);
+              fields.writeTo(json);
+              json.writeEndObject();
+            });
+    if (bytes.length > maxBytes) {
+      throw new InvalidRequestException(
+          what + " would have " + bytes.length + " bytes, but the format allows " + maxBytes);
+    }
+    return bytes;
+  }
+
+  /** What {@code value} writes. */
+  static byte[] write(Fields value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = MAPPER.getFactory().createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeNumberField("format_version", Limits.FORMAT_VERSION);
-      fields.writeTo(json);
-      json.writeEndObject();
+      value.writeTo(json);
     } catch (IOException e) {
       throw new UncheckedIOException("an array in memory cannot fail to be written", e);
-    }
-    if (bytes.size() > maxBytes) {
-      throw new InvalidRequestException(
-          what + " would have " + bytes.size() + " bytes, but the format allows " + maxBytes);
     }
     return bytes.toByteArray();
   }

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -105,16 +108,29 @@ final class JsonFields {
 
   /** The values that {@code convert} makes of the objects of an array. */
   <T> List<T> list(String name, int maxSize, Function<JsonFields, T> convert) {
-    JsonNode array = present(name, "an array");
-    if (!array.isArray()) {
-      throw mistyped(name, "an array", array);
-    }
-    checkSize(name, "entries", array.size(), maxSize);
+    JsonNode array = array(name, maxSize);
     List<T> list = new ArrayList<>(array.size());
     for (JsonNode element : array) {
       list.add(object(join(path, name) + "[" + list.size() + "]", element, convert));
     }
     return list;
+  }
+
+  /** The texts of an array. */
+  List<String> textList(String name, int maxSize) {
+    return elements(name, maxSize, this::text);
+  }
+
+  /** The integers of an array. */
+  List<Long> integerList(String name, int maxSize) {
+    return elements(name, maxSize, (at, e) -> integer(at, e, Long.MIN_VALUE, Long.MAX_VALUE));
+  }
+
+  /** The names of all fields. */
+  Set<String> names() {
+    Set<String> names = new TreeSet<>();
+    fields.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   /** An object of any names, whose values are texts. */
@@ -142,6 +158,11 @@ final class JsonFields {
   /** The exception that says what is wrong with a field. */
   DataDamagedException damaged(String name, String problem) {
     return broken(join(path, name) + ": " + problem, null);
+  }
+
+  /** The exception that says what refused this object. */
+  DataDamagedException damaged(RuntimeException refusal) {
+    return broken((path.isEmpty() ? "" : path + ": ") + refusal.getMessage(), refusal);
   }
 
   static String join(String path, String name) {
@@ -174,6 +195,24 @@ final class JsonFields {
   @FunctionalInterface
   private interface Getter<T> {
     T get(JsonFields fields, String name);
+  }
+
+  private JsonNode array(String name, int maxSize) {
+    JsonNode array = present(name, "an array");
+    if (!array.isArray()) {
+      throw mistyped(name, "an array", array);
+    }
+    checkSize(name, "entries", array.size(), maxSize);
+    return array;
+  }
+
+  private <T> List<T> elements(String name, int maxSize, BiFunction<String, JsonNode, T> convert) {
+    JsonNode array = array(name, maxSize);
+    List<T> list = new ArrayList<>(array.size());
+    for (JsonNode element : array) {
+      list.add(convert.apply(name + "[" + list.size() + "]", element));
+    }
+    return list;
   }
 
   private <T> T object(String at, JsonNode value, Function<JsonFields, T> convert) {

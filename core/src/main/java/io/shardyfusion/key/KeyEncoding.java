@@ -1,7 +1,6 @@
 package io.shardyfusion.key;
 
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.Printable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -69,7 +68,7 @@ public enum KeyEncoding {
     }
     throw new InvalidRequestException(
         "unknown key encoding '"
-            + abbreviated(externalName)
+            + KeyText.abbreviated(externalName)
             + "'; expected one of i64, u64be, u32be, utf8, raw");
   }
 
@@ -108,7 +107,7 @@ public enum KeyEncoding {
    */
   public byte[] encode(String key) {
     if (this != UTF8) {
-      throw wrongType("the string key '" + abbreviated(key) + "'");
+      throw wrongType("the string key '" + KeyText.abbreviated(key) + "'");
     }
     return checkedLength(utf8(key));
   }
@@ -121,24 +120,22 @@ public enum KeyEncoding {
    */
   public byte[] encode(byte[] key) {
     if (this != RAW) {
-      throw wrongType("the bytes key " + abbreviated(HexFormat.of().formatHex(key)));
+      throw wrongType("the bytes key " + KeyText.abbreviated(HexFormat.of().formatHex(key)));
     }
     return checkedLength(key);
   }
 
   /**
-   * The key that was stored as {@code stored}: a {@link Long}, {@link String} or {@code byte[]} by
-   * {@link #type()}.
+   * The key that was stored as {@code stored}, of this encoding's {@linkplain #type() type}.
    *
+   * @param stored must not be changed afterwards
    * @throws InvalidRequestException if no key of this encoding has these bytes
    */
-  public Object decode(byte[] stored) {
+  public Key decode(byte[] stored) {
     return switch (this) {
-      case I64 -> decodeLong(stored);
-      case U64BE -> decodeLong(stored);
-      case U32BE -> decodeLong(stored);
-      case UTF8 -> decodeUtf8(stored);
-      case RAW -> stored;
+      case I64, U64BE, U32BE -> new IntegerKey(decodeLong(stored));
+      case UTF8 -> new TextKey(decodeUtf8(stored), stored);
+      case RAW -> new BytesKey(stored);
     };
   }
 
@@ -193,7 +190,7 @@ public enum KeyEncoding {
     } catch (CharacterCodingException e) {
       throw new InvalidRequestException(
           "the string key '"
-              + abbreviated(key)
+              + KeyText.abbreviated(key)
               + "' holds an unpaired surrogate and has no UTF-8 form",
           e);
     }
@@ -239,15 +236,9 @@ public enum KeyEncoding {
   private InvalidRequestException notStoredByThis(byte[] stored, @Nullable Throwable cause) {
     return new InvalidRequestException(
         "the bytes "
-            + abbreviated(HexFormat.of().formatHex(stored))
+            + KeyText.abbreviated(HexFormat.of().formatHex(stored))
             + " are no key of the encoding "
             + externalName(),
         cause);
-  }
-
-  private static String abbreviated(String text) {
-    return text.length() <= 80
-        ? Printable.line(text)
-        : Printable.line(text.substring(0, 80)) + "… (" + text.length() + " characters)";
   }
 }

@@ -2,13 +2,12 @@ package io.shardyfusion.routing;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
-import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.key.IntegerKey;
+import io.shardyfusion.key.Key;
 
 /**
- * Routing by hash: {@code unsigned(XXH3_64(canonical bytes, seed 0)) mod numShards}.
- *
- * <p>The canonical bytes of an integer are its 8 bytes, signed, little-endian; of text its UTF-8;
- * of bytes themselves.
+ * Routing by hash: {@code unsigned(XXH3_64(canonical bytes, seed 0)) mod numShards}, of the
+ * {@linkplain Key#canonical() canonical bytes} of a key.
  *
  * @param numShards the number of shards, in {@code [1, Sharding.MAX_SHARDS]}
  */
@@ -26,10 +25,7 @@ public record HashSharding(int numShards) implements Sharding {
 
   /** Checks the number of shards. */
   public HashSharding {
-    if (numShards < 1 || numShards > MAX_SHARDS) {
-      throw new InvalidRequestException(
-          "the number of shards must be from 1 to " + MAX_SHARDS + ", found " + numShards);
-    }
+    Sharding.checkNumShards(numShards);
   }
 
   @Override
@@ -38,13 +34,18 @@ public record HashSharding(int numShards) implements Sharding {
   }
 
   @Override
-  public int shardOf(long key) {
-    return shardOfHash(XXH3.hashLongToLong(key));
+  public void write(BlockWriter block) {
+    block.text("hash_algorithm", HASH_ALGORITHM);
   }
 
   @Override
-  public int shardOfUtf8(byte[] key) {
-    return shardOf(key);
+  public int shardOf(Key key, RoutingContext context) {
+    return key instanceof IntegerKey integer ? shardOf(integer.number()) : shardOf(key.canonical());
+  }
+
+  @Override
+  public int shardOf(long key) {
+    return shardOfHash(XXH3.hashLongToLong(key));
   }
 
   @Override
@@ -58,5 +59,29 @@ public record HashSharding(int numShards) implements Sharding {
     return (numShards & mask) == 0
         ? (int) hash & mask
         : (int) Long.remainderUnsigned(hash, numShards);
+  }
+
+  /** Makes it of a manifest. */
+  static final class Strategy implements ShardingStrategy {
+
+    @Override
+    public String name() {
+      return STRATEGY;
+    }
+
+    @Override
+    public Sharding read(int numShards, BlockReader block) {
+      String algorithm = block.text("hash_algorithm");
+      if (!algorithm.equals(HASH_ALGORITHM)) {
+        throw block.damaged(
+            "hash_algorithm",
+            "expected "
+                + HASH_ALGORITHM
+                + ", found "
+                + ShardingStrategies.shown(algorithm)
+                + ", which this software does not know: upgrade it");
+      }
+      return new HashSharding(numShards);
+    }
   }
 }

@@ -127,7 +127,7 @@ class HashShardingTest {
       case "long" -> sharding.shardOf(Long.parseLong(key));
       case "string" -> {
         int shard = sharding.shardOf(key);
-        assertThat(sharding.shardOfUtf8(KeyEncoding.UTF8.encode(key))).isEqualTo(shard);
+        assertThat(sharding.shardOf(KeyEncoding.UTF8.encode(key))).isEqualTo(shard);
         yield shard;
       }
       default -> sharding.shardOf(HexFormat.of().parseHex(key));

@@ -3,7 +3,9 @@ package io.shardyfusion.flink;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.flink.ShardyfusionSink.RecordFunction;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +55,9 @@ final class RowRouter<T> implements MapFunction<T, ShardRow> {
       return new ShardRow(sharding.shardOf(number), o, encoding.encode(number), v);
     }
     if (k instanceof String text) {
-      byte[] stored = encoding.encode(text);
-      return new ShardRow(sharding.shardOfUtf8(stored), o, stored, v);
+      Key ready = Key.of(text);
+      int shard = sharding.shardOf(ready, RoutingContext.none());
+      return new ShardRow(shard, o, ready.stored(encoding), v);
     }
     if (k instanceof byte[] bytes) {
       return new ShardRow(sharding.shardOf(bytes), o, encoding.encode(bytes), v);

@@ -36,7 +36,7 @@ final class Keys {
     if (key instanceof Number number) {
       return sharding.shardOf(number.longValue());
     }
-    return key instanceof String ? sharding.shardOfUtf8(storedKey) : sharding.shardOf(storedKey);
+    return key instanceof String text ? sharding.shardOf(text) : sharding.shardOf(storedKey);
   }
 
   private static InvalidRequestException wrongClass(KeyEncoding encoding, @Nullable Object key) {

@@ -78,7 +78,7 @@ final class ShardCursor implements RowCursor {
     byte[] stored = row().clone();
     KeyEncoding encoding = snapshot.encoding();
     try {
-      return encoding.decode(stored);
+      return encoding.decode(stored).value();
     } catch (InvalidRequestException e) {
       throw new DataDamagedException(
           "shard "

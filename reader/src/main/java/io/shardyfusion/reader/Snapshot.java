@@ -7,7 +7,9 @@ import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -164,8 +166,8 @@ final class Snapshot implements AutoCloseable {
   }
 
   byte @Nullable [] get(String key) {
-    byte[] storedKey = encoding.encode(key);
-    return find(sharding.shardOfUtf8(storedKey), storedKey);
+    Key text = Key.of(key);
+    return find(sharding.shardOf(text, RoutingContext.none()), text.stored(encoding));
   }
 
   byte @Nullable [] get(byte[] key) {

@@ -2,8 +2,10 @@ package io.shardyfusion.job.input;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.key.KeyType;
+import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -43,9 +45,9 @@ final class KeyText {
           return new ShardRow(sharding.shardOf(k), order, encoding.encode(k), value);
         }
         case STRING -> {
-          String k = new String(text, from, to - from, StandardCharsets.UTF_8);
-          byte[] stored = encoding.encode(k);
-          return new ShardRow(sharding.shardOfUtf8(stored), order, stored, value);
+          Key k = Key.of(new String(text, from, to - from, StandardCharsets.UTF_8));
+          int shard = sharding.shardOf(k, RoutingContext.none());
+          return new ShardRow(shard, order, k.stored(encoding), value);
         }
         case BYTES -> {
           byte[] k = parseBase64(text, from, to);
