@@ -1,7 +1,7 @@
 package io.shardyfusion.job;
 
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.job.input.EventTime;
+import io.shardyfusion.job.input.options.EventTime;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

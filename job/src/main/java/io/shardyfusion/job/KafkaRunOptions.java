@@ -1,9 +1,9 @@
 package io.shardyfusion.job;
 
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.job.input.KafkaOptions;
-import io.shardyfusion.job.input.KafkaStart;
-import io.shardyfusion.job.input.RecordKeyFormat;
+import io.shardyfusion.job.input.options.KafkaOptions;
+import io.shardyfusion.job.input.options.KafkaStart;
+import io.shardyfusion.job.input.options.RecordKeyFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

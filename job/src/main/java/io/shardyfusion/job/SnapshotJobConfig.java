@@ -2,7 +2,7 @@ package io.shardyfusion.job;
 
 import io.shardyfusion.flink.DuplicatePolicy;
 import io.shardyfusion.format.TableProfile;
-import io.shardyfusion.job.input.InputOptions;
+import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.store.StoreOptions;
 import java.util.Map;

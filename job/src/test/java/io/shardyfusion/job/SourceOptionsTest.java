@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.job.input.EventTime;
-import io.shardyfusion.job.input.KafkaOptions;
-import io.shardyfusion.job.input.KafkaStart;
-import io.shardyfusion.job.input.RecordKeyFormat;
+import io.shardyfusion.job.input.options.EventTime;
+import io.shardyfusion.job.input.options.KafkaOptions;
+import io.shardyfusion.job.input.options.KafkaStart;
+import io.shardyfusion.job.input.options.RecordKeyFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

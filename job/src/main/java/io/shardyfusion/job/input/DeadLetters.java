@@ -2,6 +2,9 @@ package io.shardyfusion.job.input;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.shardyfusion.job.input.rows.RawRow;
+import io.shardyfusion.job.input.rows.RowOrigin;
+import io.shardyfusion.job.input.rows.Utf8;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

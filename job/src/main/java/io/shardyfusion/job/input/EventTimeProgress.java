@@ -6,24 +6,24 @@ import java.time.Duration;
  * How far event time has come in one subtask: the watermark behind the latest time seen. It never
  * goes back.
  */
-final class EventTimeProgress {
+public final class EventTimeProgress {
 
   private final long maxOutOfOrderness;
   private long watermark;
 
   /** Progress that begins at a watermark; {@link Long#MIN_VALUE}: at none. */
-  EventTimeProgress(Duration maxOutOfOrderness, long watermark) {
+  public EventTimeProgress(Duration maxOutOfOrderness, long watermark) {
     this.maxOutOfOrderness = maxOutOfOrderness.toMillis();
     this.watermark = watermark;
   }
 
   /** Takes the time of a row into account. */
-  void saw(long millis) {
+  public void saw(long millis) {
     watermark = Math.max(watermark, millis - maxOutOfOrderness - 1);
   }
 
   /** The time up to which all rows were seen; {@link Long#MIN_VALUE} before the first row. */
-  long watermark() {
+  public long watermark() {
     return watermark;
   }
 }

@@ -3,6 +3,14 @@ package io.shardyfusion.job.input;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.flink.RunCounters;
 import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.job.input.files.RowLines;
+import io.shardyfusion.job.input.options.BadRowPolicy;
+import io.shardyfusion.job.input.options.EventTime;
+import io.shardyfusion.job.input.options.InputOptions;
+import io.shardyfusion.job.input.rows.BadRowException;
+import io.shardyfusion.job.input.rows.RawRow;
+import io.shardyfusion.job.input.rows.RowOrigin;
+import io.shardyfusion.job.input.rows.RowParser;
 import io.shardyfusion.routing.Sharding;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * but the rows before it. The watermark is kept in the state, and a job that is restored goes on
  * from the smallest of all subtasks, whatever its parallelism.
  */
-final class ParseRows extends AbstractStreamOperator<ShardRow>
+public final class ParseRows extends AbstractStreamOperator<ShardRow>
     implements OneInputStreamOperator<RawRow, ShardRow>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
@@ -62,7 +70,7 @@ final class ParseRows extends AbstractStreamOperator<ShardRow>
   private transient long badRowsUntold;
 
   /** Parses for a batch job, which has no watermarks, or for a streaming job. */
-  ParseRows(InputOptions options, Sharding sharding, boolean isStreaming) {
+  public ParseRows(InputOptions options, Sharding sharding, boolean isStreaming) {
     this.options = options;
     this.sharding = sharding;
     this.isStreaming = isStreaming;

@@ -2,6 +2,20 @@ package io.shardyfusion.job.input;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.job.input.files.FilesSource;
+import io.shardyfusion.job.input.files.InputFiles;
+import io.shardyfusion.job.input.files.ReadFailures;
+import io.shardyfusion.job.input.files.RowFileFormat;
+import io.shardyfusion.job.input.files.RowSplits;
+import io.shardyfusion.job.input.kafka.TopicSource;
+import io.shardyfusion.job.input.news.InputRun;
+import io.shardyfusion.job.input.options.BadRowPolicy;
+import io.shardyfusion.job.input.options.EventTime;
+import io.shardyfusion.job.input.options.InputOptions;
+import io.shardyfusion.job.input.options.KafkaOptions;
+import io.shardyfusion.job.input.rows.RawRow;
+import io.shardyfusion.job.input.rows.ReadLimits;
+import io.shardyfusion.job.input.rows.RowOrder;
 import io.shardyfusion.routing.Sharding;
 import java.time.Duration;
 import java.util.List;
@@ -120,7 +134,7 @@ public final class RowInput {
   }
 
   /** As the public method, for no run. */
-  static DataStream<ShardRow> continuous(
+  public static DataStream<ShardRow> continuous(
       StreamExecutionEnvironment env,
       InputOptions options,
       Duration discoveryInterval,
@@ -130,7 +144,7 @@ public final class RowInput {
   }
 
   /** As the public method, with the sizes of buffers. */
-  static DataStream<ShardRow> continuous(
+  public static DataStream<ShardRow> continuous(
       StreamExecutionEnvironment env,
       InputOptions options,
       Duration discoveryInterval,

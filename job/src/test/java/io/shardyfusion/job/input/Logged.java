@@ -8,12 +8,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** What a class logs while this is open; other tests in this JVM may be among those who log. */
-final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
   private final Logger logger;
   private final List<String> messages = new CopyOnWriteArrayList<>();
 
-  Logged(Class<?> logs) {
+  public Logged(Class<?> logs) {
     logger = (Logger) LoggerFactory.getLogger(logs);
     setContext(logger.getLoggerContext());
     start();
@@ -21,7 +21,7 @@ final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable 
   }
 
   /** Whether one of the messages so far has the text. */
-  boolean has(String text) {
+  public boolean has(String text) {
     return messages.stream().anyMatch(message -> message.contains(text));
   }
 

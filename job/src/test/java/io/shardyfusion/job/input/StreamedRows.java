@@ -31,13 +31,13 @@ import org.apache.flink.util.Collector;
  * What a streaming job of a test has read: as a sink with state would have it, so what is read
  * again after a restore is there once.
  */
-final class StreamedRows {
+public final class StreamedRows {
 
   private static final Map<String, StreamedRows> ALL = new ConcurrentHashMap<>();
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   /** A row as it arrived. */
-  record Arrived(String key, String value, long timestamp, long watermark) {}
+  public record Arrived(String key, String value, long timestamp, long watermark) {}
 
   private final String id = UUID.randomUUID().toString();
   private final List<Arrived> rows = new ArrayList<>();
@@ -47,24 +47,24 @@ final class StreamedRows {
   private int checkpointed;
   private long badRows;
 
-  StreamedRows() {
+  public StreamedRows() {
     ALL.put(id, this);
   }
 
   /** Slows the job down, so that it can be stopped in the middle. */
-  StreamedRows slow(Duration eachRow) {
+  public StreamedRows slow(Duration eachRow) {
     parkedNanos = eachRow.toNanos();
     return this;
   }
 
   /** Lets the job fail once, when it has read so many rows and a checkpoint was taken. */
-  StreamedRows failingAt(int row) {
+  public StreamedRows failingAt(int row) {
     failAt = row;
     return this;
   }
 
   /** Collects the stream, in one subtask. */
-  void collect(DataStream<ShardRow> stream) {
+  public void collect(DataStream<ShardRow> stream) {
     stream
         .process(new Collecting(id))
         .name("collect")
@@ -76,16 +76,16 @@ final class StreamedRows {
         .setParallelism(1);
   }
 
-  synchronized List<Arrived> arrived() {
+  public synchronized List<Arrived> arrived() {
     return List.copyOf(rows);
   }
 
-  synchronized List<String> values() {
+  public synchronized List<String> values() {
     return rows.stream().map(Arrived::value).toList();
   }
 
   /** What the last complete checkpoint holds. */
-  synchronized List<String> checkpointed() {
+  public synchronized List<String> checkpointed() {
     return values().subList(0, checkpointed);
   }
 
@@ -93,12 +93,13 @@ final class StreamedRows {
     checkpointed = Math.max(checkpointed, size);
   }
 
-  synchronized int restores() {
+  public synchronized int restores() {
     return restores;
   }
 
   /** Waits until the rows are as wanted; fails where the job ends before. */
-  void await(JobClient job, String wanted, Predicate<StreamedRows> reached) throws Exception {
+  public void await(JobClient job, String wanted, Predicate<StreamedRows> reached)
+      throws Exception {
     long deadline = System.nanoTime() + DEADLINE.toNanos();
     while (!reached.test(this)) {
       JobStatus status = job.getJobStatus().get();
@@ -113,12 +114,12 @@ final class StreamedRows {
     }
   }
 
-  void awaitRows(JobClient job, int count) throws Exception {
+  public void awaitRows(JobClient job, int count) throws Exception {
     await(job, count + " rows", rows -> rows.values().size() >= count);
   }
 
   /** Stops the job with a savepoint; gives its path. */
-  static String stop(JobClient job, java.nio.file.Path savepoints) throws Exception {
+  public static String stop(JobClient job, java.nio.file.Path savepoints) throws Exception {
     return job.stopWithSavepoint(
             false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
         .get();

@@ -1,0 +1,8 @@
+/**
+ * What a running input has to tell: inputs that cannot be read are named on stderr, in a metric and
+ * in the run record. Every source comes in.
+ */
+@NullMarked
+package io.shardyfusion.job.input.news;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package io.shardyfusion.job.input.options;
+
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.key.KeyType;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the key of a row is, and how it is stored.
+ *
+ * @param column the column's name, or null: the key of the record; only records of Kafka have one
+ * @param type the key's type: an integer, text, or bytes as base64 text
+ * @param encoding how the key is stored; of the same type
+ */
+public record KeyColumn(@Nullable String column, KeyType type, KeyEncoding encoding)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Checks that the encoding stores keys of the type. */
+  public KeyColumn {
+    if (column != null && column.isEmpty()) {
+      throw new InvalidRequestException(
+          "the name of the key column is empty; name a column of the input");
+    }
+    if (encoding.type() != type) {
+      throw new InvalidRequestException(
+          "the key encoding "
+              + encoding.externalName()
+              + " stores keys of type "
+              + encoding.type().externalName()
+              + ", but the key type is "
+              + type.externalName()
+              + "; choose "
+              + type.defaultEncoding().externalName()
+              + ", or another key type");
+    }
+  }
+
+  /**
+   * The key column as options name it.
+   *
+   * @param column the column's name, or null for the key of the record
+   * @param encoding the encoding's name, or null for the type's default
+   * @throws InvalidRequestException if the type or the encoding is unknown, or they do not fit
+   */
+  public static KeyColumn of(@Nullable String column, String type, @Nullable String encoding) {
+    KeyType keyType = KeyType.of(type);
+    return new KeyColumn(
+        column, keyType, encoding == null ? keyType.defaultEncoding() : KeyEncoding.of(encoding));
+  }
+}
