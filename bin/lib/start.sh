@@ -45,7 +45,14 @@ java=java
 if [ -n "${JAVA_HOME:-}" ]; then
   java=$JAVA_HOME/bin/java
 fi
-java_version=$("$java" -version 2>&1) || java_version=
+
+# java_alone OPTION...: Java without the options that the environment has for the command: an agent, the port of a debugger.
+java_alone() (
+  unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
+  exec "$java" "$@"
+)
+
+java_version=$(java_alone -version 2>&1) || java_version=
 version=$(echo "$java_version" | sed -n 's/^.* version "\([0-9]*\).*$/\1/p')
 case $version in
   '') fail "Java 17 or newer is needed, but '$java' does not run; install a JDK or set JAVA_HOME" ;;

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * Runs the common commands once on a small dataset of its own, so that the Java machine sees the
- * classes that they load: {@code bin/lib/start.sh} has it write them into an archive then, from
+ * classes that they load: {@code bin/lib/archive.sh} has it write them into an archive then, from
  * which later starts take them. Prints nothing.
  */
 final class StartTraining {

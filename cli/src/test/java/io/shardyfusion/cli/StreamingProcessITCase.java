@@ -155,7 +155,11 @@ final class StreamingProcessITCase {
   }
 
   @Test
-  void onS3AKilledRunGoesOnExactly() throws Exception {
+  void onS3AKilledRunGoesOnExactlyWithCheckpointsAndCacheBehindSymbolicLinks() throws Exception {
+    for (String link : List.of("checkpoints", "cache")) {
+      Path target = Files.createDirectory(directory.resolve("real-" + link));
+      Files.createSymbolicLink(directory.resolve(link), target);
+    }
     try (S3Server server = S3Server.start()) {
       processes
           .environment("AWS_ACCESS_KEY_ID", server.accessKey())
@@ -186,7 +190,12 @@ final class StreamingProcessITCase {
       Ended verified = processes.shardy(concat(new String[] {"verify", "--deep"}, s3));
       assertThat(verified.code()).as(verified.out()).isZero();
       Ended scanned = processes.shardy(concat(new String[] {"scan", "--cache", path("cache")}, s3));
-      assertThat(rows(scanned.out().lines().toList())).isEqualTo(expected);
+      assertThat(rows(scanned.out().lines().toList())).as(scanned.err()).isEqualTo(expected);
+      assertThat(directory.resolve("real-checkpoints")).isNotEmptyDirectory();
+      assertThat(directory.resolve("real-cache")).isNotEmptyDirectory();
+      for (String link : List.of("checkpoints", "cache")) {
+        assertThat(directory.resolve(link)).isSymbolicLink();
+      }
     }
   }
 
