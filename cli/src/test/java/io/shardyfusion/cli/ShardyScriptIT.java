@@ -51,8 +51,7 @@ final class ShardyScriptIT {
       throws Exception {
     Path loaded = directory.resolve("loaded.txt");
     process.environment(
-        "SHARDY_JAVA_OPTS",
-        "-Djava.io.tmpdir=" + directory + " -Xlog:class+load:file=" + loaded);
+        "SHARDY_JAVA_OPTS", "-Djava.io.tmpdir=" + directory + " -Xlog:class+load:file=" + loaded);
 
     Ended first = shardy("--version");
     // Another class's process may make it.
@@ -67,8 +66,7 @@ final class ShardyScriptIT {
             .max(Comparator.comparing(file -> file.toFile().lastModified()))
             .orElseThrow();
     Path own = Files.createDirectory(directory.resolve("archives"));
-    Files.write(
-        own.resolve(archive.getFileName()), new byte[Math.toIntExact(Files.size(archive))]);
+    Files.write(own.resolve(archive.getFileName()), new byte[Math.toIntExact(Files.size(archive))]);
     Ended broken = process.environment("SHARDY_ARCHIVE", own.toString()).shardy("--version");
 
     assertThat(first.code()).as(first.err()).isZero();
