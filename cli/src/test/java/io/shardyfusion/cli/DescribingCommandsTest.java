@@ -4,20 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.shardyfusion.cli.Invocation.Result;
-import io.shardyfusion.dataset.Dataset;
-import io.shardyfusion.format.Layout;
-import io.shardyfusion.format.Pin;
-import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
-import io.shardyfusion.format.PointerParser;
-import io.shardyfusion.format.VersionStatus;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.pointer.Order;
+import io.shardyfusion.pointer.PointerOperations;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.open.ObjectStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,21 +191,9 @@ final class DescribingCommandsTest {
 
   private static void rollBackToTheSecond(TestDataset dataset) {
     try (ObjectStore store = ObjectStores.open(dataset.uri(), StoreOptions.defaults())) {
-      Pointer pointer = new Dataset(store).pointer().orElseThrow().pointer();
-      PointerEntry second = pointer.entry(2).orElseThrow();
-      List<PointerEntry> history =
-          pointer.history().stream()
-              .map(e -> e.version() == 3 ? e.withStatus(VersionStatus.QUARANTINED) : e)
-              .toList();
-      Pointer rolledBack =
-          new Pointer(
-              pointer.updatedAt(),
-              pointer.lastVersion(),
-              second,
-              history,
-              new Pin(2, pointer.updatedAt(), null),
-              pointer.writer());
-      store.write(Layout.POINTER, PointerParser.toJson(rolledBack));
+      new PointerOperations(store, Clock.systemUTC())
+          .rollback(2, PointerOperations.Afterwards.PIN, Order.SILENT)
+          .orThrow();
     }
   }
 

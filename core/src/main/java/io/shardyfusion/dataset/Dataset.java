@@ -105,7 +105,15 @@ public final class Dataset {
    * @throws NotFoundException if the history has none such
    */
   public PointerEntry resolve(String at) {
-    Pointer pointer = pointer().orElseThrow(this::noSnapshot).pointer();
+    return resolve(pointer().orElseThrow(this::noSnapshot).pointer(), at);
+  }
+
+  /**
+   * The entry of {@code pointer} that {@code at} names, as {@link #resolve(String)} finds it.
+   *
+   * @throws NotFoundException if the history has none such
+   */
+  public PointerEntry resolve(Pointer pointer, String at) {
     return pointer.history().stream()
         .filter(e -> Long.toString(e.version()).equals(at) || e.manifest().object().equals(at))
         .findFirst()

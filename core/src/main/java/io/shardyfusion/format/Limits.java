@@ -54,8 +54,14 @@ public final class Limits {
    */
   public static final int MAX_NAME = 256;
 
-  /** The longest reason of a pin, in characters. */
+  /** The longest reason of a pin, and of the status of a version, in characters. */
   public static final int MAX_REASON = 1024;
+
+  /** The most reasons of the status of a version. */
+  public static final int MAX_REASONS = 16;
+
+  /** The longest name of an operator or a validator, in characters. */
+  public static final int MAX_WHO = 256;
 
   /** The longest error in a run record, in characters. */
   public static final int MAX_ERROR = 8192;

@@ -1,6 +1,7 @@
 package io.shardyfusion.format;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One version of a dataset, as the pointer lists it.
@@ -14,6 +15,9 @@ import java.time.Instant;
  * @param rowsExact whether {@code rows} is exact, or an estimate
  * @param bytes of all its table files
  * @param status whether it may be served
+ * @param heldBy the reason for which it is held; null if it is not, or if the software that held it
+ *     did not say, which only held under a pin
+ * @param note when, by whom and why it got its status
  */
 public record PointerEntry(
     long version,
@@ -23,9 +27,11 @@ public record PointerEntry(
     long rows,
     boolean rowsExact,
     long bytes,
-    VersionStatus status) {
+    VersionStatus status,
+    @Nullable HeldBy heldBy,
+    StatusNote note) {
 
-  /** Checks the ranges. */
+  /** Checks the ranges, and that only a held version says by what it is held. */
   public PointerEntry {
     Checks.atLeast("version", version, 1);
     Checks.atMost("version", version, Limits.MAX_VERSION);
@@ -33,9 +39,39 @@ public record PointerEntry(
     announcedAt = Timestamps.millis("announced_at", announcedAt);
     Checks.atLeast("rows", rows, 0);
     Checks.atLeast("bytes", bytes, 0);
+    if (heldBy != null && status != VersionStatus.HELD) {
+      throw new IllegalArgumentException(
+          "held_by must be absent where the status is not held, found "
+              + heldBy.externalName()
+              + " where it is "
+              + status.externalName());
+    }
   }
 
-  /** An entry whose number of rows is exact. */
+  /** An entry of which nothing more is known. */
+  public PointerEntry(
+      long version,
+      ManifestRef manifest,
+      String runId,
+      Instant announcedAt,
+      long rows,
+      boolean rowsExact,
+      long bytes,
+      VersionStatus status) {
+    this(
+        version,
+        manifest,
+        runId,
+        announcedAt,
+        rows,
+        rowsExact,
+        bytes,
+        status,
+        null,
+        StatusNote.NONE);
+  }
+
+  /** An entry whose number of rows is exact, and of which nothing more is known. */
   public PointerEntry(
       long version,
       ManifestRef manifest,
@@ -47,9 +83,33 @@ public record PointerEntry(
     this(version, manifest, runId, announcedAt, rows, true, bytes, status);
   }
 
-  /** This entry with another status. */
-  public PointerEntry withStatus(VersionStatus newStatus) {
+  /** Whether a validator holds it. */
+  public boolean isHeldByValidator() {
+    return heldBy == HeldBy.VALIDATOR;
+  }
+
+  /** This entry, announced. */
+  public PointerEntry announced(StatusNote why) {
+    return with(VersionStatus.ANNOUNCED, null, why);
+  }
+
+  /** This entry, held. */
+  public PointerEntry held(HeldBy by, StatusNote why) {
+    return with(VersionStatus.HELD, by, why);
+  }
+
+  /** This entry, quarantined. */
+  public PointerEntry quarantined(StatusNote why) {
+    return with(VersionStatus.QUARANTINED, null, why);
+  }
+
+  /** This entry with another note. */
+  public PointerEntry withNote(StatusNote other) {
+    return with(status, heldBy, other);
+  }
+
+  private PointerEntry with(VersionStatus newStatus, @Nullable HeldBy by, StatusNote why) {
     return new PointerEntry(
-        version, manifest, runId, announcedAt, rows, rowsExact, bytes, newStatus);
+        version, manifest, runId, announcedAt, rows, rowsExact, bytes, newStatus, by, why);
   }
 }

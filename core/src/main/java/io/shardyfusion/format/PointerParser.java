@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON form of a {@link Pointer}. Strict and bounded: see {@code docs/format-spec.md}. */
@@ -74,6 +76,11 @@ public final class PointerParser {
     }
     json.writeNumberField("bytes", entry.bytes());
     json.writeStringField("status", entry.status().externalName());
+    HeldBy heldBy = entry.heldBy();
+    if (heldBy != null) {
+      json.writeStringField("held_by", heldBy.externalName());
+    }
+    writeNote(entry.note(), json);
     json.writeEndObject();
   }
 
@@ -90,7 +97,41 @@ public final class PointerParser {
                 fields.integer("rows"),
                 fields.optional("rows_exact", fields::flag).orElse(true),
                 fields.integer("bytes"),
-                fields.text("status", VersionStatus::of)));
+                fields.text("status", VersionStatus::of),
+                fields.optional("held_by", name -> fields.text(name, HeldBy::of)).orElse(null),
+                new StatusNote(
+                    fields
+                        .optional("since", name -> fields.text(name, Timestamps::parse))
+                        .orElse(null),
+                    fields.optional("who", fields::text).orElse(null),
+                    fields
+                        .optional("reasons", name -> fields.textList(name, Limits.MAX_REASONS))
+                        .orElse(List.of()))));
+  }
+
+  /**
+   * Only what it says: a pointer of which no more is known is as it was before there were notes.
+   */
+  private static void writeNote(StatusNote note, JsonGenerator json) throws IOException {
+    Instant since = note.since();
+    if (since != null) {
+      json.writeStringField("since", Timestamps.format(since));
+    }
+    writeIfKnown("who", note.who(), json);
+    if (!note.reasons().isEmpty()) {
+      json.writeArrayFieldStart("reasons");
+      for (String reason : note.reasons()) {
+        json.writeString(reason);
+      }
+      json.writeEndArray();
+    }
+  }
+
+  private static void writeIfKnown(String name, @Nullable String text, JsonGenerator json)
+      throws IOException {
+    if (text != null) {
+      json.writeStringField(name, text);
+    }
   }
 
   private static void writePin(@Nullable Pin pin, JsonGenerator json) throws IOException {
@@ -102,6 +143,7 @@ public final class PointerParser {
     json.writeNumberField("version", pin.version());
     json.writeStringField("pinned_at", Timestamps.format(pin.pinnedAt()));
     json.writeStringField("reason", pin.reason());
+    writeIfKnown("who", pin.who(), json);
     json.writeEndObject();
   }
 
@@ -111,7 +153,8 @@ public final class PointerParser {
             new Pin(
                 fields.integer("version"),
                 fields.text("pinned_at", Timestamps::parse),
-                fields.nullableText("reason")));
+                fields.nullableText("reason"),
+                fields.optional("who", fields::text).orElse(null)));
   }
 
   private static void writeWriter(@Nullable WriterIdentity writer, JsonGenerator json)

@@ -1,27 +1,14 @@
 package io.shardyfusion.pointer;
 
-import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.ConflictException;
 import io.shardyfusion.EmptySnapshotException;
 import io.shardyfusion.StorageException;
-import io.shardyfusion.dataset.Dataset;
-import io.shardyfusion.dataset.PointerState;
-import io.shardyfusion.format.Layout;
-import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
-import io.shardyfusion.format.PointerParser;
-import io.shardyfusion.format.VersionStatus;
 import io.shardyfusion.format.WriterIdentity;
-import io.shardyfusion.store.ConditionalWrite;
-import io.shardyfusion.store.Expectation;
 import io.shardyfusion.store.ObjectStore;
+import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 
@@ -46,18 +33,11 @@ import software.amazon.awssdk.retries.api.BackoffStrategy;
 public final class Announcer {
 
   /** The number of versions that the pointer remembers; the oldest leave first. */
-  public static final int HISTORY = 200;
+  public static final int HISTORY = History.ENTRIES;
 
-  private static final int MAX_ATTEMPTS = 20;
-
-  /** With full jitter: half a minute in all or so, where a store fails all the time. */
-  private static final BackoffStrategy BACKOFF =
-      BackoffStrategy.exponentialDelay(Duration.ofMillis(100), Duration.ofSeconds(4));
-
-  private final ObjectStore store;
-  private final Dataset dataset;
+  private final URI root;
+  private final PointerSwap swap;
   private final Clock clock;
-  private final BackoffStrategy backoff;
   private @Nullable WriterIdentity held;
 
   /**
@@ -66,19 +46,19 @@ public final class Announcer {
    * @param clock gives the times of announcements
    */
   public Announcer(ObjectStore store, Clock clock) {
-    this(store, clock, BACKOFF);
+    this(store, clock, PointerSwap.BACKOFF);
   }
 
   /**
-   * As the other.
+   * For the dataset at the root of {@code store}.
    *
-   * @param backoff how long to wait before another attempt
+   * @param clock gives the times of announcements
+   * @param backoff the time to wait before another attempt
    */
   Announcer(ObjectStore store, Clock clock, BackoffStrategy backoff) {
-    this.store = store;
-    this.dataset = new Dataset(store);
+    this.root = store.root();
+    this.swap = new PointerSwap(store, backoff);
     this.clock = clock;
-    this.backoff = backoff;
   }
 
   /**
@@ -93,204 +73,26 @@ public final class Announcer {
    *     announcement
    */
   public PointerEntry announce(Announcement announcement) {
-    @Nullable AmbiguousWriteException ambiguous = null;
-    for (int attempt = 0; ; attempt++) {
-      if (attempt > 0) {
-        pause(attempt, ambiguous);
-      }
-      Optional<PointerState> state = dataset.pointer();
-      Optional<Pointer> pointer = state.map(PointerState::pointer);
-      Optional<PointerEntry> known = pointer.flatMap(p -> find(p, announcement.manifest()));
-      if (known.isPresent()) {
-        return known.get();
-      }
-      checkHeld(pointer);
-      checkPredecessor(announcement, pointer);
-      checkRows(announcement, pointer);
-      if (attempt == MAX_ATTEMPTS) {
-        throw exhausted(ambiguous);
-      }
-      WriterIdentity writer = identity(announcement, pointer);
-      PointerEntry entry = entry(announcement, pointer);
-      byte[] json = PointerParser.toJson(next(pointer, entry, writer));
-      Expectation expectation =
-          state
-              .<Expectation>map(s -> new Expectation.Unchanged(s.tag()))
-              .orElseGet(Expectation.Absent::new);
-      try {
-        if (store.writeIf(Layout.POINTER, json, expectation) instanceof ConditionalWrite.Written) {
-          held = writer;
-          return entry;
-        }
-      } catch (AmbiguousWriteException e) {
-        ambiguous = e;
-        // If it did take effect, this attempt is that writer; if not, its generation is still free.
-        held = null;
-      }
+    return announce(announcement, Gate.OPEN);
+  }
+
+  /**
+   * {@linkplain #announce(Announcement) Announces} a snapshot unless {@code gate} holds it: then it
+   * joins the history as held by a validator, with the reasons, and what is served stays.
+   *
+   * @return the entry, which says whether it is held
+   * @throws ConflictException as without a gate
+   * @throws EmptySnapshotException as without a gate
+   * @throws StorageException as without a gate
+   */
+  public PointerEntry announce(Announcement announcement, Gate gate) {
+    EditOutcome outcome = swap.apply(new AnnouncementEdit(root, clock, announcement, gate, held));
+    Pointer pointer = outcome.orThrow();
+    // What was read back, or was there, may be the work of another attempt of this lineage.
+    if (outcome instanceof EditOutcome.Replaced replaced
+        && replaced.proof() == EditOutcome.Proof.ANSWERED) {
+      held = pointer.writer();
     }
-  }
-
-  private void pause(int attempt, @Nullable AmbiguousWriteException ambiguous) {
-    try {
-      // The strategy counts the attempt that has failed, too: it has nothing wait for the first.
-      TimeUnit.NANOSECONDS.sleep(backoff.computeDelay(attempt + 1).toNanos());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      StorageException interrupted =
-          new StorageException(
-              "interrupted while the pointer of "
-                  + store.root()
-                  + " was to be replaced; "
-                  + (ambiguous == null
-                      ? "nothing was announced"
-                      : "whether the snapshot was announced is unknown: see the dataset's history"),
-              e);
-      if (ambiguous != null) {
-        interrupted.addSuppressed(ambiguous);
-      }
-      throw interrupted;
-    }
-  }
-
-  private StorageException exhausted(@Nullable AmbiguousWriteException ambiguous) {
-    return new StorageException(
-        "the pointer of "
-            + store.root()
-            + " could not be replaced in "
-            + MAX_ATTEMPTS
-            + " attempts, because others replaced it or the store's answers were ambiguous; nothing was announced; "
-            + "see what writes to the dataset, then run again",
-        ambiguous);
-  }
-
-  private static Optional<PointerEntry> find(Pointer pointer, ManifestRef ref) {
-    return pointer.history().stream().filter(e -> e.manifest().equals(ref)).findFirst();
-  }
-
-  private void checkHeld(Optional<Pointer> pointer) {
-    WriterIdentity mine = held;
-    WriterIdentity found = pointer.map(Pointer::writer).orElse(null);
-    if (mine == null
-        || (found != null
-            && found.lineage().equals(mine.lineage())
-            && found.generation() == mine.generation())) {
-      return;
-    }
-    throw new ConflictException(
-        "the dataset "
-            + store.root()
-            + " was taken over: its writer is "
-            + shown(found)
-            + ", and this one is "
-            + shown(mine)
-            + newest(pointer)
-            + "; nothing was announced; stop one of the two writers");
-  }
-
-  private void checkPredecessor(Announcement announcement, Optional<Pointer> pointer) {
-    if (announcement.predecessor().isNewestOf(pointer)) {
-      return;
-    }
-    String expected =
-        announcement.predecessor() instanceof Predecessor.Version version
-            ? "to follow the version of " + version.manifest().object()
-            : "to be the first version";
-    throw new ConflictException(
-        "another writer was at the dataset "
-            + store.root()
-            + ": the snapshot of run "
-            + announcement.runId()
-            + " was "
-            + expected
-            + newest(pointer)
-            + ", written by "
-            + shown(pointer.map(Pointer::writer).orElse(null))
-            + "; nothing was announced; run again to build on the newest version (a continuous job: with --base current, or "
-            + "from its newest checkpoint), or with --takeover to replace it");
-  }
-
-  /** By the pointer that is replaced, so that it holds of what readers would lose. */
-  private void checkRows(Announcement announcement, Optional<Pointer> pointer) {
-    PointerEntry current = pointer.map(Pointer::current).orElse(null);
-    if (current == null
-        || current.rows() == 0
-        || !announcement.isEmpty()
-        || announcement.ifEmpty() == Announcement.IfEmpty.ANNOUNCE) {
-      return;
-    }
-    throw new EmptySnapshotException(
-        "the snapshot of run "
-            + announcement.runId()
-            + " has no rows, and the dataset "
-            + store.root()
-            + " serves version "
-            + current.version()
-            + " with "
-            + (current.rowsExact() ? "" : "about ")
-            + current.rows()
-            + " rows, so readers would find nothing any more; nothing was announced; see whether the input is complete and"
-            + " was read as it should be, or, where the dataset is meant to be empty, run again with --allow-empty (in a"
-            + " job of your own, allowEmpty() of the sink)");
-  }
-
-  private static String newest(Optional<Pointer> pointer) {
-    return pointer.filter(p -> !p.history().isEmpty()).map(p -> p.history().get(0)).stream()
-        .map(e -> "; the newest is version " + e.version() + " of run " + e.runId())
-        .findFirst()
-        .orElse("; it has no version");
-  }
-
-  private static String shown(@Nullable WriterIdentity writer) {
-    return writer == null
-        ? "nobody"
-        : "lineage "
-            + writer.lineage()
-            + " generation "
-            + writer.generation()
-            + " at checkpoint "
-            + writer.epoch();
-  }
-
-  private WriterIdentity identity(Announcement announcement, Optional<Pointer> pointer) {
-    WriterIdentity mine = held;
-    if (mine != null) {
-      return new WriterIdentity(mine.lineage(), mine.generation(), announcement.epoch());
-    }
-    WriterIdentity before = pointer.map(Pointer::writer).orElse(null);
-    boolean sameLineage = before != null && before.lineage().equals(announcement.lineage());
-    return new WriterIdentity(
-        announcement.lineage(),
-        sameLineage && before != null ? before.generation() + 1 : 1,
-        announcement.epoch());
-  }
-
-  private PointerEntry entry(Announcement announcement, Optional<Pointer> pointer) {
-    return new PointerEntry(
-        pointer.map(Pointer::lastVersion).orElse(0L) + 1,
-        announcement.manifest(),
-        announcement.runId(),
-        clock.instant(),
-        announcement.rows(),
-        announcement.rowsExact(),
-        announcement.bytes(),
-        pointer.map(Pointer::pin).isPresent() ? VersionStatus.HELD : VersionStatus.ANNOUNCED);
-  }
-
-  private static Pointer next(Optional<Pointer> before, PointerEntry entry, WriterIdentity writer) {
-    List<PointerEntry> history = new ArrayList<>();
-    history.add(entry);
-    if (before.isEmpty()) {
-      return new Pointer(entry.announcedAt(), entry.version(), entry, history, null, writer);
-    }
-    Pointer pointer = before.get();
-    PointerEntry current = entry.status() == VersionStatus.HELD ? pointer.current() : entry;
-    history.addAll(pointer.history());
-    for (int i = history.size() - 1; history.size() > HISTORY; i--) {
-      if (!history.get(i).equals(current)) {
-        history.remove(i);
-      }
-    }
-    return new Pointer(
-        entry.announcedAt(), entry.version(), current, history, pointer.pin(), writer);
+    return AnnouncementEdit.find(pointer, announcement.manifest()).orElseThrow();
   }
 }

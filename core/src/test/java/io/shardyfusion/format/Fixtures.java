@@ -25,6 +25,7 @@ final class Fixtures {
               Map.entry("pointer.json", Samples::pointer),
               Map.entry("pointer-claimed.json", Samples::claimedPointer),
               Map.entry("pointer-estimated.json", Samples::estimatedPointer),
+              Map.entry("pointer-held.json", Samples::heldPointer),
               Map.entry("pointer-rolled-back.json", Samples::rolledBackPointer),
               Map.entry("manifest.json", Samples::manifest),
               Map.entry("manifest-empty.json", Samples::firstManifest),

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Values of any content that the format allows. */
 final class RandomValues {
@@ -41,7 +42,16 @@ final class RandomValues {
       VersionStatus status = pick(VersionStatus.values());
       PointerEntry entry =
           new PointerEntry(
-              version, ref(), id(), instant(), amount(), random.nextBoolean(), amount(), status);
+              version,
+              ref(),
+              id(),
+              instant(),
+              amount(),
+              random.nextBoolean(),
+              amount(),
+              status,
+              status == VersionStatus.HELD && random.nextBoolean() ? pick(HeldBy.values()) : null,
+              random.nextBoolean() ? StatusNote.NONE : note());
       current = status == VersionStatus.ANNOUNCED && random.nextBoolean() ? entry : current;
       history.add(entry);
       version -= 1 + random.nextInt(3);
@@ -49,7 +59,11 @@ final class RandomValues {
     Pin pin =
         current == null || random.nextBoolean()
             ? null
-            : new Pin(current.version(), instant(), random.nextBoolean() ? text(1024) : null);
+            : new Pin(
+                current.version(),
+                instant(),
+                random.nextBoolean() ? text(1024) : null,
+                random.nextBoolean() ? "p" + text(200) : null);
     WriterIdentity writer =
         random.nextBoolean() ? null : new WriterIdentity(id(), amount() + 1, amount());
     return new Pointer(instant(), last, current, history, pin, writer);
@@ -142,6 +156,13 @@ final class RandomValues {
         random.nextBoolean()
             ? List.of()
             : List.of(new RunWarning(instant(), random.nextBoolean(), "w" + text(1100))));
+  }
+
+  private StatusNote note() {
+    return new StatusNote(
+        random.nextBoolean() ? null : instant(),
+        random.nextBoolean() ? null : "w" + text(200),
+        Stream.generate(() -> "r" + text(500)).limit(random.nextInt(4)).toList());
   }
 
   private ManifestRef ref() {

@@ -60,6 +60,29 @@ final class Samples {
         CREATED.plusSeconds(1), 1, entry, List.of(entry), null, new WriterIdentity(LINEAGE, 1, 41));
   }
 
+  /** Rolled back from 2 to 1, which is pinned; a validator holds version 3. All say who and why. */
+  static Pointer heldPointer() {
+    PointerEntry third =
+        entry(3, streamingManifest(), CREATED.plusSeconds(9), VersionStatus.ANNOUNCED)
+            .held(
+                HeldBy.VALIDATOR,
+                StatusNote.because(
+                    List.of("2 rows, expected at least 1000", "shard 0 is 3.1 × the mean")));
+    PointerEntry second =
+        entry(2, manifest(), CREATED.plusSeconds(1), VersionStatus.ANNOUNCED)
+            .quarantined(
+                new StatusNote(CREATED.plusSeconds(5), "ada", List.of("the names are wrong")));
+    PointerEntry first =
+        entry(1, firstManifest(), CREATED.minusSeconds(59), VersionStatus.ANNOUNCED);
+    return new Pointer(
+        CREATED.plusSeconds(9),
+        3,
+        first,
+        List.of(third, second, first),
+        new Pin(1, CREATED.plusSeconds(5), "the names are wrong", "ada"),
+        new WriterIdentity(LINEAGE, 2, 41));
+  }
+
   static PointerEntry entry(
       long version, Manifest manifest, Instant announcedAt, VersionStatus status) {
     return new PointerEntry(

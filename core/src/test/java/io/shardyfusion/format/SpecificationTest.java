@@ -46,7 +46,8 @@ class SpecificationTest {
       found.add(example.group(1));
     }
     assertThat(found)
-        .containsExactly("pointer.json", "manifest.json", "descriptor.json", "run.json");
+        .containsExactly(
+            "pointer.json", "pointer-held.json", "manifest.json", "descriptor.json", "run.json");
   }
 
   @Test

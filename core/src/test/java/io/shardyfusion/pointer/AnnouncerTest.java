@@ -1,47 +1,48 @@
 package io.shardyfusion.pointer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.shardyfusion.pointer.Snapshots.ANY;
+import static io.shardyfusion.pointer.Snapshots.CLOCK;
+import static io.shardyfusion.pointer.Snapshots.MINE;
+import static io.shardyfusion.pointer.Snapshots.NONE;
+import static io.shardyfusion.pointer.Snapshots.NOW;
+import static io.shardyfusion.pointer.Snapshots.OTHER;
+import static io.shardyfusion.pointer.Snapshots.RUN;
+import static io.shardyfusion.pointer.Snapshots.after;
+import static io.shardyfusion.pointer.Snapshots.ref;
+import static io.shardyfusion.pointer.Snapshots.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.ConflictException;
 import io.shardyfusion.EmptySnapshotException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.format.HeldBy;
 import io.shardyfusion.format.Layout;
-import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.Pin;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.PointerParser;
-import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.StatusNote;
 import io.shardyfusion.format.VersionStatus;
 import io.shardyfusion.format.WriterIdentity;
-import io.shardyfusion.store.ConditionalWrite;
-import io.shardyfusion.store.Expectation;
-import io.shardyfusion.store.ForwardingObjectStore;
+import io.shardyfusion.pointer.PointerOperations.Afterwards;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
-import io.shardyfusion.store.StoredObject;
 import io.shardyfusion.store.open.ObjectStores;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,14 +50,6 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 
 class AnnouncerTest {
-
-  private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
-  private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
-  private static final String RUN = "1".repeat(32);
-  private static final String MINE = "a".repeat(32);
-  private static final String OTHER = "b".repeat(32);
-  private static final Predecessor NONE = new Predecessor.None();
-  private static final Predecessor ANY = new Predecessor.Any();
 
   @TempDir Path directory;
 
@@ -110,7 +103,7 @@ class AnnouncerTest {
   /** The version that counts is the one that readers have when the new one would replace it. */
   @Test
   void anEmptySnapshotIsComparedWithWhatIsThereWhenItIsAnnounced() {
-    FaultyStore faulty = new FaultyStore(store, Fault.CONFLICT);
+    FaultyStore faulty = new FaultyStore(store, FaultyStore.Fault.CONFLICT);
     faulty.afterFault = () -> announcer().announce(snapshot(1, OTHER, NONE));
 
     assertThatThrownBy(
@@ -230,20 +223,13 @@ class AnnouncerTest {
   void underAPinVersionsAreHeld() {
     Announcer announcer = announcer();
     PointerEntry one = announcer.announce(snapshot(1, MINE, NONE));
-    edit(
-        p ->
-            new Pointer(
-                p.updatedAt(),
-                p.lastVersion(),
-                p.current(),
-                p.history(),
-                new Pin(1, NOW, "wait"),
-                p.writer()));
+    operations().pin(1, new Order(null, "wait")).orThrow();
 
     PointerEntry two = announcer.announce(snapshot(2, MINE, after(1)));
     PointerEntry three = announcer.announce(snapshot(3, MINE, after(2)));
 
     assertThat(two.status()).isEqualTo(VersionStatus.HELD);
+    assertThat(two.heldBy()).isEqualTo(HeldBy.PIN);
     assertThat(three.version()).isEqualTo(3);
     assertThat(pointer().current()).isEqualTo(one);
     assertThat(pointer().history()).containsExactly(three, two, one);
@@ -251,38 +237,135 @@ class AnnouncerTest {
   }
 
   @Test
+  void aVersionThatTheGateHoldsJoinsTheHistoryAndIsNotServed() {
+    Announcer announcer = announcer();
+    PointerEntry one = announcer.announce(snapshot(1, MINE, NONE));
+    List<Optional<PointerEntry>> judgedBy = new ArrayList<>();
+    Gate gate =
+        current -> {
+          judgedBy.add(current);
+          return new Verdict.Hold(List.of("half of the rows are gone", "shard 7 is empty"));
+        };
+
+    PointerEntry two = announcer.announce(snapshot(2, MINE, after(1)), gate);
+
+    assertThat(two.status()).isEqualTo(VersionStatus.HELD);
+    assertThat(two.heldBy()).isEqualTo(HeldBy.VALIDATOR);
+    assertThat(two.note().reasons())
+        .containsExactly("half of the rows are gone", "shard 7 is empty");
+    assertThat(pointer().current()).isEqualTo(one);
+    assertThat(judgedBy).containsExactly(Optional.of(one));
+    // A restored attempt announces it again: it was judged, and the pointer knows.
+    assertThat(announcer().announce(snapshot(2, MINE, after(1)), gate)).isEqualTo(two);
+    assertThat(judgedBy).hasSize(1);
+    // The next one that passes is served.
+    PointerEntry three = announcer.announce(snapshot(3, MINE, after(2)));
+    assertThat(pointer().current()).isEqualTo(three);
+    assertThat(pointer().history()).containsExactly(three, two, one);
+  }
+
+  @Test
+  void aFirstVersionThatIsHeldLeavesTheDatasetWithoutOneToServe() {
+    PointerEntry one =
+        announcer()
+            .announce(snapshot(1, MINE, NONE), current -> new Verdict.Hold(List.of("too few")));
+
+    assertThat(pointer().current()).isNull();
+    assertThat(pointer().history()).containsExactly(one);
+    assertThat(pointer().lastVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void underAPinItIsTheValidatorThatHoldsWhatBothHold() {
+    Announcer announcer = announcer();
+    announcer.announce(snapshot(1, MINE, NONE));
+    operations().pin(1, Order.SILENT).orThrow();
+
+    PointerEntry two =
+        announcer.announce(
+            snapshot(2, MINE, after(1)), current -> new Verdict.Hold(List.of("too few")));
+
+    assertThat(two.heldBy()).isEqualTo(HeldBy.VALIDATOR);
+    operations().unpin(Order.SILENT).orThrow();
+    assertThat(pointer().pin()).isNull();
+    assertThat(pointer().current().version()).isEqualTo(1);
+  }
+
+  /** The version that counts is the one that readers have when the new one would replace it. */
+  @Test
+  void theGateJudgesByWhatIsThereWhenTheVersionIsAnnounced() {
+    FaultyStore faulty = new FaultyStore(store, FaultyStore.Fault.CONFLICT);
+    faulty.afterFault = () -> announcer().announce(snapshot(1, OTHER, NONE));
+
+    PointerEntry two =
+        announcer(faulty)
+            .announce(
+                snapshot(2, MINE, ANY),
+                current ->
+                    current.isPresent()
+                        ? new Verdict.Hold(List.of("not after " + current.get().version()))
+                        : new Verdict.Pass());
+
+    assertThat(two.note().reasons()).containsExactly("not after 1");
+  }
+
+  @Test
+  void whatAValidatorSaysIsCutRatherThanRefused() {
+    List<String> reasons = new ArrayList<>(List.of("x".repeat(2000), "", "\uD800"));
+    for (int i = 0; i < 20; i++) {
+      reasons.add("reason " + i);
+    }
+
+    PointerEntry one =
+        announcer().announce(snapshot(1, MINE, NONE), current -> new Verdict.Hold(reasons));
+
+    assertThat(pointer().history()).containsExactly(one);
+    assertThat(one.note().reasons())
+        .hasSize(Limits.MAX_REASONS)
+        .startsWith("x".repeat(Limits.MAX_REASON), "?", "\uFFFD", "reason 0")
+        .endsWith("reason 11", "and 8 more");
+  }
+
+  /** However much validators say, the pointer stays within its bound. */
+  @Test
+  void theReasonsOfTheOldestVersionsLeaveFirst() {
+    Announcer announcer = announcer();
+    List<String> reasons = Collections.nCopies(Limits.MAX_REASONS, "\0".repeat(Limits.MAX_REASON));
+    announcer.announce(snapshot(1, MINE, NONE), current -> new Verdict.Hold(reasons));
+    for (int i = 2; i <= 6; i++) {
+      announcer.announce(snapshot(i, MINE, after(i - 1)), current -> new Verdict.Hold(reasons));
+    }
+
+    assertThat(pointer().history())
+        .extracting(e -> e.note().reasons().size())
+        .containsExactly(16, 16, 16, 16, 0, 0);
+    assertThat(pointer().history()).allMatch(PointerEntry::isHeldByValidator);
+    assertThat(PointerParser.toJson(pointer())).hasSizeLessThan(Limits.MAX_POINTER_BYTES / 2);
+  }
+
+  @Test
   void aRollbackInBetweenIsNoOtherWriter() {
     Announcer announcer = announcer();
     PointerEntry one = announcer.announce(snapshot(1, MINE, NONE));
     PointerEntry two = announcer.announce(snapshot(2, MINE, after(1)));
-    PointerEntry quarantined = two.withStatus(VersionStatus.QUARANTINED);
-    edit(
-        p ->
-            new Pointer(
-                p.updatedAt(),
-                p.lastVersion(),
-                one,
-                List.of(quarantined, one),
-                new Pin(1, NOW, "bad"),
-                p.writer()));
+    PointerEntry quarantined = two.quarantined(new StatusNote(NOW, null, List.of("bad")));
+    operations().rollback(1, Afterwards.PIN, new Order(null, "bad")).orThrow();
 
     assertThat(announcer().announce(snapshot(2, MINE, after(1)))).isEqualTo(quarantined);
     PointerEntry three = announcer.announce(snapshot(3, MINE, after(2)));
     assertThat(three.status()).isEqualTo(VersionStatus.HELD);
     assertThat(pointer().current()).isEqualTo(one);
 
-    edit(
-        p ->
-            new Pointer(
-                p.updatedAt(), p.lastVersion(), p.current(), p.history(), null, p.writer()));
+    operations().unpin(Order.SILENT).orThrow();
     PointerEntry four = announcer.announce(snapshot(4, MINE, after(3)));
     assertThat(pointer().current()).isEqualTo(four);
-    assertThat(pointer().history()).containsExactly(four, three, quarantined, one);
+    assertThat(pointer().history())
+        .containsExactly(four, three.announced(Order.SILENT.at(NOW)), quarantined, one);
   }
 
   @Test
   void anAmbiguousWriteThatTookEffectIsRecognised() {
-    try (FaultyStore faulty = new FaultyStore(store, Fault.AMBIGUOUS_AFTER)) {
+    try (FaultyStore faulty = new FaultyStore(store, FaultyStore.Fault.AMBIGUOUS_AFTER)) {
       Announcer announcer = announcer(faulty);
 
       assertThat(announcer.announce(snapshot(1, MINE, NONE)).version()).isEqualTo(1);
@@ -295,7 +378,11 @@ class AnnouncerTest {
   @Test
   void anAmbiguousWriteWithoutEffectIsMadeAgain() {
     try (FaultyStore faulty =
-        new FaultyStore(store, Fault.AMBIGUOUS_BEFORE, Fault.AMBIGUOUS_BEFORE, Fault.CONFLICT)) {
+        new FaultyStore(
+            store,
+            FaultyStore.Fault.AMBIGUOUS_BEFORE,
+            FaultyStore.Fault.AMBIGUOUS_BEFORE,
+            FaultyStore.Fault.CONFLICT)) {
       assertThat(announcer(faulty).announce(snapshot(1, MINE, NONE)).version()).isEqualTo(1);
       assertThat(pointer().history()).hasSize(1);
       assertThat(pointer().writer()).isEqualTo(new WriterIdentity(MINE, 1, 1));
@@ -305,7 +392,7 @@ class AnnouncerTest {
   @Test
   void anAmbiguousWriteThatAnotherWriterOvertookEndsInAConflict() {
     announcer().announce(snapshot(1, MINE, NONE));
-    try (FaultyStore faulty = new FaultyStore(store, Fault.AMBIGUOUS_BEFORE)) {
+    try (FaultyStore faulty = new FaultyStore(store, FaultyStore.Fault.AMBIGUOUS_BEFORE)) {
       faulty.afterFault = () -> announcer().announce(snapshot(2, OTHER, after(1)));
 
       assertThatThrownBy(() -> announcer(faulty).announce(snapshot(3, MINE, after(1))))
@@ -321,7 +408,7 @@ class AnnouncerTest {
       Announcer announcer = announcer(faulty);
       announcer.announce(snapshot(1, MINE, NONE));
       Pointer before = pointer();
-      faulty.faults.add(Fault.FAILURE);
+      faulty.faults.add(FaultyStore.Fault.FAILURE);
 
       assertThatThrownBy(() -> announcer.announce(snapshot(2, MINE, after(1))))
           .isInstanceOf(StorageException.class)
@@ -335,7 +422,7 @@ class AnnouncerTest {
   @Test
   void endlessConflictsEndInAnErrorThatSaysWhatToDo() {
     try (FaultyStore faulty = new FaultyStore(store)) {
-      faulty.always = Fault.CONFLICT;
+      faulty.always = FaultyStore.Fault.CONFLICT;
 
       assertThatThrownBy(() -> announcer(faulty).announce(snapshot(1, MINE, NONE)))
           .isInstanceOf(StorageException.class)
@@ -347,7 +434,11 @@ class AnnouncerTest {
   void betweenAttemptsItWaitsAndAnInterruptEndsThat() {
     List<Integer> waits = new ArrayList<>();
     try (FaultyStore faulty =
-        new FaultyStore(store, Fault.CONFLICT, Fault.CONFLICT, Fault.AMBIGUOUS_BEFORE)) {
+        new FaultyStore(
+            store,
+            FaultyStore.Fault.CONFLICT,
+            FaultyStore.Fault.CONFLICT,
+            FaultyStore.Fault.AMBIGUOUS_BEFORE)) {
       Announcer announcer =
           new Announcer(
               faulty,
@@ -372,9 +463,9 @@ class AnnouncerTest {
   void theLastAttemptIsReadBackToo() {
     try (FaultyStore faulty = new FaultyStore(store)) {
       for (int i = 0; i < 19; i++) {
-        faulty.faults.add(Fault.AMBIGUOUS_BEFORE);
+        faulty.faults.add(FaultyStore.Fault.AMBIGUOUS_BEFORE);
       }
-      faulty.faults.add(Fault.AMBIGUOUS_AFTER);
+      faulty.faults.add(FaultyStore.Fault.AMBIGUOUS_AFTER);
 
       assertThat(announcer(faulty).announce(snapshot(1, MINE, NONE)).version()).isEqualTo(1);
     }
@@ -384,15 +475,7 @@ class AnnouncerTest {
   void theHistoryIsBoundedAndNeverForgetsWhatIsServed() {
     Announcer announcer = announcer();
     PointerEntry one = announcer.announce(snapshot(1, MINE, NONE));
-    edit(
-        p ->
-            new Pointer(
-                p.updatedAt(),
-                p.lastVersion(),
-                p.current(),
-                p.history(),
-                new Pin(1, NOW, "wait"),
-                p.writer()));
+    operations().pin(1, new Order(null, "wait")).orThrow();
     for (int i = 2; i <= Announcer.HISTORY + 5; i++) {
       announcer.announce(snapshot(i, MINE, after(i - 1)));
     }
@@ -404,10 +487,7 @@ class AnnouncerTest {
     assertThat(history.get(0).version()).isEqualTo(Announcer.HISTORY + 5);
     assertThat(pointer().current()).isEqualTo(one);
 
-    edit(
-        p ->
-            new Pointer(
-                p.updatedAt(), p.lastVersion(), p.current(), p.history(), null, p.writer()));
+    operations().unpin(Order.SILENT).orThrow();
     int last = Announcer.HISTORY + 6;
     announcer.announce(snapshot(last, MINE, after(last - 1)));
     assertThat(pointer().history()).hasSize(Announcer.HISTORY).doesNotContain(one);
@@ -486,72 +566,7 @@ class AnnouncerTest {
     return new Dataset(store).pointer().orElseThrow().pointer();
   }
 
-  /** Changes the pointer as an operator does. */
-  private void edit(UnaryOperator<Pointer> change) {
-    StoredObject before = store.read(Layout.POINTER, 1 << 20).orElseThrow();
-    byte[] after =
-        PointerParser.toJson(
-            change.apply(PointerParser.fromJson(Layout.POINTER, before.content())));
-    assertThat(store.writeIf(Layout.POINTER, after, new Expectation.Unchanged(before.tag())))
-        .isInstanceOf(ConditionalWrite.Written.class);
-  }
-
-  private static Predecessor after(int id) {
-    return new Predecessor.Version(ref(id));
-  }
-
-  private static ManifestRef ref(int id) {
-    String name = String.format("%032x", id);
-    return new ManifestRef(
-        Layout.manifest(NOW.plus(Duration.ofSeconds(id)), name), Sha256.of(name.getBytes(UTF_8)));
-  }
-
-  private static Announcement snapshot(int id, String lineage, Predecessor predecessor) {
-    return snapshot(id, 100 + id, lineage, predecessor, Announcement.IfEmpty.REFUSE);
-  }
-
-  private static Announcement snapshot(
-      int id, long rows, String lineage, Predecessor predecessor, Announcement.IfEmpty ifEmpty) {
-    return new Announcement(
-        ref(id), RUN, rows, rows == 0, 1000 + id, lineage, id, predecessor, ifEmpty);
-  }
-
-  /** What happens to a conditional write. */
-  private enum Fault {
-    AMBIGUOUS_BEFORE,
-    AMBIGUOUS_AFTER,
-    CONFLICT,
-    FAILURE
-  }
-
-  /** Does to conditional writes what the queue says, and then what it does always, if anything. */
-  private static final class FaultyStore extends ForwardingObjectStore {
-
-    final Queue<Fault> faults;
-    Fault always;
-    Runnable afterFault = () -> {};
-
-    FaultyStore(ObjectStore store, Fault... faults) {
-      super(store);
-      this.faults = new ArrayDeque<>(List.of(faults));
-    }
-
-    @Override
-    public ConditionalWrite writeIf(String key, byte[] content, Expectation expectation) {
-      Fault fault = faults.isEmpty() ? always : faults.remove();
-      if (fault == null) {
-        return super.writeIf(key, content, expectation);
-      }
-      if (fault == Fault.AMBIGUOUS_AFTER) {
-        super.writeIf(key, content, expectation);
-      }
-      afterFault.run();
-      return switch (fault) {
-        case AMBIGUOUS_BEFORE, AMBIGUOUS_AFTER ->
-            throw new AmbiguousWriteException("injected: no answer", null);
-        case FAILURE -> throw new StorageException("injected: refused", null);
-        case CONFLICT -> new ConditionalWrite.Conflict();
-      };
-    }
+  private PointerOperations operations() {
+    return new PointerOperations(store, CLOCK, BackoffStrategy.retryImmediately());
   }
 }

@@ -2,7 +2,11 @@ package io.shardyfusion.flink;
 
 import io.shardyfusion.AmbiguousWriteException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.format.Layout;
+import io.shardyfusion.format.Pointer;
+import io.shardyfusion.format.PointerParser;
 import io.shardyfusion.store.ConditionalRead;
 import io.shardyfusion.store.ConditionalWrite;
 import io.shardyfusion.store.Expectation;
@@ -121,12 +125,33 @@ final class FaultyObjectStore implements ObjectStore {
       case CONFLICT -> new ConditionalWrite.Conflict();
       case OTHER_WRITER -> {
         if (key.equals(Layout.POINTER)) {
-          OperatorTool.touch(store);
+          writePointerAgain();
         }
         yield store.writeIf(key, content, expectation);
       }
       case NONE -> store.writeIf(key, content, expectation);
     };
+  }
+
+  /** Writes a pointer that differs in its time, as another writer would. */
+  private void writePointerAgain() {
+    Optional<PointerState> state = new Dataset(store).pointer();
+    if (state.isPresent()) {
+      Pointer p = state.get().pointer();
+      Pointer next =
+          new Pointer(
+              p.updatedAt().plusMillis(1),
+              p.lastVersion(),
+              p.current(),
+              p.history(),
+              p.pin(),
+              p.writer());
+      ConditionalWrite unused =
+          store.writeIf(
+              Layout.POINTER,
+              PointerParser.toJson(next),
+              new Expectation.Unchanged(state.get().tag()));
+    }
   }
 
   @Override

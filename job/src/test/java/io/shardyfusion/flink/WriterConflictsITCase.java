@@ -12,6 +12,10 @@ import io.shardyfusion.format.WriterIdentity;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Announcer;
+import io.shardyfusion.pointer.EditOutcome;
+import io.shardyfusion.pointer.Order;
+import io.shardyfusion.pointer.PointerOperations;
+import io.shardyfusion.pointer.PointerOperations.Afterwards;
 import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
@@ -23,6 +27,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -38,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class WriterConflictsITCase {
 
   private static final int SHARDS = 8;
+  private static final Order ORDER = new Order("ada", "a test");
 
   @TempDir private Path directory;
 
@@ -332,12 +338,12 @@ final class WriterConflictsITCase {
         ContinuousJob job = job().start()) {
       gate.openTo(100);
       job.awaitNewest(changes.rows(100), reader);
-      long pinned = OperatorTool.pin(uri);
+      long pinned = operate(o -> o.pinCurrent(ORDER)).current().version();
       gate.openTo(200);
       job.awaitNewest(changes.rows(200), reader);
       assertThat(current()).isEqualTo(pinned);
       assertThat(pointer().lastVersion()).isGreaterThan(pinned);
-      OperatorTool.unpin(uri);
+      operate(o -> o.unpin(ORDER));
       assertThat(current()).isEqualTo(pointer().lastVersion());
       gate.openTo(300);
       job.awaitNewest(changes.rows(300), reader);
@@ -356,11 +362,11 @@ final class WriterConflictsITCase {
       final long good = current();
       gate.openTo(200);
       job.awaitNewest(changes.rows(200), reader);
-      OperatorTool.rollback(uri, good);
+      operate(o -> o.rollback(good, Afterwards.PIN, ORDER));
       gate.openTo(300);
       job.awaitNewest(changes.rows(300), reader);
       assertThat(current()).isEqualTo(good);
-      OperatorTool.unpin(uri);
+      operate(o -> o.unpin(ORDER));
       assertThat(current()).isEqualTo(pointer().lastVersion());
       gate.openTo(400);
       job.awaitNewest(changes.rows(400), reader);
@@ -378,12 +384,19 @@ final class WriterConflictsITCase {
       final long good = current();
       gate.openTo(200);
       job.awaitNewest(changes.rows(200), reader);
-      OperatorTool.rollbackWithoutPin(uri, good);
+      operate(o -> o.rollback(good, Afterwards.NEXT_TAKES_OVER, ORDER));
       assertThat(current()).isEqualTo(good);
       gate.openTo(300);
       job.awaitNewest(changes.rows(300), reader);
       assertThat(current()).isEqualTo(pointer().lastVersion());
       assertThat(job.status()).isEqualTo(JobStatus.RUNNING);
+    }
+  }
+
+  /** Does to the pointer as an operator does, while the job runs. */
+  private Pointer operate(Function<PointerOperations, EditOutcome> operation) {
+    try (ObjectStore store = ObjectStores.open(uri, StoreOptions.defaults())) {
+      return operation.apply(new PointerOperations(store, Clock.systemUTC())).orThrow();
     }
   }
 

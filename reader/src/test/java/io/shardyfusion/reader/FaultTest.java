@@ -8,16 +8,17 @@ import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.NotFoundException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Layout;
-import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
-import io.shardyfusion.format.PointerParser;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.pointer.Order;
+import io.shardyfusion.pointer.PointerOperations;
 import io.shardyfusion.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -309,17 +310,7 @@ class FaultTest {
   }
 
   private void moveTo(long version) {
-    byte[] json = store.read(Layout.POINTER, 1 << 20).orElseThrow().content();
-    Pointer now = PointerParser.fromJson(Layout.POINTER, json);
-    Pointer moved =
-        new Pointer(
-            now.updatedAt(),
-            now.lastVersion(),
-            now.entry(version).orElseThrow(),
-            now.history(),
-            null,
-            now.writer());
-    store.write(Layout.POINTER, PointerParser.toJson(moved));
+    new PointerOperations(store, Clock.systemUTC()).pin(version, Order.SILENT).orThrow();
   }
 
   private PointerEntry publishAll(String version) {
