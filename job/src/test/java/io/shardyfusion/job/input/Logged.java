@@ -25,6 +25,11 @@ public final class Logged extends AppenderBase<ILoggingEvent> implements AutoClo
     return messages.stream().anyMatch(message -> message.contains(text));
   }
 
+  /** How many of the messages so far have the text. */
+  public long count(String text) {
+    return messages.stream().filter(message -> message.contains(text)).count();
+  }
+
   @Override
   protected void append(ILoggingEvent event) {
     messages.add(event.getFormattedMessage());

@@ -28,40 +28,36 @@ import org.jspecify.annotations.Nullable;
  * they were found. What cannot be listed or read is {@linkplain InputNews told}, and the rest is
  * read: nothing that a listing meets ends the job, or hides what else is there.
  *
- * <p>Flink's worker thread lists; all else is on its coordinator's thread.
+ * <p>Flink's worker thread waits for a listing; all else is on its coordinator's thread.
  */
 final class FilesEnumerator implements SplitEnumerator<FileSourceSplit, FilesState> {
 
-  /** A listing that takes so long is a problem. */
-  private static final Duration SLOW = Duration.ofMinutes(1);
-
-  private static final String LISTING = "listing";
-
   private final SplitEnumeratorContext<FileSourceSplit> context;
-  private final List<String> paths;
   private final Duration interval;
+  private final WatchedListing listing;
   private final InputNews news;
   private final FirstFoundFirst files;
   private final KnownFiles known;
+  private final UncomparedFiles uncompared = new UncomparedFiles();
   private final Map<Integer, @Nullable String> readersAwaiting = new LinkedHashMap<>();
 
   /** What was left out when it was last listed. */
   private Set<String> skipped = Set.of();
 
-  /** When the listing that is under way began, by the clock of {@link System#nanoTime}, or 0. */
-  private volatile long listingSince;
+  /** Flink closes this before it ends its threads. */
+  private volatile boolean isClosed;
 
   FilesEnumerator(
       SplitEnumeratorContext<FileSourceSplit> context,
-      List<String> paths,
+      WatchedListing listing,
       Duration interval,
       @Nullable InputRun run,
       InputGauge gauge,
       FilesState state) {
     this.context = context;
-    this.paths = paths;
+    this.listing = listing;
     this.interval = interval;
-    this.news = InputNews.start(run, this::watchListing);
+    this.news = InputNews.start(run, listing::watch);
     gauge.show(news, context.metricGroup());
     this.files = new FirstFoundFirst(state.waiting());
     this.known = new KnownFiles(state.known());
@@ -69,54 +65,40 @@ final class FilesEnumerator implements SplitEnumerator<FileSourceSplit, FilesSta
 
   @Override
   public void start() {
-    context.callAsync(this::list, this::take, 0, interval.toMillis());
+    context.callAsync(listing::list, this::take, 0, interval.toMillis());
   }
 
-  private InputListing list() {
-    long now = System.nanoTime();
-    listingSince = now == 0 ? 1 : now;
-    try {
-      return InputListing.of(paths);
-    } finally {
-      listingSince = 0;
+  private void take(@Nullable InputListing found, @Nullable Throwable error) {
+    if (isClosed) {
+      return; // So a listing that failed did so because it was ended.
     }
-  }
-
-  /** A filesystem that does not answer holds Flink's worker thread, which then tells nothing. */
-  private void watchListing(InputNews told) {
-    long since = listingSince;
-    if (since != 0 && System.nanoTime() - since > SLOW.toNanos()) {
-      told.problem(
-          LISTING,
-          "the listing of the input "
-              + String.join(", ", paths)
-              + " does not end, so no new files are found: does its filesystem answer?");
-    }
-  }
-
-  private void take(@Nullable InputListing listing, @Nullable Throwable error) {
-    if (listing == null) {
+    if (found == null) {
       news.problem(
-          LISTING, "the input " + String.join(", ", paths) + " cannot be listed: " + error);
+          WatchedListing.SUBJECT,
+          "the input " + String.join(", ", listing.paths()) + " cannot be listed: " + error);
       return;
     }
     Set<Path> waiting =
         files.remainingSplits().stream()
             .map(FileSourceSplit::path)
             .collect(Collectors.toCollection(HashSet::new));
-    // Readers register when they have compared what they were restored with.
-    boolean allCompared = context.registeredReaders().size() == context.currentParallelism();
+    Set<Integer> readers = context.registeredReaders().keySet();
+    boolean allKnown =
+        readers.size() == context.currentParallelism() && uncompared.isComplete(readers);
     files.addSplits(
-        known.take(listing, path -> !allCompared || waiting.contains(path), news::happened));
-    news.problems(problemsOf(listing));
-    tellSkipped(listing.skipped());
+        known.take(
+            found,
+            path -> !allKnown || waiting.contains(path) || uncompared.has(path),
+            news::happened));
+    news.problems(problemsOf(found));
+    tellSkipped(found.skipped());
     assign();
   }
 
-  private SortedMap<String, String> problemsOf(InputListing listing) {
+  private SortedMap<String, String> problemsOf(InputListing found) {
     SortedMap<String, String> problems = new TreeMap<>();
-    listing.problems().forEach((subject, problem) -> problems.put(subject, problem.message()));
-    listing
+    found.problems().forEach((subject, problem) -> problems.put(subject, problem.message()));
+    found
         .missing()
         .forEach(
             (text, path) -> {
@@ -146,6 +128,7 @@ final class FilesEnumerator implements SplitEnumerator<FileSourceSplit, FilesSta
         if (next.isEmpty()) {
           return;
         }
+        uncompared.isGiven(reader.getKey(), next.get().path());
         context.assignSplit(next.get(), reader.getKey());
       }
       readers.remove();
@@ -160,9 +143,16 @@ final class FilesEnumerator implements SplitEnumerator<FileSourceSplit, FilesSta
 
   @Override
   public void handleSourceEvent(int subtask, SourceEvent event) {
-    if (event instanceof FileEvent file) {
+    if (!(event instanceof FilesCompared compared)) {
+      return;
+    }
+    uncompared.areCompared(subtask, compared.files());
+    for (ChangedFile file : compared.changed()) {
       known.read(file);
       news.happened(file.message());
+    }
+    if (!compared.changed().isEmpty() && context.registeredReaders().containsKey(subtask)) {
+      context.sendEventToSourceReader(subtask, compared);
     }
   }
 
@@ -174,6 +164,7 @@ final class FilesEnumerator implements SplitEnumerator<FileSourceSplit, FilesSta
   @Override
   public void addReader(int subtask) {
     // It asks when it wants a file.
+    uncompared.begins(subtask);
   }
 
   @Override
@@ -183,6 +174,8 @@ final class FilesEnumerator implements SplitEnumerator<FileSourceSplit, FilesSta
 
   @Override
   public void close() {
+    isClosed = true;
+    listing.close();
     news.close();
   }
 }

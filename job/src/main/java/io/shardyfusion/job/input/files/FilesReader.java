@@ -1,15 +1,13 @@
 package io.shardyfusion.job.input.files;
 
-import io.shardyfusion.StorageException;
-import io.shardyfusion.job.input.files.listing.FileEntry;
-import io.shardyfusion.job.input.files.listing.FileTree;
-import io.shardyfusion.job.input.files.listing.NotAnInputException;
 import io.shardyfusion.job.input.rows.RawRow;
-import io.shardyfusion.job.input.rows.ShownPath;
-import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -19,15 +17,53 @@ import org.apache.flink.core.io.InputStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flink's reader of files, which first compares a file with what was found, both when it gets it
- * and when it goes on with it after a restart. One that is gone or empty now is passed over, one
- * that is another is read whole from its beginning; either is told to the enumerator.
+ * Flink's reader of files, which first has a file {@linkplain FileComparison compared} with what
+ * was found, both when it gets it and when it goes on with it after a restart. One that is gone or
+ * empty now is passed over, one that is another is read whole from its beginning.
+ *
+ * <p>The enumerator is told, and a file that has changed waits for its answer; until then, a
+ * checkpoint has the file as it was found. Flink holds back what an enumerator sends after its own
+ * part of a checkpoint until the readers have done theirs. So no checkpoint has the file as it is
+ * now in its reader, and as it was in its enumerator: that would be a change of which nobody was to
+ * know, after a restore.
  */
 @SuppressWarnings("try") // Flink's interface closes with any exception.
 final class FilesReader implements SourceReader<RawRow, FileSourceSplit> {
 
   private final SourceReader<RawRow, FileSourceSplit> reader;
   private final SourceReaderContext context;
+  private final FileComparison comparison = new FileComparison();
+  private final Queue<Given> waiting = new ArrayDeque<>();
+
+  /**
+   * Done when there may be something new to do for what waits; the comparing thread does it too.
+   */
+  private volatile CompletableFuture<Void> stirred = new CompletableFuture<>();
+
+  private @Nullable Availability available;
+
+  /** Files that came together, and that Flink's reader does not have yet. */
+  private static final class Given {
+    private final List<FileSourceSplit> found;
+    private final CompletableFuture<FileComparison.Result> result;
+    private boolean isTold;
+    private boolean isAnswered;
+
+    Given(List<FileSourceSplit> found, CompletableFuture<FileComparison.Result> result) {
+      this.found = List.copyOf(found);
+      this.result = result;
+    }
+  }
+
+  /** One future of two, which is kept as long as they are the same. */
+  private record Availability(
+      CompletableFuture<Void> rows, CompletableFuture<Void> stirred, CompletableFuture<Void> any) {
+
+    static Availability of(CompletableFuture<Void> rows, CompletableFuture<Void> stirred) {
+      return new Availability(
+          rows, stirred, CompletableFuture.anyOf(rows, stirred).thenAccept(first -> {}));
+    }
+  }
 
   FilesReader(SourceReader<RawRow, FileSourceSplit> reader, SourceReaderContext context) {
     this.reader = reader;
@@ -36,66 +72,93 @@ final class FilesReader implements SourceReader<RawRow, FileSourceSplit> {
 
   @Override
   public void addSplits(List<FileSourceSplit> splits) {
-    reader.addSplits(splits.stream().map(this::asItIsNow).toList());
-  }
-
-  private FileSourceSplit asItIsNow(FileSourceSplit split) {
-    if (split.fileSize() == 0) {
-      return split; // It was passed over.
-    }
-    FileEntry found = find(split);
-    if (found != null
-        && found.length() == split.fileSize()
-        && FileTree.isSameTime(
-            split.path(), found.modificationTime(), split.fileModificationTime())) {
-      return split;
-    }
-    boolean isGone = found == null || found.isDirectory() || found.length() == 0;
-    long length = isGone || found == null ? 0 : found.length();
-    long modified = isGone || found == null ? 0 : found.modificationTime();
-    context.sendSourceEventToCoordinator(new FileEvent(split.path(), length, modified));
-    return new FileSourceSplit(split.splitId(), split.path(), 0, length, modified, length);
-  }
-
-  private static @Nullable FileEntry find(FileSourceSplit split) {
-    try {
-      return FileTree.of(split.path()).find(split.path());
-    } catch (NotAnInputException e) {
-      return null; // Such as a link that leads nowhere now.
-    } catch (IOException e) {
-      throw new StorageException(
-          "cannot read the input file " + ShownPath.of(split.path()) + ": " + e.getMessage(), e);
-    }
+    Given given = new Given(splits, comparison.compare(splits));
+    waiting.add(given);
+    var unused = given.result.whenComplete((result, failure) -> stirred.complete(null));
   }
 
   @Override
   public void start() {
-    reader.start();
+    if (waiting.isEmpty()) {
+      context.sendSourceEventToCoordinator(new FilesCompared(List.of(), List.of()));
+      reader.start(); // It asks for a file, as it has none.
+    }
   }
 
   @Override
   public InputStatus pollNext(ReaderOutput<RawRow> output) throws Exception {
+    if (stirred.isDone()) {
+      // Before the look at what waits: what comes meanwhile stirs anew.
+      stirred = new CompletableFuture<>();
+    }
+    passOn();
     return reader.pollNext(output);
+  }
+
+  /** Gives Flink's reader the files that have been compared, in their order. */
+  private void passOn() {
+    Given first = waiting.peek();
+    while (first != null && first.result.isDone()) {
+      FileComparison.Result result = result(first);
+      if (!first.isTold) {
+        first.isTold = true;
+        context.sendSourceEventToCoordinator(result.told());
+      }
+      if (!result.told().changed().isEmpty() && !first.isAnswered) {
+        return;
+      }
+      waiting.remove();
+      reader.addSplits(result.now());
+      first = waiting.peek();
+    }
+  }
+
+  private static FileComparison.Result result(Given given) {
+    try {
+      return given.result.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {
+    Given first = waiting.peek();
+    // One that an attempt before this asked for may come late.
+    if (first != null && first.isTold && event.equals(result(first).told())) {
+      first.isAnswered = true;
+      stirred.complete(null);
+    }
   }
 
   @Override
   public List<FileSourceSplit> snapshotState(long checkpointId) {
-    return reader.snapshotState(checkpointId);
+    List<FileSourceSplit> all = new ArrayList<>(reader.snapshotState(checkpointId));
+    waiting.forEach(given -> all.addAll(given.found));
+    return all;
   }
 
   @Override
   public CompletableFuture<Void> isAvailable() {
-    return reader.isAvailable();
+    CompletableFuture<Void> rows = reader.isAvailable();
+    if (rows.isDone()) {
+      return rows;
+    }
+    CompletableFuture<Void> stir = stirred;
+    Availability kept = available;
+    if (kept == null || kept.rows() != rows || kept.stirred() != stir) {
+      kept = Availability.of(rows, stir);
+      available = kept;
+    }
+    return kept.any();
   }
 
   @Override
   public void notifyNoMoreSplits() {
     reader.notifyNoMoreSplits();
-  }
-
-  @Override
-  public void handleSourceEvents(SourceEvent event) {
-    reader.handleSourceEvents(event);
   }
 
   @Override
@@ -115,6 +178,7 @@ final class FilesReader implements SourceReader<RawRow, FileSourceSplit> {
 
   @Override
   public void close() throws Exception {
+    comparison.close();
     reader.close();
   }
 }

@@ -26,6 +26,9 @@ public final class FilesSource implements Source<RawRow, FileSourceSplit, FilesS
 
   private static final long serialVersionUID = 1L;
 
+  /** A filesystem that takes longer for an answer is a problem. */
+  private static final Duration SLOW = Duration.ofMinutes(1);
+
   private final List<String> paths;
   private final RowFileFormat format;
   private final Duration interval;
@@ -61,7 +64,8 @@ public final class FilesSource implements Source<RawRow, FileSourceSplit, FilesS
   @Override
   public SplitEnumerator<FileSourceSplit, FilesState> restoreEnumerator(
       SplitEnumeratorContext<FileSourceSplit> context, FilesState state) {
-    return new FilesEnumerator(context, paths, interval, run, gauge, state);
+    return new FilesEnumerator(
+        context, new WatchedListing(paths, SLOW), interval, run, gauge, state);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.shardyfusion.job.input.files.listing.InputFile;
 import io.shardyfusion.job.input.files.listing.InputListing;
 import io.shardyfusion.job.input.news.InputProblem;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;
@@ -33,6 +34,9 @@ public record InputFiles(List<InputFile> files) implements Serializable {
 
   private static final int MOST_SHOWN = 5;
 
+  /** A filesystem that takes longer for an answer is told of while somebody waits for a start. */
+  private static final Duration SLOW = Duration.ofSeconds(10);
+
   /** Copies. */
   public InputFiles {
     files = List.copyOf(files);
@@ -45,14 +49,20 @@ public record InputFiles(List<InputFile> files) implements Serializable {
 
   /**
    * Finds the files. Lists directories, so it costs requests in proportion to them. What it leaves
-   * out because a tool seems to have left it is logged, in one line.
+   * out because a tool seems to have left it is logged, in one line; so is a filesystem that does
+   * not answer, which is waited for.
    *
    * @throws InvalidRequestException if a path does not exist, a glob matches nothing, a compression
    *     is unknown, or something is there that is no input, such as a link that leads nowhere
    * @throws StorageException if a filesystem does not answer, or refuses
    */
   public static InputFiles resolve(List<String> paths) {
-    InputListing listing = InputListing.of(paths);
+    return resolve(paths, SLOW);
+  }
+
+  /** As {@link #resolve(List)}, with a filesystem that has so much time for each answer. */
+  static InputFiles resolve(List<String> paths, Duration slow) {
+    InputListing listing = WatchedListing.once(paths, slow, InputListing::of);
     for (String text : listing.missing().keySet()) {
       throw missing(text);
     }
@@ -83,7 +93,7 @@ public record InputFiles(List<InputFile> files) implements Serializable {
    * @throws StorageException if a filesystem does not answer
    */
   public static void requireWatchable(List<String> paths) {
-    InputListing listing = InputListing.ofThemselves(paths);
+    InputListing listing = WatchedListing.once(paths, SLOW, InputListing::ofThemselves);
     for (String text : listing.missing().keySet()) {
       throw missing(text);
     }

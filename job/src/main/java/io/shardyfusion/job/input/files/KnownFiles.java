@@ -68,7 +68,7 @@ final class KnownFiles {
   }
 
   /** What a reader found in the place of a file that it is to read. */
-  void read(FileEvent event) {
+  void read(ChangedFile event) {
     changed.remove(event.path());
     if (event.isPassedOver()) {
       known.remove(event.path());

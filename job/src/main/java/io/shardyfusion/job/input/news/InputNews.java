@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * 60 minutes, and once when it is over. A <b>happening</b> is told once.
  *
  * <p>One belongs to the enumerator of a source. Thread-safe. A thread of its own tells again, and
- * writes the record, which neither delays the source nor fails it.
+ * another writes the record, so that neither the source nor the telling waits for the store.
  */
 public final class InputNews implements AutoCloseable {
 
@@ -68,7 +68,7 @@ public final class InputNews implements AutoCloseable {
    */
   private @Nullable Instant recordDue;
 
-  /** Opened when it is needed, by the thread that ticks. */
+  /** Opened when it is needed, by the thread that writes. */
   private @Nullable ObjectStore store;
 
   private boolean isClosed;
@@ -96,7 +96,7 @@ public final class InputNews implements AutoCloseable {
   }
 
   /**
-   * Begins, with a thread that ticks.
+   * Begins, with threads that tick.
    *
    * @param run whose record is written, or null for none
    */
@@ -111,23 +111,29 @@ public final class InputNews implements AutoCloseable {
    */
   public static InputNews start(@Nullable InputRun run, Consumer<InputNews> watch) {
     ScheduledExecutorService ticker =
-        Executors.newSingleThreadScheduledExecutor(
+        Executors.newScheduledThreadPool(
+            run == null ? 1 : 2,
             task -> {
               Thread thread = new Thread(task, "shardyfusion-input-news");
               thread.setDaemon(true);
               return thread;
             });
     InputNews news = new InputNews(run, Clock.systemUTC(), ticker);
-    var unused =
-        ticker.scheduleWithFixedDelay(
-            () -> {
-              news.attempt("looking at the input", () -> watch.accept(news));
-              news.tick();
-            },
-            TICK_MILLIS,
-            TICK_MILLIS,
-            TimeUnit.MILLISECONDS);
+    each(
+        ticker,
+        () -> {
+          news.attempt("looking at the input", () -> watch.accept(news));
+          news.remind();
+        });
+    if (run != null) {
+      each(ticker, news::recordWhereDue);
+    }
     return news;
+  }
+
+  private static void each(ScheduledExecutorService ticker, Runnable task) {
+    var unused =
+        ticker.scheduleWithFixedDelay(task, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Begins without a thread: whoever has it ticks. */
@@ -187,7 +193,12 @@ public final class InputNews implements AutoCloseable {
 
   /** Tells again what persists, and writes the record where it is time. */
   void tick() {
-    if (remind() && run != null) {
+    remind();
+    recordWhereDue();
+  }
+
+  private void recordWhereDue() {
+    if (run != null && takeDue()) {
       attempt("writing the record of run " + run.runId(), () -> record(run));
     }
   }
@@ -201,7 +212,7 @@ public final class InputNews implements AutoCloseable {
     }
   }
 
-  private synchronized boolean remind() {
+  private synchronized void remind() {
     Instant now = clock.instant();
     for (Problem problem : problems.values()) {
       if (!problem.reminder.isAfter(now)) {
@@ -213,8 +224,11 @@ public final class InputNews implements AutoCloseable {
         problem.reminder = now.plus(problem.wait);
       }
     }
+  }
+
+  private synchronized boolean takeDue() {
     Instant due = recordDue;
-    boolean isDue = run != null && due != null && !due.isAfter(now);
+    boolean isDue = due != null && !due.isAfter(clock.instant());
     if (isDue) {
       recordDue = null;
     }

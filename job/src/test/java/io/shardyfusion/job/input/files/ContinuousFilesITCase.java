@@ -2,15 +2,19 @@ package io.shardyfusion.job.input.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunWarning;
+import io.shardyfusion.job.input.Logged;
 import io.shardyfusion.job.input.RowInput;
 import io.shardyfusion.job.input.StreamedRows;
 import io.shardyfusion.job.input.files.listing.TwoTimesFileSystem;
+import io.shardyfusion.job.input.news.InputNews;
 import io.shardyfusion.job.input.news.InputRun;
 import io.shardyfusion.job.input.options.BadRowPolicy;
 import io.shardyfusion.job.input.options.EventTime;
@@ -29,18 +33,23 @@ import io.shardyfusion.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -405,6 +414,164 @@ final class ContinuousFilesITCase {
     Files.writeString(file, "{}\n");
     awaitWarnings(run, "the input file twotimes:" + file + " was changed after it was found: ");
     restored.cancel().get();
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerForARestoredFileHoldsUpNeitherCheckpointsNorTheEnd()
+      throws Exception {
+    Path file = in.resolve("a.jsonl");
+    List<String> expected = new ArrayList<>(write(file, 1000));
+    rows.slow(Duration.ofNanos(100_000));
+    InputOptions options = options(List.of(HangingFileSystem.path(in)), "fail", "row", null);
+    JobClient job = start(options, 1, null);
+    rows.awaitRows(job, 200);
+    String savepoint = StreamedRows.stop(job, temp.resolve("savepoints"));
+    assertThat(rows.values()).as("stopped in the middle").hasSizeLessThan(1000);
+    rows.slow(Duration.ZERO);
+    try (HangingFileSystem.Hanging hanging = HangingFileSystem.hang(file)) {
+      JobClient waiting = start(options, 1, savepoint);
+      hanging.awaitQuestion();
+      // The task may still be about to run.
+      savepoint = Await.value("a savepoint", Duration.ofSeconds(60), () -> stopped(waiting));
+      JobClient canceled = start(options, 1, savepoint);
+      hanging.awaitQuestion();
+      canceled.cancel().get();
+      Await.until(
+          "the end of the job", Duration.ofSeconds(60), () -> status(canceled).isTerminalState());
+    }
+    JobClient restored = start(options, 1, savepoint);
+    expected.addAll(write(in.resolve("b.jsonl"), 10));
+    rows.awaitRows(restored, expected.size());
+    assertThat(rows.values()).isEqualTo(expected);
+    restored.cancel().get();
+  }
+
+  private String stopped(JobClient job) {
+    try {
+      return StreamedRows.stop(job, temp.resolve("savepoints"));
+    } catch (Exception e) {
+      return null;
+    }
+  }
+
+  private static JobStatus status(JobClient job) {
+    return job.getJobStatus().join();
+  }
+
+  @Test
+  void whatThisUserHasNoRightToReadIsToldAndTheRestIsRead() throws Exception {
+    Path denied =
+        Files.createDirectory(
+            temp.resolve("denied"), PosixFilePermissions.asFileAttribute(Set.of()));
+    if (!Files.isReadable(denied)) {
+      readWithoutRights();
+      return;
+    }
+    // Root may read everything, unless it gives that right up.
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "setpriv",
+                "--inh-caps=-dac_override,-dac_read_search",
+                "--bounding-set=-dac_override,-dac_read_search"));
+    assumeThat(run(Stream.concat(command.stream(), Stream.of("test", "!", "-r", denied + ""))))
+        .as("this user may read everything, and cannot give that up here")
+        .isZero();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-"))
+        .forEach(command::add);
+    command.add("-Djava.io.tmpdir=" + Files.createDirectory(temp.resolve("tmp")));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(ContinuousFilesITCase.class.getName(), temp.toString()));
+    assertThat(run(command.stream()))
+        .as(() -> "the process said: " + contents(temp.resolve("log")))
+        .isZero();
+  }
+
+  /** Runs a test in a process of its own, which has no right to read everything. */
+  public static void main(String[] args) throws Exception {
+    ContinuousFilesITCase test = new ContinuousFilesITCase();
+    test.temp = Path.of(args[0]);
+    test.in = test.temp.resolve("in");
+    try {
+      test.readWithoutRights();
+    } catch (Throwable e) {
+      e.printStackTrace();
+      System.exit(1);
+    }
+    System.exit(0);
+  }
+
+  private void readWithoutRights() throws Exception {
+    String advice = ": access is denied; give the user of this process the right to read it";
+    List<String> expected = new ArrayList<>(write(in.resolve("a.jsonl"), 5));
+    InputRun run = recordedRun();
+    try (Logged log = new Logged(InputNews.class)) {
+      JobClient job = start(options("row"), 1, null, run);
+      rows.awaitRows(job, 5);
+
+      Path hidden = Files.createDirectory(in.resolve(".directory"));
+      List<String> inDirectory = write(hidden.resolve("b.jsonl"), 1);
+      Files.setPosixFilePermissions(hidden, Set.of());
+      Path directory = Files.move(hidden, in.resolve("directory"));
+      Path hiddenFile = in.resolve(".file");
+      List<String> inFile = write(hiddenFile, 1);
+      Files.setPosixFilePermissions(hiddenFile, Set.of());
+      Path file = Files.move(hiddenFile, in.resolve("file.jsonl"));
+      expected.addAll(write(in.resolve("z.jsonl"), 5));
+      rows.awaitRows(job, 10);
+      String ofDirectory = "cannot read the input " + directory + advice;
+      String ofFile = "cannot read the input " + file + advice;
+      awaitWarnings(run, ofDirectory, ofFile);
+      assertThat(warnings(run)).allMatch(RunWarning::lasts);
+      assertThat(log.count(ofDirectory)).isOne();
+      assertThat(log.count(ofFile)).isOne();
+
+      // A batch needs all of it, and says all that it cannot read.
+      assertThatThrownBy(() -> InputFiles.resolve(List.of(in.toString())))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(ofDirectory + "; " + ofFile);
+
+      // The advice is followed.
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+      rows.awaitRows(job, 11);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      rows.awaitRows(job, 12);
+      expected.addAll(inDirectory);
+      expected.addAll(inFile);
+      assertThat(rows.values()).isEqualTo(expected);
+      awaitWarnings(run);
+      assertThat(log.count("this is over: ")).isEqualTo(2);
+      assertThat(InputFiles.resolve(List.of(in.toString())).files()).hasSize(4);
+      job.cancel().get();
+    }
+  }
+
+  private int run(Stream<String> command) throws InterruptedException {
+    try {
+      Process process =
+          new ProcessBuilder(command.toList())
+              .redirectErrorStream(true)
+              .redirectOutput(temp.resolve("log").toFile())
+              .start();
+      try {
+        return process.waitFor(2, TimeUnit.MINUTES) ? process.exitValue() : -1;
+      } finally {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      return -1; // There is no such command here.
+    }
+  }
+
+  private static String contents(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
   private InputRun recordedRun() {

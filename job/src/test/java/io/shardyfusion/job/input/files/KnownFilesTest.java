@@ -127,8 +127,8 @@ final class KnownFilesTest {
     write("a", "2", 2);
     write("b", "2", 2);
     assertThat(names(known.take(listing(), path -> true, told::add))).isEmpty();
-    known.read(new FileEvent(path("a"), 1, TIME.plusSeconds(2).toEpochMilli()));
-    known.read(new FileEvent(path("b"), 1, TIME.plusSeconds(2).toEpochMilli()));
+    known.read(new ChangedFile(path("a"), 1, TIME.plusSeconds(2).toEpochMilli()));
+    known.read(new ChangedFile(path("b"), 1, TIME.plusSeconds(2).toEpochMilli()));
     assertThat(look()).isEmpty();
     assertThat(told).isEmpty();
   }
@@ -150,8 +150,8 @@ final class KnownFilesTest {
     look();
     write("a", "2", 1);
     look();
-    known.read(new FileEvent(path("a"), 1, TIME.plusSeconds(1).toEpochMilli()));
-    known.read(new FileEvent(path("b"), 0, 0));
+    known.read(new ChangedFile(path("a"), 1, TIME.plusSeconds(1).toEpochMilli()));
+    known.read(new ChangedFile(path("b"), 0, 0));
     assertThat(look()).containsExactly("b");
     assertThat(told).isEmpty();
   }
@@ -172,7 +172,7 @@ final class KnownFilesTest {
   }
 
   private InputListing listing() {
-    return InputListing.of(List.of(dir.toString()));
+    return InputListing.of(List.of(dir.toString()), asks -> {});
   }
 
   private static List<String> names(List<FileSourceSplit> splits) {

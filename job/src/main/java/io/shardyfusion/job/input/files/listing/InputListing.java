@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 
@@ -31,18 +32,21 @@ public final class InputListing {
   private final SortedMap<String, Path> unmatched = new TreeMap<>();
 
   private final boolean goesIn;
+  private final Consumer<String> asks;
 
-  private InputListing(boolean goesIn) {
+  private InputListing(boolean goesIn, Consumer<String> asks) {
     this.goesIn = goesIn;
+    this.asks = asks;
   }
 
   /**
    * Lists the paths. Costs requests in proportion to their directories.
    *
+   * @param asks is told each thing that a filesystem is asked for, before it is
    * @throws InvalidRequestException if a text is no path or no glob, or of an unknown filesystem
    */
-  public static InputListing of(List<String> paths) {
-    InputListing listing = new InputListing(true);
+  public static InputListing of(List<String> paths, Consumer<String> asks) {
+    InputListing listing = new InputListing(true, asks);
     for (String text : paths) {
       listing.add(text);
     }
@@ -50,8 +54,8 @@ public final class InputListing {
   }
 
   /** As {@link #of}, but looks at the paths themselves only: lists no directory. */
-  public static InputListing ofThemselves(List<String> paths) {
-    InputListing listing = new InputListing(false);
+  public static InputListing ofThemselves(List<String> paths, Consumer<String> asks) {
+    InputListing listing = new InputListing(false, asks);
     for (String text : paths) {
       listing.add(text);
     }
@@ -87,6 +91,7 @@ public final class InputListing {
     Path path;
     FileTree tree;
     FileEntry entry;
+    asks.accept(text);
     try {
       path = pathOf(text);
       tree = FileTree.of(path);
@@ -132,6 +137,7 @@ public final class InputListing {
 
   private void addGlob(String text, FileTree tree, Glob glob) {
     FileEntry base;
+    asks.accept(ShownPath.of(glob.base()));
     try {
       base = tree.find(glob.base());
     } catch (IOException e) {
@@ -209,6 +215,7 @@ public final class InputListing {
       return List.of();
     }
     List<FileEntry> found;
+    asks.accept(ShownPath.of(directory));
     try {
       found = tree.list(directory, this::problem);
     } catch (IOException e) {

@@ -1,17 +1,17 @@
 package io.shardyfusion.job.input.files;
 
 import io.shardyfusion.job.input.rows.ShownPath;
-import org.apache.flink.api.connector.source.SourceEvent;
+import java.io.Serializable;
 import org.apache.flink.core.fs.Path;
 
 /**
- * A reader's word that a file which it is to read is not the one that was found.
+ * A file that is not the one that was found when a reader is to begin it, or to go on with it.
  *
  * @param path the file
  * @param length its size now; 0 where it is gone or empty, and is passed over
  * @param modificationTime when it was last changed; 0 where it is gone
  */
-record FileEvent(Path path, long length, long modificationTime) implements SourceEvent {
+record ChangedFile(Path path, long length, long modificationTime) implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
