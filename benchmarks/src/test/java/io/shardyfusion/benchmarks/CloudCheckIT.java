@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.testing.MotoServer;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,42 @@ class CloudCheckIT extends CloudCheckProcessTest {
         "the credentials were not accepted");
     assertFails(check(server.endpoint(), "", "", bucket), 3, "no credentials found");
     assertFails(check(URI.create("http://127.0.0.1:1"), "a", "b", bucket), 3, "no connection");
+  }
+
+  /** The bytes of text that is not ASCII are written by the shell. */
+  @Test
+  void textThatCannotBeDecodedIsRefusedWithoutALocale() throws Exception {
+    String java =
+        "exec \"$JAVA_HOME/bin/java\" -jar \"$ROOT/benchmarks/target/shardyfusion-benchmarks.jar\" ";
+
+    Ended latin = withoutALocale("exec \"$ROOT/bin/cloud-check\" \"$(printf 'Z\\374rich')\"");
+    Ended check = withoutALocale(java + "cloud-check \"$(printf 'Z\\303\\274rich')\"");
+    Ended bench = withoutALocale(java + "write --json \"$(printf 'Z\\303\\274rich')\"");
+    Ended variable =
+        withoutALocale("export AWS_PROFILE=\"$(printf 'Z\\303\\274rich')\"; " + java + "write");
+
+    for (Ended refused : List.of(latin, check, bench, variable)) {
+      assertThat(refused.code()).as(refused.err()).isEqualTo(2);
+      assertThat(refused.err()).startsWith("shardy bench: the ").hasLineCount(1);
+      assertThat(refused.out()).isEmpty();
+    }
+    assertThat(latin.err()).contains("the argument", "is no text", "write it in UTF-8");
+    assertThat(check.err()).contains("the argument", "is no text", "set LC_ALL=C.UTF-8");
+    assertThat(bench.err()).contains("the argument", "is no text", "set LC_ALL=C.UTF-8");
+    assertThat(variable.err()).contains("variable AWS_PROFILE", "set LC_ALL=C.UTF-8");
+    try (var files = Files.list(directory)) {
+      assertThat(files.map(file -> file.getFileName().toString()).toList())
+          .as("nothing is written under another name")
+          .containsExactlyInAnyOrder("out", "err");
+    }
+  }
+
+  private Ended withoutALocale(String script) throws IOException, InterruptedException {
+    Process process =
+        started(
+            List.of("sh", "-c", "unset LC_ALL LC_CTYPE; " + script),
+            Map.of("ROOT", ROOT.toString(), "LANG", "C"));
+    return ended(process);
   }
 
   private static void assertFails(Ended ended, int code, String message) {

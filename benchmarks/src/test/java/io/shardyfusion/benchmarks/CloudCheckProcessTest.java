@@ -46,7 +46,11 @@ abstract class CloudCheckProcessTest {
 
   Ended check(URI endpoint, String accessKey, String secretKey, String... arguments)
       throws IOException, InterruptedException {
-    Process process = start(endpoint, accessKey, secretKey, arguments);
+    return ended(start(endpoint, accessKey, secretKey, arguments));
+  }
+
+  /** Waits for the end of {@code process}. */
+  Ended ended(Process process) throws IOException, InterruptedException {
     try {
       assertThat(process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } finally {
@@ -63,6 +67,14 @@ abstract class CloudCheckProcessTest {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("bin/cloud-check").toString()));
     command.addAll(List.of(arguments));
     command.addAll(List.of("--s3-endpoint=" + endpoint, "--s3-path-style"));
+    return started(
+        command,
+        accessKey.isEmpty()
+            ? Map.of()
+            : Map.of("AWS_ACCESS_KEY_ID", accessKey, "AWS_SECRET_ACCESS_KEY", secretKey));
+  }
+
+  Process started(List<String> command, Map<String, String> more) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(directory.toFile())
@@ -79,10 +91,7 @@ abstract class CloudCheckProcessTest {
             + " -Duser.home="
             + directory);
     environment.put("AWS_EC2_METADATA_DISABLED", "true");
-    if (!accessKey.isEmpty()) {
-      environment.put("AWS_ACCESS_KEY_ID", accessKey);
-      environment.put("AWS_SECRET_ACCESS_KEY", secretKey);
-    }
+    environment.putAll(more);
     return builder.start();
   }
 

@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,6 +240,43 @@ final class StreamingProcessITCase {
     try (Started third = processes.start(run)) {
       awaitContent(third);
       assertThat(third.terminate().code()).isZero();
+    }
+    whenNobodyReadsItsOutputAnyMoreTheJobStopsInOrder(run);
+  }
+
+  private void whenNobodyReadsItsOutputAnyMoreTheJobStopsInOrder(String[] run) throws Exception {
+    Set<String> before = savepoints();
+    addFile("e.jsonl", 310, 320, 1, "told");
+    String script = "{ \"$0\" \"$@\"; echo $? >code; } | head -n 1";
+    List<String> command = new ArrayList<>(List.of("sh", "-c", script));
+    command.add(ShardyProcess.SCRIPT.toString());
+    command.addAll(List.of(run));
+    try (Started piped = processes.start(command, Map.of())) {
+      try {
+        awaitVersions(piped, 1);
+        addFile("f.jsonl", 320, 330, 1, "not told");
+        Ended ended = piped.await();
+        assertThat(directory.resolve("code")).as(ended.err()).hasContent("0");
+        assertThat(ended.out()).hasLineCount(1);
+        assertThat(ended.err())
+            .as("quietly")
+            .contains("starting Flink", "; restored from ")
+            .doesNotContain("shardy: ");
+      } finally {
+        piped.process().descendants().forEach(ProcessHandle::destroyForcibly);
+      }
+    }
+    assertThat(savepoints()).hasSizeGreaterThan(before.size());
+    assertThat(rows(processes.shardy("scan", "-d", dataset()).out().lines().toList()))
+        .isEqualTo(expected);
+  }
+
+  private Set<String> savepoints() throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("checkpoints"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("savepoint-"))
+          .collect(Collectors.toSet());
     }
   }
 

@@ -13,9 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +29,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Its file {@code lock} is locked as long as the process lives. A process that is killed leaves
  * its directory, but the operating system drops the lock: the next one that is created beside it
- * removes those of this user whose lock is free, and no others.
+ * removes those of this user whose lock is free, and no others. Where the lock cannot tell, as on a
+ * file system without locks, or because somebody has deleted the file, a directory is one that was
+ * left if its process is not there and nothing in it has changed for a day: a process of another
+ * container is not seen from here.
  *
  * <p>The name begins with the process (its id and its start time, as ids come again, in containers
  * above all): on POSIX systems a process that closes <i>any</i> channel on a file loses its locks
@@ -43,6 +49,15 @@ public final class TemporaryDirectory implements AutoCloseable {
   static final String LOCK = "lock";
 
   private static final int MAX_ATTEMPTS = 100;
+
+  /** The name's process: its id and when it started. */
+  private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9]{1,18})-([0-9]{1,18})-.*");
+
+  /** The start of a process moves that much when the clock of the machine is set right. */
+  private static final long START_TOLERANCE_MILLIS = 60_000;
+
+  /** Without a lock, what is younger is in use. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
 
   private final Path path;
   private final @Nullable FileChannel lock;
@@ -143,7 +158,7 @@ public final class TemporaryDirectory implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      // A file system without locks: then nobody else takes one, and nothing is swept there.
+      // A file system without locks, or without room for the file.
       LOG.debug("event=temporary_lock_failed lock={} error=\"{}\"", file, e.toString());
       return new TemporaryDirectory(path, channel, end);
     }
@@ -225,20 +240,51 @@ public final class TemporaryDirectory implements AutoCloseable {
         remove(directory);
         LOG.info("event=temporary_swept directory={}", directory);
       }
+    } catch (IOException e) {
+      // No lock, or none here; one that is just being made has none yet.
+      removeIfForgotten(directory);
+    }
+  }
+
+  private static void removeIfForgotten(Path directory) {
+    try {
+      if (isOfNoProcessHere(directory)
+          && newest(directory).isBefore(Instant.now().minus(FORGOTTEN_AFTER))) {
+        remove(directory);
+        LOG.info("event=temporary_swept directory={}", directory);
+      }
     } catch (NoSuchFileException e) {
-      removeIfEmpty(directory);
+      // Somebody else deletes it.
     } catch (IOException e) {
       LOG.debug("event=temporary_sweep_failed directory={} error=\"{}\"", directory, e.toString());
     }
   }
 
-  /** One that is just being made, whose owner then makes another, or was just being removed. */
-  private static void removeIfEmpty(Path directory) {
-    try {
-      Files.deleteIfExists(directory);
-    } catch (IOException e) {
-      LOG.debug("event=temporary_sweep_failed directory={} error=\"{}\"", directory, e.toString());
+  private static boolean isOfNoProcessHere(Path directory) {
+    Matcher name = NAME.matcher(directory.getFileName().toString());
+    if (!name.matches()) {
+      return false;
     }
+    long started = Long.parseLong(name.group(2));
+    return ProcessHandle.of(Long.parseLong(name.group(1)))
+        .map(process -> Math.abs(started(process) - started) > START_TOLERANCE_MILLIS)
+        .orElse(true);
+  }
+
+  /** When something in it was changed last. */
+  private static Instant newest(Path path) throws IOException {
+    Instant newest = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+        for (Path entry : entries) {
+          Instant changed = newest(entry);
+          newest = changed.isAfter(newest) ? changed : newest;
+        }
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+    }
+    return newest;
   }
 
   /** Removes the lock after all else: what is left by a process that dies meanwhile has it. */
@@ -278,7 +324,11 @@ public final class TemporaryDirectory implements AutoCloseable {
   /** What the names of this process's directories begin with. */
   private static String process() {
     ProcessHandle process = ProcessHandle.current();
-    long started = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-    return PREFIX + process.pid() + "-" + started + "-";
+    return PREFIX + process.pid() + "-" + started(process) + "-";
+  }
+
+  /** Milliseconds since the epoch; 0 if that is not known. */
+  private static long started(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
   }
 }

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -70,6 +73,43 @@ final class TemporaryDirectoryTest {
       assertThat(living.path).doesNotExist();
     }
     assertThat(names()).containsExactlyInAnyOrder("shardyfusion-root", foreign.getFileName() + "");
+  }
+
+  @Test
+  void withoutALockADirectoryStaysWhileItsProcessLivesOrItIsChangedAndNoLonger() throws Exception {
+    Path left;
+    Path changed;
+    try (Holding living = new Holding()) {
+      left = living.path;
+      changed = Files.createDirectory(parent.resolve(left.getFileName() + "-more"));
+      Path deep = Files.createDirectories(changed.resolve("a/b"));
+      Path empty = Files.createDirectory(parent.resolve(left.getFileName() + "-empty"));
+      Files.delete(left.resolve(TemporaryDirectory.LOCK));
+      age(left);
+      age(changed);
+      age(empty);
+      TemporaryDirectory.createIn(parent).close();
+
+      assertThat(left.resolve("sub/file")).as("of a process that lives").exists();
+      assertThat(empty).as("of a process that lives").exists();
+      living.process.destroyForcibly().waitFor();
+      Files.writeString(deep.resolve("file"), "");
+    }
+
+    TemporaryDirectory.createIn(parent).close();
+    assertThat(names()).as("what was changed today").containsExactly(changed.getFileName() + "");
+    age(changed);
+    TemporaryDirectory.createIn(parent).close();
+    assertThat(names()).isEmpty();
+  }
+
+  private static void age(Path directory) throws IOException {
+    FileTime time = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.toList()) {
+        Files.setLastModifiedTime(path, time);
+      }
+    }
   }
 
   @Test

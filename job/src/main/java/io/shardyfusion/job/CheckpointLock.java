@@ -16,7 +16,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +35,16 @@ final class CheckpointLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointLock.class);
   private static final int MAX_HOLDER_BYTES = 1000;
 
-  /** The files that this process has locked, with who has them. */
-  private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
+  /**
+   * The files that this process has locked, with who has them: texts only, in the one map that all
+   * its class loaders share.
+   */
+  private static final Map<Object, Object> HELD = System.getProperties();
+
+  private static final String HELD_KEY = "io.shardyfusion.checkpoint-lock.";
+
+  /** Opened beside a lock of this process that is not in the map; never closed, which frees it. */
+  private static final Queue<FileChannel> BESIDE = new ConcurrentLinkedQueue<>();
 
   private final Path file;
   private final FileChannel channel;
@@ -87,8 +96,10 @@ final class CheckpointLock implements AutoCloseable {
       }
       Path file = checkpoints.toRealPath().resolve(".lock-" + name.substring(0, 16));
       String holder = process();
-      String other = HELD.putIfAbsent(file, holder);
-      return other == null ? tryTake(file, holder) : new Attempt.Held(other);
+      Object other = HELD.putIfAbsent(HELD_KEY + file, holder);
+      return other == null
+          ? tryTake(file, holder)
+          : new Attempt.Held(other + ", which is this process");
     } catch (IOException | UnsupportedOperationException e) {
       LOG.info("The checkpoint directory {} cannot be locked.", directory, e);
       return new Attempt.None();
@@ -110,10 +121,12 @@ final class CheckpointLock implements AutoCloseable {
       lock = taken;
       return new Attempt.Taken(taken);
     } catch (OverlappingFileLockException e) {
-      return new Attempt.Held(holder); // Another class loader of this process has it.
+      keep(channel);
+      channel = null;
+      return new Attempt.Held("another run of this process");
     } finally {
       if (lock == null) {
-        HELD.remove(file);
+        HELD.remove(HELD_KEY + file);
         closeQuietly(channel);
       }
     }
@@ -156,7 +169,7 @@ final class CheckpointLock implements AutoCloseable {
   /** Says which run has the lock, once it has an id. */
   void heldBy(String runId) {
     String text = "run " + runId + ", " + holder;
-    HELD.replace(file, text);
+    HELD.replace(HELD_KEY + file, text);
     try {
       write(text);
     } catch (IOException e) {
@@ -177,6 +190,12 @@ final class CheckpointLock implements AutoCloseable {
     return text.isBlank() ? "a run that is just starting" : text;
   }
 
+  private static void keep(@Nullable FileChannel channel) {
+    if (channel != null) {
+      BESIDE.add(channel);
+    }
+  }
+
   private static void closeQuietly(@Nullable FileChannel channel) {
     try {
       if (channel != null) {
@@ -192,7 +211,7 @@ final class CheckpointLock implements AutoCloseable {
   public void close() {
     if (channel.isOpen()) {
       closeQuietly(channel);
-      HELD.remove(file);
+      HELD.remove(HELD_KEY + file);
     }
   }
 }

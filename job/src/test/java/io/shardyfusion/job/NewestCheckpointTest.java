@@ -73,21 +73,6 @@ final class NewestCheckpointTest {
   }
 
   @Test
-  void aLockThatIsHeldCanBeTakenWhenItIsFree() {
-    String checkpoints = RetainedCheckpoints.uri(directory.resolve("cp").toString());
-    CheckpointLock first = taken(checkpoints);
-    assertThat(CheckpointLock.tryTake(checkpoints, "data"))
-        .isInstanceOf(CheckpointLock.Attempt.Held.class);
-    first.close();
-
-    taken(checkpoints).close();
-  }
-
-  private static CheckpointLock taken(String checkpoints) {
-    return ((CheckpointLock.Attempt.Taken) CheckpointLock.tryTake(checkpoints, "data")).lock();
-  }
-
-  @Test
   void ofOneJobItIsTheOneWithTheHighestNumber() {
     ManifestRef first = announced(MINE, null);
     ManifestRef second = announced(MINE, first);

@@ -132,6 +132,55 @@ final class RestoredRunITCase {
     // It said: stop that one, then run this again.
     Files.writeString(input.resolve("4.jsonl"), "{\"id\":4}\n");
     assertThat(runUntilAVersion(config(2))).isEqualTo(4);
+
+    // One that takes over begins beside the other, and is the one that lives when that is gone.
+    Files.writeString(input.resolve("5.jsonl"), "{\"id\":5}\n");
+    try (CheckpointLock other = ((CheckpointLock.Attempt.Taken) tryTake()).lock()) {
+      ContinuousRun over = ContinuousRun.start(takingOver(config(2)));
+      assertThat(
+              untilAVersion(
+                  over,
+                  () -> {
+                    assertThat(holder()).doesNotContain(over.runId());
+                    other.close();
+                    Await.until(
+                        "the lock is taken",
+                        Duration.ofMinutes(1),
+                        () -> holder().contains(over.runId()));
+                    aSecondRunIsTold(over);
+                  }))
+          .isEqualTo(5);
+    }
+    assertThat(holder()).as("after its end").isEmpty();
+  }
+
+  private CheckpointLock.Attempt tryTake() {
+    return CheckpointLock.tryTake(
+        directory.resolve("checkpoints").toUri().toString(), config(2).dataset());
+  }
+
+  /** Who has the lock of the checkpoints; empty if nobody has. */
+  private String holder() {
+    CheckpointLock.Attempt attempt = tryTake();
+    if (attempt instanceof CheckpointLock.Attempt.Taken taken) {
+      taken.lock().close();
+    }
+    return attempt instanceof CheckpointLock.Attempt.Held held ? held.holder() : "";
+  }
+
+  private static SnapshotJobConfig takingOver(SnapshotJobConfig config) {
+    return new SnapshotJobConfig(
+        config.input(),
+        config.dataset(),
+        config.store(),
+        config.sharding(),
+        config.profile(),
+        config.duplicates(),
+        config.custom(),
+        config.parallelism(),
+        true,
+        config.allowEmpty(),
+        config.continuous());
   }
 
   private void aSecondRunIsTold(ContinuousRun alive) {

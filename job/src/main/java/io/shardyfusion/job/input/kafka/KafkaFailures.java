@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Kafka's failures in words, and which of them a restart cannot mend: those end the job at the
- * first one, with a {@link SuppressRestartsException} around the exception of ours.
+ * first one, with a {@link SuppressRestartsException} around the exception of ours. Credentials
+ * that are refused are of that kind only until Kafka has accepted them once.
  */
 final class KafkaFailures {
 
@@ -41,6 +42,30 @@ final class KafkaFailures {
         failure instanceof StorageException
             && (isSilence(failure) || lasting(kafka, failure) == null);
     return mayPass ? failure : new SuppressRestartsException(failure);
+  }
+
+  /**
+   * As {@link #inJob}, where Kafka has accepted the job's credentials before: that it refuses them
+   * now may pass, as while its store of credentials is away.
+   */
+  static RuntimeException inJobLetInBefore(KafkaOptions kafka, ShardyfusionException failure) {
+    return isRefusal(failure) ? failure : inJob(kafka, failure);
+  }
+
+  /**
+   * As {@link #translate}, where Kafka has accepted the job's credentials before.
+   *
+   * @throws E the failure as it is, where it is none of Kafka's client or is in words
+   */
+  static <E extends Exception> RuntimeException translateLetInBefore(KafkaOptions kafka, E failure)
+      throws E {
+    RuntimeException translated = translate(kafka, failure);
+    ShardyfusionException ours = find(translated, ShardyfusionException.class);
+    return ours != null && isRefusal(ours) ? ours : translated;
+  }
+
+  private static boolean isRefusal(Throwable failure) {
+    return find(failure, AuthenticationException.class) != null;
   }
 
   /**
@@ -78,7 +103,7 @@ final class KafkaFailures {
    */
   static @Nullable ShardyfusionException lasting(KafkaOptions kafka, Throwable failure) {
     String at = "Kafka at " + kafka.bootstrapServers();
-    if (find(failure, AuthenticationException.class) != null) {
+    if (isRefusal(failure)) {
       return new StorageException(
           at
               + " does not accept the job's credentials: "

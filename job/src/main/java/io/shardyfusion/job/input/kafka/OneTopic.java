@@ -68,7 +68,9 @@ final class OneTopic implements KafkaSubscriber {
       if (before != null && (isClosed || KafkaFailures.isSilence(e))) {
         return before;
       }
-      throw KafkaFailures.inJob(kafka, e);
+      throw before == null
+          ? KafkaFailures.inJob(kafka, e)
+          : KafkaFailures.inJobLetInBefore(kafka, e);
     }
     if (found.id() != null) {
       id = found.id();

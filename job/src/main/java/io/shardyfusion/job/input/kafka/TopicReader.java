@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The question takes one request, while the task waits, and none where nothing was read. If
  * Kafka does not answer it for half a minute, the job fails, to go on from its last checkpoint:
  * whoever brought Kafka back may have brought back another topic.
+ *
+ * <p>It has splits because the enumerator found them, with the same credentials: where Kafka
+ * refuses them now, the job restarts.
  */
 @SuppressWarnings("try") // Flink's interface lets close() throw anything.
 final class TopicReader implements SourceReader<RawRow, TopicSplit> {
@@ -66,7 +69,7 @@ final class TopicReader implements SourceReader<RawRow, TopicSplit> {
     try {
       partitions.addSplits(splits.stream().map(TopicSplit::partition).toList());
     } catch (RuntimeException e) {
-      throw KafkaFailures.translate(kafka, e);
+      throw KafkaFailures.translateLetInBefore(kafka, e);
     }
   }
 
@@ -76,7 +79,7 @@ final class TopicReader implements SourceReader<RawRow, TopicSplit> {
       return partitions.pollNext(output);
     } catch (Exception e) {
       InvalidOffsetException gone = KafkaFailures.find(e, InvalidOffsetException.class);
-      throw gone == null ? KafkaFailures.translate(kafka, e) : explained(gone);
+      throw gone == null ? KafkaFailures.translateLetInBefore(kafka, e) : explained(gone);
     }
   }
 
@@ -100,15 +103,15 @@ final class TopicReader implements SourceReader<RawRow, TopicSplit> {
         topicId = found;
       }
     } catch (ShardyfusionException e) {
-      throw KafkaFailures.inJob(kafka, e);
+      throw KafkaFailures.inJobLetInBefore(kafka, e);
     }
   }
 
   private RuntimeException explained(InvalidOffsetException gone) {
     try {
-      return KafkaFailures.inJob(kafka, lookup.explain(admin(), gone, topicId));
+      return KafkaFailures.inJobLetInBefore(kafka, lookup.explain(admin(), gone, topicId));
     } catch (ShardyfusionException e) {
-      return KafkaFailures.inJob(kafka, e);
+      return KafkaFailures.inJobLetInBefore(kafka, e);
     }
   }
 

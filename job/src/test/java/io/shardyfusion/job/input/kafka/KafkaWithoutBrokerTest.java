@@ -97,6 +97,27 @@ final class KafkaWithoutBrokerTest {
         .hasMessageMatching(".*(--kafka|describe and read|too old or too new).*");
   }
 
+  /** As while the broker's store of credentials is away. */
+  @Test
+  void credentialsThatWereAcceptedBeforeAndAreRefusedRestartTheJob() {
+    KafkaOptions kafka = kafka("127.0.0.1:1");
+    RuntimeException failure =
+        new IllegalStateException("fetchers", new SaslAuthenticationException("no answer"));
+    String message = "does not accept the job's credentials: no answer; correct the --kafka-prop";
+
+    RuntimeException refused = KafkaFailures.translateLetInBefore(kafka, failure);
+    assertThat(refused).isInstanceOf(StorageException.class).hasMessageContaining(message);
+    assertThat(KafkaFailures.inJobLetInBefore(kafka, (StorageException) refused)).isSameAs(refused);
+    assertThat(KafkaFailures.inJob(kafka, (StorageException) refused))
+        .as("of a job that begins")
+        .isInstanceOf(SuppressRestartsException.class);
+    assertThat(
+            KafkaFailures.translateLetInBefore(
+                kafka, new KafkaException(new TopicAuthorizationException(Set.of("t")))))
+        .as("of a right that is missing")
+        .isInstanceOf(SuppressRestartsException.class);
+  }
+
   static List<RuntimeException> whatARestartMends() {
     return List.of(
         new TimeoutException("node assignment"),
