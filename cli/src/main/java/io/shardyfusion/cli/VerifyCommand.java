@@ -2,7 +2,9 @@ package io.shardyfusion.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.shardyfusion.cli.SnapshotVerifier.Depth;
+import io.shardyfusion.snapshot.SnapshotVerifier;
+import io.shardyfusion.snapshot.SnapshotVerifier.Depth;
+import io.shardyfusion.snapshot.VerifyReport;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

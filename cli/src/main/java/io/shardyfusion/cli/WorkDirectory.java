@@ -2,12 +2,7 @@ package io.shardyfusion.cli;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.temporary.TemporaryDirectory;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,31 +29,6 @@ final class WorkDirectory implements AutoCloseable {
 
   Path path() {
     return directory.path();
-  }
-
-  /** Creates {@code directory}. */
-  static void create(Path directory) {
-    try {
-      Files.createDirectory(directory);
-    } catch (IOException e) {
-      throw new StorageException("the local directory could not be created: " + e, e);
-    }
-  }
-
-  /** Deletes a file, or a directory with all that is in it; nothing if there is none. */
-  static void delete(Path root) {
-    if (!Files.exists(root)) {
-      return;
-    }
-    List<Path> deepestFirst;
-    try (Stream<Path> tree = Files.walk(root)) {
-      deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : deepestFirst) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new StorageException("the local files in " + root + " could not be deleted: " + e, e);
-    }
   }
 
   @Override

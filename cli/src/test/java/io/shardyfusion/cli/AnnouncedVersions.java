@@ -2,10 +2,11 @@ package io.shardyfusion.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shardyfusion.cli.SnapshotVerifier.Depth;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.snapshot.SnapshotVerifier;
+import io.shardyfusion.snapshot.SnapshotVerifier.Depth;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.open.ObjectStores;
@@ -51,7 +52,7 @@ final class AnnouncedVersions implements AutoCloseable {
     this.store = ObjectStores.open(uri, options);
     this.dataset = new Dataset(store);
     this.oracle = oracle;
-    this.rows = new SnapshotRows(dataset, directory);
+    this.rows = new SnapshotRows(dataset, Files.createDirectories(directory.resolve("read")));
     this.work = Files.createDirectories(directory.resolve("verify"));
     thread.start();
   }
@@ -99,7 +100,6 @@ final class AnnouncedVersions implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-    rows.close();
     store.close();
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.shardyfusion.cli.Invocation.Result;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.pointer.Order;
 import io.shardyfusion.pointer.PointerOperations;
 import io.shardyfusion.store.ObjectStore;
@@ -138,8 +139,8 @@ final class DescribingCommandsTest {
   void routeNeedsNoTableFile() throws IOException {
     TestDataset dataset = cities();
     dataset.publish();
-    WorkDirectory.delete(dataset.root().resolve("files"));
-    WorkDirectory.delete(dataset.root().resolve("shards"));
+    DirectoryTree.delete(dataset.root().resolve("files"));
+    DirectoryTree.delete(dataset.root().resolve("shards"));
 
     Result result = Invocation.run("route", "1", "-2", "777", "-d", dataset.uri()).succeeded();
 

@@ -2,9 +2,11 @@ package io.shardyfusion.shard;
 
 import io.shardyfusion.ClosedException;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
 
 /**
  * A cursor over a shard's rows in ascending unsigned order of their stored keys. Not thread-safe.
@@ -13,14 +15,21 @@ public final class RowIterator implements AutoCloseable {
 
   private final ShardDatabase database;
   private final ReadOptions options;
+  private final @Nullable Slice end;
   private final RocksIterator iterator;
   private boolean valid;
   private boolean closed;
 
-  /** Takes over {@code options} and {@code iterator}; the cursor is on no row yet. */
-  RowIterator(ShardDatabase database, ReadOptions options, RocksIterator iterator) {
+  /**
+   * Takes over what it is given; the cursor is on no row yet.
+   *
+   * @param end the upper bound in {@code options}, which RocksDB reads there; null if it has none
+   */
+  RowIterator(
+      ShardDatabase database, ReadOptions options, @Nullable Slice end, RocksIterator iterator) {
     this.database = database;
     this.options = options;
+    this.end = end;
     this.iterator = iterator;
   }
 
@@ -93,6 +102,9 @@ public final class RowIterator implements AutoCloseable {
     valid = false;
     iterator.close();
     options.close();
+    if (end != null) {
+      end.close();
+    }
     database.iteratorClosed();
   }
 

@@ -25,6 +25,7 @@ import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Slice;
 
 /**
  * A shard's database, open for reading. Lookups are thread-safe; {@link #close()} must come after
@@ -243,7 +244,7 @@ public final class ShardDatabase implements AutoCloseable {
    * @throws DataDamagedException if a block cannot be read
    */
   public RowIterator iterate() {
-    return iterate(RowIterator::seekToFirst);
+    return iterate(null, RowIterator::seekToFirst);
   }
 
   /**
@@ -253,11 +254,22 @@ public final class ShardDatabase implements AutoCloseable {
    * @throws DataDamagedException if a block cannot be read
    */
   public RowIterator iterateFrom(byte[] storedKey) {
-    return iterate(rows -> rows.seek(storedKey));
+    return iterate(null, rows -> rows.seek(storedKey));
   }
 
-  private RowIterator iterate(Consumer<RowIterator> start) {
-    RowIterator rows = newIterator();
+  /**
+   * An iterator like that of {@link #iterate()}, over a range.
+   *
+   * @param from the first stored key that may be in it; null for the first of the shard
+   * @param to the first stored key that is behind it; null if it ends with the shard
+   * @throws DataDamagedException if a block cannot be read
+   */
+  public RowIterator iterate(byte @Nullable [] from, byte @Nullable [] to) {
+    return iterate(to, from == null ? RowIterator::seekToFirst : rows -> rows.seek(from));
+  }
+
+  private RowIterator iterate(byte @Nullable [] to, Consumer<RowIterator> start) {
+    RowIterator rows = newIterator(to);
     try {
       start.accept(rows);
     } catch (RuntimeException e) {
@@ -267,11 +279,15 @@ public final class ShardDatabase implements AutoCloseable {
     return rows;
   }
 
-  private synchronized RowIterator newIterator() {
+  private synchronized RowIterator newIterator(byte @Nullable [] to) {
     checkOpen();
     ReadOptions options = new ReadOptions().setFillCache(false);
+    Slice end = to == null ? null : new Slice(to);
+    if (end != null) {
+      options.setIterateUpperBound(end);
+    }
     openIterators++;
-    return new RowIterator(this, options, db.newIterator(options));
+    return new RowIterator(this, options, end, db.newIterator(options));
   }
 
   synchronized void iteratorClosed() {

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.shardyfusion.dataset.Dataset;
-import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.shard.RowIterator;
-import io.shardyfusion.shard.ShardDatabase;
+import io.shardyfusion.snapshot.FetchedShard;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.open.ObjectStores;
@@ -35,9 +34,8 @@ class ReleasedDatasetTest {
           .put(row.get("stored_key").textValue(), row.get("value").textValue());
     }
     try (ObjectStore store =
-            ObjectStores.open(
-                Fixtures.DIRECTORY.resolve("dataset").toUri().toString(), StoreOptions.defaults());
-        ReadResources resources = new ReadResources(1 << 20)) {
+        ObjectStores.open(
+            Fixtures.DIRECTORY.resolve("dataset").toUri().toString(), StoreOptions.defaults())) {
       Dataset dataset = new Dataset(store);
       PointerEntry current = dataset.current();
       Manifest manifest = dataset.manifest(current.manifest());
@@ -45,7 +43,7 @@ class ReleasedDatasetTest {
       assertThat(current.version()).isEqualTo(1);
       assertThat(current.rows()).isEqualTo(rows.size()).isEqualTo(manifest.stats().rows());
       for (ShardEntry shard : manifest.shards()) {
-        assertThat(rows(dataset, shard, resources))
+        assertThat(rows(dataset, shard))
             .as("shard %s", shard.shard())
             .isEqualTo(expected.getOrDefault(shard.shard(), Map.of()));
       }
@@ -58,24 +56,12 @@ class ReleasedDatasetTest {
     }
   }
 
-  private Map<String, String> rows(Dataset dataset, ShardEntry shard, ReadResources resources) {
-    ShardDescriptor descriptor = dataset.descriptor(shard);
+  private Map<String, String> rows(Dataset dataset, ShardEntry entry) {
     Map<String, String> rows = new TreeMap<>();
-    try (ShardDatabase db =
-        ShardDatabase.open(
-            directory.resolve("db-" + shard.shard()),
-            descriptor,
-            file -> {
-              Path copy = directory.resolve(file.sha256().hex());
-              dataset.download(file, copy);
-              return copy;
-            },
-            resources)) {
-      db.selfCheck();
-      try (RowIterator iterator = db.iterate()) {
-        for (; iterator.isValid(); iterator.next()) {
-          rows.put(HexFormat.of().formatHex(iterator.key()), new String(iterator.value(), UTF_8));
-        }
+    try (FetchedShard shard = FetchedShard.fetch(dataset, entry, directory.resolve("shard"));
+        RowIterator row = shard.rows()) {
+      for (; row.isValid(); row.next()) {
+        rows.put(HexFormat.of().formatHex(row.key()), new String(row.value(), UTF_8));
       }
     }
     return rows;

@@ -5,13 +5,11 @@ import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
-import io.shardyfusion.format.TableFile;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.shard.ShardImage;
 import io.shardyfusion.shard.ShardWriter;
 import io.shardyfusion.shard.WriteResources;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.shardyfusion.snapshot.FetchedShard;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +17,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.flink.runtime.state.KeyGroupRange;
-import org.apache.flink.util.FileUtils;
 
 /**
  * The open databases of the shards of one subtask. Used by one thread, which lends them to threads
@@ -77,21 +74,14 @@ final class ShardWriters implements AutoCloseable {
     return runAll(tasks);
   }
 
-  private ShardDescriptor restore(Dataset dataset, ShardEntry entry) throws IOException {
-    ShardDescriptor descriptor = dataset.descriptor(entry);
-    Path downloads = Files.createDirectory(directory.resolve("download-" + entry.shard()));
-    for (TableFile file : descriptor.files()) {
-      dataset.download(file, downloads.resolve(file.name()));
+  private ShardDescriptor restore(Dataset dataset, ShardEntry entry) {
+    Path downloads = directory.resolve("download-" + entry.shard());
+    try (FetchedShard shard = FetchedShard.fetch(dataset, entry, downloads)) {
+      keep(
+          ShardWriter.open(
+              shard.descriptor(), profile, databaseOf(entry.shard()), shard::path, resources));
+      return shard.descriptor();
     }
-    keep(
-        ShardWriter.open(
-            descriptor,
-            profile,
-            databaseOf(entry.shard()),
-            file -> downloads.resolve(file.name()),
-            resources));
-    FileUtils.deleteDirectory(downloads.toFile());
-    return descriptor;
   }
 
   private ShardWriter keep(ShardWriter writer) {

@@ -5,19 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
-import io.shardyfusion.format.ShardDescriptor;
-import io.shardyfusion.format.ShardEntry;
-import io.shardyfusion.shard.ReadResources;
-import io.shardyfusion.shard.RowIterator;
-import io.shardyfusion.shard.ShardDatabase;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.open.ObjectStores;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
@@ -51,33 +44,9 @@ final class ShardyfusionSinkITCase {
       assertThat(entry.runId()).isEqualTo(runId);
       assertThat(manifest.stats().rows()).isEqualTo(9_990);
       assertThat(manifest.custom()).containsEntry("owner", "tests");
-      Map<Long, String> rows = read(published, manifest);
+      Map<Long, String> rows =
+          new Snapshots(published, directory.resolve("read")).longRows(manifest);
       assertThat(rows).hasSize(9_990).containsEntry(999L, "value of 999").doesNotContainKey(1000L);
     }
-  }
-
-  private Map<Long, String> read(Dataset dataset, Manifest manifest) throws Exception {
-    Map<Long, String> rows = new TreeMap<>();
-    Files.createDirectories(directory.resolve("read"));
-    try (ReadResources resources = new ReadResources(1 << 20)) {
-      for (ShardEntry entry : manifest.shards()) {
-        ShardDescriptor descriptor = dataset.descriptor(entry);
-        Path shard = directory.resolve("read/shard-" + entry.shard());
-        descriptor
-            .files()
-            .forEach(f -> dataset.download(f, directory.resolve("read/" + f.sha256())));
-        try (ShardDatabase database =
-                ShardDatabase.open(
-                    shard, descriptor, f -> directory.resolve("read/" + f.sha256()), resources);
-            RowIterator iterator = database.iterate()) {
-          for (; iterator.isValid(); iterator.next()) {
-            long key = manifest.keyEncoding().decodeLong(iterator.key());
-            assertThat(manifest.sharding().shardOf(key)).isEqualTo(entry.shard());
-            rows.put(key, new String(iterator.value(), StandardCharsets.UTF_8));
-          }
-        }
-      }
-    }
-    return rows;
   }
 }

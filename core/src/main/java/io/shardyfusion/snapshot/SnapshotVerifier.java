@@ -1,4 +1,4 @@
-package io.shardyfusion.cli;
+package io.shardyfusion.snapshot;
 
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
@@ -9,8 +9,9 @@ import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.TableFile;
-import io.shardyfusion.shard.ReadResources;
-import io.shardyfusion.shard.ShardDatabase;
+import io.shardyfusion.machine.FileFailure;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,15 +22,18 @@ import org.jspecify.annotations.Nullable;
  * Checks one snapshot of a dataset against its store, object by object, and goes on after a
  * problem. Nothing is taken from a cache: every byte is downloaded and digested, along the chain
  * from the pointer to the table files. A deep verification also opens each shard's database and
- * checks every row, see {@link RowCheck}.
+ * goes through its rows: every key is one of the key encoding, larger than the one before, and
+ * routed to this shard; the number of rows, both bounds and the sampled values are what the
+ * descriptor says.
  *
  * <p>Needs local disk for the largest table file, or for the largest shard if deep, and little
- * memory. An instance serves one verification, in one thread.
+ * memory. One GET for each object, one after the other. An instance serves one verification, in one
+ * thread; the dataset stays the caller's.
  */
-final class SnapshotVerifier {
+public final class SnapshotVerifier {
 
   /** How much is checked. */
-  enum Depth {
+  public enum Depth {
     /** Every digest and size. */
     OBJECTS,
     /** Every row as well. */
@@ -38,7 +42,7 @@ final class SnapshotVerifier {
 
   /** Told after each shard how far the verification is. */
   @FunctionalInterface
-  interface Progress {
+  public interface Progress {
 
     /** {@code done} of {@code all} shards are checked, and {@code bytes} of table files. */
     void shardDone(int done, int all, long bytes);
@@ -46,8 +50,6 @@ final class SnapshotVerifier {
 
   /** A store that fails this often is down: going on would only take time. */
   private static final int MAX_STORAGE_FAILURES = 10;
-
-  private static final long BLOCK_CACHE_BYTES = 8 << 20;
 
   private final Dataset dataset;
   private final Depth depth;
@@ -64,8 +66,10 @@ final class SnapshotVerifier {
   /**
    * A verifier that downloads into {@code workDirectory}, an empty directory, which it leaves
    * empty.
+   *
+   * @param progress is told in the verifying thread
    */
-  SnapshotVerifier(Dataset dataset, Depth depth, Path workDirectory, Progress progress) {
+  public SnapshotVerifier(Dataset dataset, Depth depth, Path workDirectory, Progress progress) {
     this.dataset = dataset;
     this.depth = depth;
     this.workDirectory = workDirectory;
@@ -77,9 +81,9 @@ final class SnapshotVerifier {
    *
    * @param at the version or manifest, or null for the current one
    * @throws io.shardyfusion.NotFoundException if there is no such version
-   * @throws StorageException if the store fails again and again
+   * @throws StorageException if the store fails again and again, or the local disk does
    */
-  VerifyReport verify(@Nullable String at) {
+  public VerifyReport verify(@Nullable String at) {
     PointerEntry entry = attempt(() -> at == null ? dataset.current() : dataset.resolve(at));
     if (entry != null) {
       objects++;
@@ -132,62 +136,72 @@ final class SnapshotVerifier {
 
   private void verifyShards(Manifest manifest) {
     int all = manifest.shards().size();
-    try (ReadResources resources = new ReadResources(BLOCK_CACHE_BYTES)) {
-      for (ShardEntry shard : manifest.shards()) {
-        ShardDescriptor descriptor = attempt(() -> dataset.descriptor(shard));
-        if (descriptor != null) {
-          objects++;
-          verifyShard(manifest, descriptor, resources);
-        }
-        progress.shardDone(shard.shard() + 1, all, bytes);
-      }
-    }
-  }
-
-  private void verifyShard(Manifest manifest, ShardDescriptor descriptor, ReadResources resources) {
-    Path files = workDirectory.resolve("files");
-    boolean whole = true;
-    try {
-      WorkDirectory.create(files);
-      for (TableFile file : descriptor.files()) {
-        Path local = files.resolve(file.name());
-        whole &= attempt(() -> download(file, local)) != null;
+    for (ShardEntry shard : manifest.shards()) {
+      ShardDescriptor descriptor = attempt(() -> dataset.descriptor(shard));
+      if (descriptor != null) {
+        objects++;
         if (depth == Depth.OBJECTS) {
-          WorkDirectory.delete(local);
+          verifyFiles(descriptor);
+        } else {
+          verifyRows(manifest, descriptor);
         }
       }
-      if (depth == Depth.OBJECTS) {
-        rows += descriptor.rows();
-        rowsExact &= descriptor.rowsExact();
-      } else if (whole) {
-        attempt(() -> checkRows(manifest, descriptor, files, resources));
-      }
-    } finally {
-      WorkDirectory.delete(files);
+      progress.shardDone(shard.shard() + 1, all, bytes);
     }
   }
 
-  private TableFile download(TableFile file, Path local) {
-    dataset.download(file, local);
+  private void verifyFiles(ShardDescriptor descriptor) {
+    Path local = workDirectory.resolve("table-file");
+    for (TableFile file : descriptor.files()) {
+      try {
+        attempt(() -> proved(file, () -> dataset.download(file, local)));
+      } finally {
+        delete(local);
+      }
+    }
+    rows += descriptor.rows();
+    rowsExact &= descriptor.rowsExact();
+  }
+
+  private void verifyRows(Manifest manifest, ShardDescriptor descriptor) {
+    try (FetchedShard shard = FetchedShard.create(descriptor, workDirectory.resolve("shard"))) {
+      boolean whole = true;
+      for (TableFile file : descriptor.files()) {
+        whole &= attempt(() -> proved(file, () -> shard.fetch(dataset, file))) != null;
+      }
+      if (whole) {
+        attempt(() -> checkRows(manifest, shard));
+      }
+    }
+  }
+
+  private TableFile proved(TableFile file, Runnable download) {
+    download.run();
     objects++;
     bytes += file.size();
     return file;
   }
 
-  private ShardDescriptor checkRows(
-      Manifest manifest, ShardDescriptor descriptor, Path files, ReadResources resources) {
-    Path directory = workDirectory.resolve("database");
-    RowCheck check = new RowCheck(manifest.keyEncoding(), manifest.sharding(), descriptor);
-    try (ShardDatabase database =
-        ShardDatabase.open(directory, descriptor, f -> files.resolve(f.name()), resources)) {
-      check.run(database);
-      database.selfCheck();
+  private FetchedShard checkRows(Manifest manifest, FetchedShard shard) {
+    RowCheck check = new RowCheck(manifest.keyEncoding(), manifest.sharding(), shard.descriptor());
+    try {
+      check.run(shard.database());
+      shard.database().selfCheck();
     } finally {
       rows += check.rows();
       problems.addAll(check.problems());
-      WorkDirectory.delete(directory);
     }
-    return descriptor;
+    return shard;
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new StorageException(
+          "the local file " + file + " could not be deleted: " + FileFailure.reason(e, "delete it"),
+          e);
+    }
   }
 
   /** The result of a step, or null after noting why there is none. */

@@ -1,4 +1,4 @@
-package io.shardyfusion.cli;
+package io.shardyfusion.snapshot;
 
 import java.util.List;
 
@@ -12,13 +12,16 @@ import java.util.List;
  * @param rowsExact whether {@code rows} is exact, or an estimate
  * @param problems what is wrong, one sentence each; empty if all is well
  */
-record VerifyReport(long objects, long bytes, long rows, boolean rowsExact, List<String> problems) {
+public record VerifyReport(
+    long objects, long bytes, long rows, boolean rowsExact, List<String> problems) {
 
-  VerifyReport {
+  /** Copies the problems. */
+  public VerifyReport {
     problems = List.copyOf(problems);
   }
 
-  boolean ok() {
+  /** Whether nothing is wrong. */
+  public boolean ok() {
     return problems.isEmpty();
   }
 }

@@ -1,4 +1,4 @@
-package io.shardyfusion.cli;
+package io.shardyfusion.snapshot;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.format.HexBytes;
@@ -84,13 +84,21 @@ final class RowCheck {
       bad(key, "comes after " + HexBytes.of(previous) + ", but is not larger");
     }
     try {
-      int shard = Key.decode(encoding, key).shard(sharding);
+      int shard = shardOf(key);
       if (shard != descriptor.shard()) {
         bad(key, "belongs to shard " + shard);
       }
     } catch (InvalidRequestException e) {
       bad(key, "is no key: " + e.getMessage());
     }
+  }
+
+  private int shardOf(byte[] storedKey) {
+    return switch (encoding.type()) {
+      case LONG -> sharding.shardOf(encoding.decodeLong(storedKey));
+      case STRING -> sharding.shardOf((String) encoding.decode(storedKey));
+      case BYTES -> sharding.shardOf(storedKey);
+    };
   }
 
   private void bad(byte[] key, String why) {
