@@ -3,7 +3,9 @@ package io.shardyfusion.snapshot;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.ShardDescriptor;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.shard.RowIterator;
 import io.shardyfusion.shard.ShardDatabase;
@@ -25,6 +27,10 @@ final class RowCheck {
 
   private final KeyEncoding encoding;
   private final Sharding sharding;
+
+  /** Not where the shard depends on columns, which are not stored. */
+  private final boolean routedByKey;
+
   private final ShardDescriptor descriptor;
   private final List<String> problems = new ArrayList<>();
   private long badRows;
@@ -33,6 +39,7 @@ final class RowCheck {
   RowCheck(KeyEncoding encoding, Sharding sharding, ShardDescriptor descriptor) {
     this.encoding = encoding;
     this.sharding = sharding;
+    this.routedByKey = sharding.columns().isEmpty();
     this.descriptor = descriptor;
   }
 
@@ -84,21 +91,16 @@ final class RowCheck {
       bad(key, "comes after " + HexBytes.of(previous) + ", but is not larger");
     }
     try {
-      int shard = shardOf(key);
-      if (shard != descriptor.shard()) {
-        bad(key, "belongs to shard " + shard);
+      Key decoded = encoding.decode(key);
+      if (routedByKey) {
+        int shard = sharding.shardOf(decoded, RoutingContext.none());
+        if (shard != descriptor.shard()) {
+          bad(key, "belongs to shard " + shard);
+        }
       }
     } catch (InvalidRequestException e) {
       bad(key, "is no key: " + e.getMessage());
     }
-  }
-
-  private int shardOf(byte[] storedKey) {
-    return switch (encoding.type()) {
-      case LONG -> sharding.shardOf(encoding.decodeLong(storedKey));
-      case STRING -> sharding.shardOf((String) encoding.decode(storedKey));
-      case BYTES -> sharding.shardOf(storedKey);
-    };
   }
 
   private void bad(byte[] key, String why) {

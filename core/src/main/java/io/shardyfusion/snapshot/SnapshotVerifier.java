@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Checks one snapshot of a dataset against its store, object by object, and goes on after a
  * problem. Nothing is taken from a cache: every byte is downloaded and digested, along the chain
  * from the pointer to the table files. A deep verification also opens each shard's database and
- * goes through its rows: every key is one of the key encoding, larger than the one before, and
- * routed to this shard; the number of rows, both bounds and the sampled values are what the
- * descriptor says.
+ * goes through its rows: every key is one of the key encoding, larger than the one before, and,
+ * where the key alone decides, routed to this shard; the number of rows, both bounds and the
+ * sampled values are what the descriptor says.
  *
  * <p>Needs local disk for the largest table file, or for the largest shard if deep, and little
  * memory. One GET for each object, one after the other. An instance serves one verification, in one
