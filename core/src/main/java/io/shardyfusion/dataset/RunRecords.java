@@ -70,7 +70,8 @@ public final class RunRecords {
                         run.lastVersion(),
                         error,
                         run.counters(),
-                        run.warnings())));
+                        run.warnings(),
+                        run.needs())));
   }
 
   /**

@@ -133,6 +133,11 @@ final class JsonFields {
     return names;
   }
 
+  /** The values that {@code convert} makes of the texts of an array. */
+  <T> List<T> textList(String name, int maxSize, Function<String, T> convert) {
+    return elements(name, maxSize, (at, e) -> converted(at, text(at, e), convert));
+  }
+
   /** An object of any names, whose values are texts. */
   Map<String, String> texts(String name, int maxSize) {
     return map(name, maxSize, JsonFields::text);

@@ -35,6 +35,8 @@ public final class Layout {
   /** The prefix of all run records. */
   public static final String RUNS = "runs/";
 
+  private static final int SHARD_DIGITS = 5;
+
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -92,6 +94,15 @@ public final class Layout {
   static String checkDescriptor(String key, int shard, Sha256 sha256) {
     return checkEquals(
         descriptor(shard, sha256), check(DESCRIPTOR, key, "shards/<5 digits>/<sha256>.json"));
+  }
+
+  /** The shard and the digest in the key of a descriptor. */
+  static DescriptorRef parseDescriptor(String key) {
+    check(DESCRIPTOR, key, "shards/<5 digits>/<sha256>.json");
+    int digest = SHARDS.length() + SHARD_DIGITS + 1;
+    return new DescriptorRef(
+        Integer.parseInt(key, SHARDS.length(), SHARDS.length() + SHARD_DIGITS, 10),
+        new Sha256(key.substring(digest, digest + 2 * Sha256.BYTES)));
   }
 
   /** Returns {@code key} if it is the key of a table file with that digest. */

@@ -72,6 +72,12 @@ public final class Limits {
   /** The longest message of a warning, in Unicode code points: {@value}. */
   public static final int MAX_WARNING = 1024;
 
+  /** The most checkpoints of a run record. */
+  public static final int MAX_RUN_CHECKPOINTS = 64;
+
+  /** The most descriptors that the checkpoints of a run record name together. */
+  public static final int MAX_RUN_DESCRIPTORS = 8192;
+
   /** The most counters in a run record. */
   public static final int MAX_COUNTERS = 256;
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     Limits#MAX_COUNTERS}
  * @param warnings what is wrong with its input, or was, and did not end it, oldest first; at most
  *     {@link Limits#MAX_WARNINGS}
+ * @param needs what it needs of the dataset, so that cleanup keeps it
  */
 public record RunRecord(
     String runId,
@@ -35,7 +36,8 @@ public record RunRecord(
     @Nullable Long lastVersion,
     @Nullable String error,
     Map<String, Long> counters,
-    List<RunWarning> warnings) {
+    List<RunWarning> warnings,
+    RunNeeds needs) {
 
   /** Where a run stands. */
   public enum Status {
@@ -76,7 +78,7 @@ public record RunRecord(
     Checks.size("warnings", "entries", warnings.size(), Limits.MAX_WARNINGS);
   }
 
-  /** A record without warnings. */
+  /** A record without warnings and needs. */
   public RunRecord(
       String runId,
       String mode,
@@ -97,7 +99,8 @@ public record RunRecord(
         lastVersion,
         error,
         counters,
-        List.of());
+        List.of(),
+        RunNeeds.NONE);
   }
 
   /** This record with other warnings. */
@@ -112,6 +115,23 @@ public record RunRecord(
         lastVersion,
         error,
         counters,
+        others,
+        needs);
+  }
+
+  /** This record with other needs. */
+  public RunRecord withNeeds(RunNeeds others) {
+    return new RunRecord(
+        runId,
+        mode,
+        status,
+        startedAt,
+        updatedAt,
+        leaseExpiresAt,
+        lastVersion,
+        error,
+        counters,
+        warnings,
         others);
   }
 

@@ -1,7 +1,9 @@
 package io.shardyfusion.format;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +53,7 @@ public final class RunRecordParser {
             }
             json.writeEndArray();
           }
+          writeNeeds(value.needs(), json);
         });
   }
 
@@ -78,7 +81,69 @@ public final class RunRecordParser {
                     .optional(
                         "warnings",
                         name -> fields.list(name, Limits.MAX_WARNINGS, RunRecordParser::warning))
-                    .orElse(List.of())));
+                    .orElse(List.of()),
+                fields
+                    .optional("needs", name -> fields.object(name, RunRecordParser::needs))
+                    .orElse(RunNeeds.NONE)));
+  }
+
+  private static void writeNeeds(RunNeeds needs, JsonGenerator json) throws IOException {
+    if (needs.isNothing()) {
+      return;
+    }
+    json.writeObjectFieldStart("needs");
+    writeManifest("base", needs.base(), json);
+    json.writeArrayFieldStart("checkpoints");
+    for (CheckpointNeeds checkpoint : needs.checkpoints()) {
+      json.writeStartObject();
+      json.writeNumberField("checkpoint_id", checkpoint.checkpointId());
+      json.writeStringField("taken_at", Timestamps.format(checkpoint.takenAt()));
+      writeManifest("manifest", checkpoint.manifest(), json);
+      json.writeArrayFieldStart("descriptors");
+      for (DescriptorRef descriptor : checkpoint.descriptors()) {
+        json.writeString(descriptor.object());
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void writeManifest(String name, @Nullable ManifestRef manifest, JsonGenerator json)
+      throws IOException {
+    if (manifest == null) {
+      json.writeNullField(name);
+      return;
+    }
+    json.writeObjectFieldStart(name);
+    json.writeStringField("manifest", manifest.object());
+    json.writeStringField("sha256", manifest.sha256().hex());
+    json.writeEndObject();
+  }
+
+  private static RunNeeds needs(JsonFields fields) {
+    return fields.make(
+        () ->
+            new RunNeeds(
+                fields.nullableObject("base", RunRecordParser::manifest),
+                fields.list(
+                    "checkpoints", Limits.MAX_RUN_CHECKPOINTS, RunRecordParser::checkpoint)));
+  }
+
+  private static CheckpointNeeds checkpoint(JsonFields fields) {
+    return fields.make(
+        () ->
+            new CheckpointNeeds(
+                fields.integer("checkpoint_id"),
+                fields.text("taken_at", Timestamps::parse),
+                fields.nullableObject("manifest", RunRecordParser::manifest),
+                fields.textList("descriptors", Limits.MAX_RUN_DESCRIPTORS, DescriptorRef::of)));
+  }
+
+  private static ManifestRef manifest(JsonFields fields) {
+    return new ManifestRef(
+        fields.text("manifest", Layout::checkManifest), fields.text("sha256", Sha256::new));
   }
 
   private static RunWarning warning(JsonFields fields) {

@@ -47,6 +47,11 @@ public record Sha256(String hex) implements Serializable {
     }
   }
 
+  /** A new array of the 32 bytes. */
+  public byte[] toBytes() {
+    return HexFormat.of().parseHex(hex);
+  }
+
   @Override
   public String toString() {
     return hex;

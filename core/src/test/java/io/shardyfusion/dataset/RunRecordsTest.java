@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.DataDamagedException;
+import io.shardyfusion.format.CheckpointNeeds;
+import io.shardyfusion.format.DescriptorRef;
 import io.shardyfusion.format.Layout;
+import io.shardyfusion.format.RunNeeds;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunRecord.Status;
 import io.shardyfusion.format.RunWarning;
+import io.shardyfusion.format.Sha256;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.open.ObjectStores;
@@ -103,6 +107,21 @@ class RunRecordsTest {
     records.end(RUN, Status.FAILED, "killed", LATER);
     assertThat(records.warnings(RUN)).containsExactly(warning);
     assertThat(records.warn(RUN, some -> List.of())).isFalse();
+  }
+
+  @Test
+  void whatARunNeedsStaysWhenItIsWarnedAndWhenItEnds() {
+    RunNeeds needs =
+        RunNeeds.NONE.completed(
+            new CheckpointNeeds(
+                7, NOW, null, List.of(new DescriptorRef(3, Sha256.of(new byte[1])))),
+            3);
+    records.write(running(Map.of()).withNeeds(needs));
+
+    records.warn(RUN, none -> List.of(new RunWarning(NOW, true, "cannot read a")));
+    records.end(RUN, Status.SUCCEEDED, null, LATER);
+
+    assertThat(records.find(RUN).orElseThrow().needs()).isEqualTo(needs);
   }
 
   @Test

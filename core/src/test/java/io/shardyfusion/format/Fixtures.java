@@ -37,6 +37,8 @@ final class Fixtures {
               Map.entry("run.json", Samples::runRecord),
               Map.entry("run-succeeded.json", Samples::succeededRun),
               Map.entry("run-warned.json", Samples::warnedRun),
+              Map.entry("run-needs.json", Samples::needyRun),
+              Map.entry("run-needs-base.json", Samples::replacingRun),
               Map.entry("run-failed.json", Samples::failedRun)));
 
   private Fixtures() {}

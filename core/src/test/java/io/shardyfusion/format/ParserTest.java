@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -166,6 +167,29 @@ class ParserTest {
 
     assertThat(json).hasSizeLessThan(Limits.MAX_POINTER_BYTES / 2);
     assertThat(PointerParser.fromJson("_CURRENT", json)).isEqualTo(pointer);
+  }
+
+  @Test
+  void theMostThatARunNeedsFitsItsRecordAndMoreIsRefused() {
+    List<DescriptorRef> most =
+        IntStream.range(0, Limits.MAX_RUN_DESCRIPTORS)
+            .mapToObj(i -> new DescriptorRef(i, Sha256.of(new byte[i])))
+            .toList();
+    CheckpointNeeds one = new CheckpointNeeds(1, Samples.CREATED, null, most);
+    RunRecord run =
+        Samples.failedRun()
+            .withWarnings(
+                Collections.nCopies(
+                    Limits.MAX_WARNINGS,
+                    new RunWarning(Samples.CREATED, true, "\0".repeat(Limits.MAX_WARNING))))
+            .withNeeds(new RunNeeds(null, List.of(one)));
+
+    assertThat(RunRecordParser.fromJson("r", RunRecordParser.toJson(run))).isEqualTo(run);
+    CheckpointNeeds another = new CheckpointNeeds(2, Samples.CREATED, null, most.subList(0, 1));
+    assertThatThrownBy(() -> new RunNeeds(null, List.of(one, another)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("checkpoints must have at most 8192 descriptors, found 8193");
+    assertThat(run.needs().completed(another, 2).checkpoints()).containsExactly(another);
   }
 
   @Test

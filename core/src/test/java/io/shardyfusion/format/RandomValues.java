@@ -155,7 +155,24 @@ final class RandomValues {
         counters,
         random.nextBoolean()
             ? List.of()
-            : List.of(new RunWarning(instant(), random.nextBoolean(), "w" + text(1100))));
+            : List.of(new RunWarning(instant(), random.nextBoolean(), "w" + text(1100))),
+        needs());
+  }
+
+  private RunNeeds needs() {
+    List<CheckpointNeeds> checkpoints = new ArrayList<>();
+    long checkpoint = amount();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      List<DescriptorRef> descriptors = new ArrayList<>();
+      for (int j = random.nextInt(5); j > 0; j--) {
+        descriptors.add(new DescriptorRef(random.nextInt(Sharding.MAX_SHARDS), sha()));
+      }
+      checkpoints.add(
+          new CheckpointNeeds(
+              checkpoint, instant(), random.nextBoolean() ? null : ref(), descriptors));
+      checkpoint += 1 + random.nextInt(3);
+    }
+    return new RunNeeds(random.nextBoolean() ? null : ref(), checkpoints);
   }
 
   private StatusNote note() {

@@ -232,6 +232,35 @@ final class Samples {
                 new RunWarning(CREATED, false, "/data/b.jsonl is gone; its rows are left out")));
   }
 
+  /** Of a continuous run: a checkpoint that was announced, and one that was not. */
+  static RunRecord needyRun() {
+    return new RunRecord(
+            RUN_ID,
+            ManifestWriter.STREAMING,
+            RunRecord.Status.RUNNING,
+            CREATED.minusSeconds(30),
+            CREATED.plusSeconds(20),
+            CREATED.plusSeconds(140),
+            1L,
+            null,
+            Map.of())
+        .withNeeds(
+            new RunNeeds(
+                null,
+                List.of(
+                    new CheckpointNeeds(41, CREATED, ref(streamingManifest()), List.of()),
+                    new CheckpointNeeds(
+                        42,
+                        CREATED.plusSeconds(10),
+                        ref(streamingManifest()),
+                        List.of(new DescriptorRef(0, sha("a later descriptor")))))));
+  }
+
+  /** Of a backfill, of which the record names what it replaces. */
+  static RunRecord replacingRun() {
+    return runRecord().withNeeds(new RunNeeds(ref(firstManifest()), List.of()));
+  }
+
   static RunRecord failedRun() {
     return new RunRecord(
         RUN_ID,

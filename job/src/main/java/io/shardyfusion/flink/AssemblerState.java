@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param counters what was done since the last manifest
  * @param input what was read since the lineage began, or null where that is not known, because it
  *     began before this was counted
+ * @param cover the stored manifest that has most descriptors, or null if there is none, or it is
+ *     not known which
  */
 record AssemblerState(
     String shape,
@@ -34,7 +36,8 @@ record AssemblerState(
     boolean changed,
     Map<Integer, Map<Sha256, Long>> newFiles,
     Map<String, Long> counters,
-    @Nullable InputCounts input) {
+    @Nullable InputCounts input,
+    @Nullable ManifestCover cover) {
 
   /** Copies the maps. */
   AssemblerState {
@@ -56,6 +59,23 @@ record AssemblerState(
         changed,
         newFiles,
         counters,
-        counts);
+        counts,
+        cover);
+  }
+
+  /** This state with the manifest that has most descriptors. */
+  AssemblerState withCover(@Nullable ManifestCover known) {
+    return new AssemblerState(
+        shape,
+        runId,
+        lineage,
+        predecessor,
+        publishedAt,
+        watermark,
+        changed,
+        newFiles,
+        counters,
+        input,
+        known);
   }
 }

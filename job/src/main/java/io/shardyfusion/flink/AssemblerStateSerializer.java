@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -24,10 +25,13 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  *
  * <p>Version 2: in the end whether the input was counted, and, if it was, its rows, deletes and bad
  * rows.
+ *
+ * <p>Version 3: in the end whether a manifest is known that has most descriptors, and, if it is, it
+ * and the shards that it has not as they are: their number (4 bytes) and ids, ascending.
  */
 final class AssemblerStateSerializer implements SimpleVersionedSerializer<AssemblerState> {
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final String WHAT = "the state of a sink";
 
   @Override
@@ -62,6 +66,15 @@ final class AssemblerStateSerializer implements SimpleVersionedSerializer<Assemb
       out.writeLong(input.deletes());
       out.writeLong(input.badRows());
     }
+    ManifestCover cover = state.cover();
+    out.writeBoolean(cover != null);
+    if (cover != null) {
+      PredecessorSerializer.writeManifest(cover.manifest(), out);
+      out.writeInt(cover.others().size());
+      for (int shard : cover.others()) {
+        out.writeInt(shard);
+      }
+    }
     return out.getCopyOfBuffer();
   }
 
@@ -85,9 +98,20 @@ final class AssemblerStateSerializer implements SimpleVersionedSerializer<Assemb
   public AssemblerState deserialize(int version, byte[] serialized) {
     return switch (version) {
       case 1 -> BinaryFields.read(WHAT, serialized, AssemblerStateSerializer::readVersion1);
-      case VERSION -> BinaryFields.read(WHAT, serialized, AssemblerStateSerializer::readVersion2);
+      case 2 -> BinaryFields.read(WHAT, serialized, AssemblerStateSerializer::readVersion2);
+      case VERSION -> BinaryFields.read(WHAT, serialized, AssemblerStateSerializer::readVersion3);
       default -> throw BinaryFields.unknownVersion(WHAT, VERSION, version);
     };
+  }
+
+  private static AssemblerState readVersion3(BinaryFields fields) throws IOException {
+    AssemblerState state = readVersion2(fields);
+    return fields.flag("cover")
+        ? state.withCover(
+            new ManifestCover(
+                fields.manifest("cover"),
+                Set.copyOf(fields.list("others", BinaryFields::smallInteger))))
+        : state;
   }
 
   private static AssemblerState readVersion2(BinaryFields fields) throws IOException {
@@ -108,6 +132,7 @@ final class AssemblerStateSerializer implements SimpleVersionedSerializer<Assemb
         fields.flag("changed"),
         readNewFiles(fields),
         fields.integers("counters"),
+        null,
         null);
   }
 

@@ -6,6 +6,7 @@ import io.shardyfusion.SoftwareVersion;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.dataset.Publisher;
+import io.shardyfusion.format.CheckpointNeeds;
 import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
@@ -23,6 +24,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -41,11 +43,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>Each publication names the one before as its predecessor. That one may not be announced yet
  *       (after a savepoint, or where its checkpoint was aborted), but it is committed first.
  *   <li>Nothing is published where nothing changed, and, before the input has ended, not earlier
- *       than the publish interval after the last one.
+ *       than the publish interval after the last one. Of a changed checkpoint that is not published
+ *       it is noted what it needs.
  * </ol>
  */
 final class ManifestAssembler
-    implements CommittingSinkWriter<SubtaskReport, Publication>,
+    implements CommittingSinkWriter<SubtaskReport, Committable>,
         StatefulSinkWriter<SubtaskReport, AssemblerState> {
 
   /** Flink's last watermark, at the end of input: not a time. */
@@ -84,7 +87,8 @@ final class ManifestAssembler
             state.changed(),
             state.newFiles(),
             state.counters(),
-            state.input());
+            state.input(),
+            state.cover());
   }
 
   /**
@@ -115,9 +119,18 @@ final class ManifestAssembler
                 false,
                 Map.of(),
                 Map.of(),
-                settings.isStreaming() ? InputCounts.NONE : null));
+                settings.isStreaming() ? InputCounts.NONE : null,
+                cover(settings)));
     assembler.parent = settings.parent();
     return assembler;
+  }
+
+  /** The snapshot that a continuous job begins on top of. */
+  private static @Nullable ManifestCover cover(SinkSettings settings) {
+    ManifestRef manifest = settings.parent();
+    return manifest == null || settings.base() == BaseSnapshot.EMPTY
+        ? null
+        : new ManifestCover(manifest, Set.of());
   }
 
   private static void checkEmpty(SinkSettings settings, Optional<Pointer> pointer) {
@@ -175,16 +188,16 @@ final class ManifestAssembler
   }
 
   @Override
-  public Collection<Publication> prepareCommit() {
+  public Collection<Committable> prepareCommit() {
     if (!assembly.hasReports()) {
       return List.of();
     }
     long checkpoint = assembly.completeCheckpoint(endOfInput);
-    if (!mustPublish()) {
-      return List.of();
-    }
     try {
-      return List.of(publish(checkpoint));
+      if (mustPublish()) {
+        return List.of(publish(checkpoint));
+      }
+      return settings.isStreaming() && assembly.mustNote() ? List.of(note(checkpoint)) : List.of();
     } catch (ShardyfusionException e) {
       throw Restarts.unlessPointless(e);
     }
@@ -227,8 +240,23 @@ final class ManifestAssembler
     predecessor = new Predecessor.Version(ref);
     parent = ref;
     publishedAt = clock.millis();
+    assembly.stored(ref);
+    assembly.noted();
     assembly.published();
     return publication;
+  }
+
+  /** Where it would be too much to note, a manifest that is not published has it. */
+  private CheckpointNote note(long checkpoint) {
+    Instant takenAt = clock.instant();
+    if (assembly.uncovered().size() > settings.mostNoted()) {
+      assembly.stored(new Publisher(store).store(manifest(checkpoint)));
+    }
+    assembly.noted();
+    ManifestCover cover = assembly.cover();
+    return new CheckpointNote(
+        new CheckpointNeeds(
+            checkpoint, takenAt, cover == null ? null : cover.manifest(), assembly.uncovered()));
   }
 
   private Manifest manifest(long checkpoint) {
@@ -286,7 +314,8 @@ final class ManifestAssembler
             assembly.changed(),
             assembly.newFiles(),
             assembly.counters(),
-            assembly.input()));
+            assembly.input(),
+            assembly.cover()));
   }
 
   @Override

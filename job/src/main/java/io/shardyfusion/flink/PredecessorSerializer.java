@@ -9,7 +9,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /**
  * The part that the durable forms of the sink have in common: a predecessor as a byte (0: none, 1:
  * a version, followed by its manifest, 2: any), and a manifest as its key and digest, each as
- * {@code writeUTF}. Fixed: another form is a new version of {@link PublicationSerializer} and of
+ * {@code writeUTF}. Fixed: another form is a new version of {@link CommittableSerializer} and of
  * {@link AssemblerStateSerializer}.
  */
 final class PredecessorSerializer {

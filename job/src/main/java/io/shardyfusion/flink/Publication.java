@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The sink's committable: a stored snapshot that is to be announced. Whole, never a delta, so it
- * can be committed by itself, later, or again.
+ * A stored snapshot that is to be announced.
  *
  * @param manifest refers to its manifest
  * @param runId the run that stored it
@@ -33,7 +32,8 @@ record Publication(
     long bytes,
     long assembledAt,
     boolean isLast,
-    Map<String, Long> counters) {
+    Map<String, Long> counters)
+    implements Committable {
 
   /** Copies the counters. */
   Publication {

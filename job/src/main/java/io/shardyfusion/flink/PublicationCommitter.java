@@ -2,6 +2,7 @@ package io.shardyfusion.flink;
 
 import io.shardyfusion.ConflictException;
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.format.CheckpointNeeds;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Announcer;
@@ -12,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.connector.sink2.Committer;
@@ -31,7 +33,7 @@ import org.apache.flink.metrics.MetricGroup;
  *       could not announce any more: it comes first, and replaces what others announced.
  * </ol>
  */
-final class PublicationCommitter implements Committer<Publication> {
+final class PublicationCommitter implements Committer<Committable> {
 
   private final SinkSettings settings;
   private final CountingObjectStore store;
@@ -42,23 +44,37 @@ final class PublicationCommitter implements Committer<Publication> {
   private volatile long announcedVersion;
   private volatile long publishMillis;
 
-  /** A committer that announces in {@code store} and closes it in the end. */
-  PublicationCommitter(SinkSettings settings, ObjectStore store, Clock clock, MetricGroup metrics) {
+  /**
+   * A committer that announces in {@code store} and closes it in the end.
+   *
+   * @param isRestored whether the job goes on from a checkpoint
+   */
+  PublicationCommitter(
+      SinkSettings settings,
+      ObjectStore store,
+      Clock clock,
+      MetricGroup metrics,
+      boolean isRestored) {
     this.settings = settings;
     this.store = new CountingObjectStore(store);
     this.clock = clock;
     this.announcer = new Announcer(this.store, clock);
-    this.lease = new RunLease(settings, this.store, clock);
+    this.lease = new RunLease(settings, this.store, clock, isRestored);
     this.fenced = metrics.counter(SinkMetrics.FENCED);
     metrics.gauge(SinkMetrics.ANNOUNCED_VERSION, () -> announcedVersion);
     metrics.gauge(SinkMetrics.PUBLISH_TIME, () -> publishMillis);
   }
 
   @Override
-  public void commit(Collection<CommitRequest<Publication>> requests) {
+  public void commit(Collection<CommitRequest<Committable>> requests) {
     try {
-      for (CommitRequest<Publication> request : requests) {
-        commit(request.getCommittable());
+      for (CommitRequest<Committable> request : requests) {
+        Committable committable = request.getCommittable();
+        if (committable instanceof Publication publication) {
+          commit(publication);
+        } else if (committable instanceof CheckpointNote note) {
+          lease.completed(note.needs());
+        }
       }
     } catch (ShardyfusionException e) {
       RuntimeException thrown = Restarts.unlessPointless(e);
@@ -92,6 +108,14 @@ final class PublicationCommitter implements Committer<Publication> {
     Map<String, Long> counters =
         isOwn(publication) ? new TreeMap<>(publication.counters()) : new TreeMap<>();
     counters.put(RunCounters.ANNOUNCE_MILLIS, Duration.between(start, clock.instant()).toMillis());
+    if (publication.epoch() > 0) {
+      lease.completed(
+          new CheckpointNeeds(
+              publication.epoch(),
+              Instant.ofEpochMilli(publication.assembledAt()),
+              publication.manifest(),
+              List.of()));
+    }
     if (publication.isLast()) {
       lease.succeeded(entry.version(), counters);
     } else {

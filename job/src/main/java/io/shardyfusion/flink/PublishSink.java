@@ -15,11 +15,11 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * The two-phase-commit sink that publishes: its writer, of parallelism 1, assembles and stores the
- * manifest from the reports of all shards; its committer announces it.
+ * manifest from the reports of all shards; its committer announces it, and keeps the run record.
  */
 final class PublishSink
     implements Sink<SubtaskReport>,
-        SupportsCommitter<Publication>,
+        SupportsCommitter<Committable>,
         SupportsWriterState<SubtaskReport, AssemblerState> {
 
   private static final long serialVersionUID = 1L;
@@ -62,15 +62,20 @@ final class PublishSink
   }
 
   @Override
-  public Committer<Publication> createCommitter(CommitterInitContext context) {
+  public Committer<Committable> createCommitter(CommitterInitContext context) {
     return opened(
         store ->
-            new PublicationCommitter(settings, store, Clock.systemUTC(), context.metricGroup()));
+            new PublicationCommitter(
+                settings,
+                store,
+                Clock.systemUTC(),
+                context.metricGroup(),
+                context.getRestoredCheckpointId().isPresent()));
   }
 
   @Override
-  public SimpleVersionedSerializer<Publication> getCommittableSerializer() {
-    return new RestoredState<>(new PublicationSerializer());
+  public SimpleVersionedSerializer<Committable> getCommittableSerializer() {
+    return new RestoredState<>(new CommittableSerializer());
   }
 
   @Override

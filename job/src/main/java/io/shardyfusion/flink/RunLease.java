@@ -2,6 +2,8 @@ package io.shardyfusion.flink;
 
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.dataset.RunRecords;
+import io.shardyfusion.format.CheckpointNeeds;
+import io.shardyfusion.format.RunNeeds;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.store.CountingObjectStore;
@@ -21,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the record of a run: that it is alive, by a lease that a thread of its own renews, what it
- * announced last, and what it did. A run goes on over restarts of its job, and its record with it.
- * Thread-safe. Does not own the store.
+ * announced last, what it did, and what it needs. A run goes on over restarts of its job, and its
+ * record with it. Thread-safe. Does not own the store.
  */
 final class RunLease implements AutoCloseable {
 
@@ -48,18 +50,25 @@ final class RunLease implements AutoCloseable {
   private long getsCounted;
   private @Nullable Long lastVersion;
   private List<RunWarning> warnings = List.of();
+  private RunNeeds needs;
+
+  /** Whether a checkpoint has completed since the record was written. */
+  private boolean mustWrite;
+
   private boolean ended;
 
   /**
    * Takes up the record of the settings' run, or begins it.
    *
+   * @param isRestored whether the run goes on from a checkpoint, and so from no snapshot
    * @throws io.shardyfusion.StorageException if it cannot be read or written
    */
-  RunLease(SinkSettings settings, CountingObjectStore store, Clock clock) {
+  RunLease(SinkSettings settings, CountingObjectStore store, Clock clock, boolean isRestored) {
     this.settings = settings;
     this.store = store;
     this.clock = clock;
     this.records = new RunRecords(store);
+    this.needs = new RunNeeds(isRestored ? null : settings.baseManifest(), List.of());
     records
         .find(settings.runId())
         .ifPresentOrElse(this::takeUp, () -> count(RunCounters.GETS, settings.getsBefore()));
@@ -80,6 +89,7 @@ final class RunLease implements AutoCloseable {
     counters.putAll(record.counters());
     warnings = record.warnings();
     lastVersion = record.lastVersion();
+    needs = record.needs();
   }
 
   /** Renews the lease: what the thread does from time to time. */
@@ -93,6 +103,15 @@ final class RunLease implements AutoCloseable {
       // The next beat may succeed; until the lease ends nobody takes the run for dead.
       LOG.warn("The lease of run {} could not be renewed.", settings.runId(), e);
     }
+  }
+
+  /**
+   * A checkpoint has completed: the record says what it needs as soon as it is written anyway, and
+   * at the latest when this is closed.
+   */
+  synchronized void completed(CheckpointNeeds checkpoint) {
+    needs = needs.completed(checkpoint, settings.checkpointsNoted());
+    mustWrite = true;
   }
 
   /**
@@ -148,8 +167,10 @@ final class RunLease implements AutoCloseable {
             lastVersion,
             error,
             counters,
-            warnings());
+            warnings(),
+            needs);
     records.write(record);
+    mustWrite = false;
   }
 
   /** Those of the watcher of a continuous input, which writes them into the same record. */
@@ -170,5 +191,12 @@ final class RunLease implements AutoCloseable {
   public void close() {
     beats.cancel(true);
     heartbeat.shutdownNow();
+    writeWhatCompleted();
+  }
+
+  private synchronized void writeWhatCompleted() {
+    if (mustWrite) {
+      beat();
+    }
   }
 }

@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.core.memory.ManagedMemoryUseCase;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -418,7 +419,13 @@ public final class ShardyfusionSink<T> {
           valueFormat,
           profile,
           duplicates,
-          custom);
+          custom,
+          Math.max(
+              1,
+              stream
+                  .getExecutionEnvironment()
+                  .getConfiguration()
+                  .get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.TableProfile;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param profile of the tables
  * @param duplicates what to do with several rows of a key
  * @param custom the user's own entries of the manifest
+ * @param checkpointsRetained how many checkpoints Flink keeps
  */
 record SinkSettings(
     String dataset,
@@ -61,7 +63,8 @@ record SinkSettings(
     ValueFormat valueFormat,
     TableProfile profile,
     DuplicatePolicy duplicates,
-    TreeMap<String, String> custom)
+    TreeMap<String, String> custom,
+    int checkpointsRetained)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -86,6 +89,27 @@ record SinkSettings(
 
   boolean isStreaming() {
     return mode.equals(ManifestWriter.STREAMING);
+  }
+
+  /**
+   * The manifest of the snapshot that a run begins with or replaces, unless it goes on from a
+   * checkpoint; null if there is none.
+   */
+  @Nullable ManifestRef baseManifest() {
+    return isStreaming() && base == BaseSnapshot.EMPTY ? null : parent;
+  }
+
+  /**
+   * The number of checkpoints of which the run record says what they need. Some may not be among
+   * those that Flink keeps: savepoints, and those that were aborted.
+   */
+  int checkpointsNoted() {
+    return Math.min(checkpointsRetained + 2, Limits.MAX_RUN_CHECKPOINTS);
+  }
+
+  /** The most descriptors that are noted of one checkpoint. */
+  int mostNoted() {
+    return Limits.MAX_RUN_DESCRIPTORS / checkpointsNoted();
   }
 
   /** Routing and key encoding, as text: what cannot change in the life of a continuous job. */

@@ -1,7 +1,9 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.flink.ShardReport.ReportedFile;
+import io.shardyfusion.format.DescriptorRef;
 import io.shardyfusion.format.InputCounts;
+import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,15 @@ final class SnapshotAssembly {
   private @Nullable InputCounts input;
   private boolean changed;
 
+  /** Null while no stored manifest is known that has most descriptors. */
+  private @Nullable ManifestRef covering;
+
+  /** The shards whose descriptors that one does not have. */
+  private final Set<Integer> uncovered = new TreeSet<>();
+
+  /** Whether a descriptor changed since the last checkpoint of which it was noted. */
+  private boolean mustNote = true;
+
   /** The checkpoint that each subtask reported last, of those since the last complete one. */
   private final Map<Integer, Long> reported = new HashMap<>();
 
@@ -44,25 +56,31 @@ final class SnapshotAssembly {
   private int subtasks;
 
   SnapshotAssembly(int numShards) {
-    this(numShards, false, Map.of(), Map.of(), null);
+    this(numShards, false, Map.of(), Map.of(), null, null);
   }
 
   /**
    * As it was when the state of an earlier attempt was written.
    *
    * @param input what was read since the lineage began, or null where that is not known
+   * @param cover the stored manifest that has most descriptors, or null where none is known
    */
   SnapshotAssembly(
       int numShards,
       boolean changed,
       Map<Integer, Map<Sha256, Long>> newFiles,
       Map<String, Long> counters,
-      @Nullable InputCounts input) {
+      @Nullable InputCounts input,
+      @Nullable ManifestCover cover) {
     this.numShards = numShards;
     this.changed = changed;
     this.newFiles = new TreeMap<>(newFiles);
     this.counters = new TreeMap<>(counters);
     this.input = input;
+    if (cover != null) {
+      covering = cover.manifest();
+      uncovered.addAll(cover.others());
+    }
   }
 
   /** Takes a report. */
@@ -101,6 +119,8 @@ final class SnapshotAssembly {
       return;
     }
     changed = true;
+    mustNote = true;
+    uncovered.add(shard);
     Map<Sha256, Long> before = newFiles.getOrDefault(shard, Map.of());
     Map<Sha256, Long> after = new HashMap<>();
     for (ReportedFile file : report.files()) {
@@ -190,7 +210,41 @@ final class SnapshotAssembly {
     return counters;
   }
 
-  /** A manifest was stored: from now on, changes are counted against it. */
+  /**
+   * Whether it must be noted what this checkpoint needs: of the first of an attempt, which may be
+   * that of a new run, and of those in which a descriptor changed.
+   */
+  boolean mustNote() {
+    return mustNote;
+  }
+
+  /**
+   * The descriptors that the {@linkplain #cover covering} manifest does not have; all without it.
+   */
+  List<DescriptorRef> uncovered() {
+    return entries.values().stream()
+        .filter(e -> covering == null || uncovered.contains(e.shard()))
+        .map(e -> new DescriptorRef(e.shard(), e.descriptor()))
+        .toList();
+  }
+
+  /** The stored manifest that has all descriptors but some, or null where none is known. */
+  @Nullable ManifestCover cover() {
+    return covering == null ? null : new ManifestCover(covering, uncovered);
+  }
+
+  /** It was noted what this checkpoint needs. */
+  void noted() {
+    mustNote = false;
+  }
+
+  /** A manifest of this checkpoint was stored, published or not. */
+  void stored(ManifestRef manifest) {
+    covering = manifest;
+    uncovered.clear();
+  }
+
+  /** A manifest was published: from now on, changes are counted against it. */
   void published() {
     changed = false;
     newFiles.clear();

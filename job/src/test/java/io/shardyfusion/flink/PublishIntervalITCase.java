@@ -10,6 +10,7 @@ import io.shardyfusion.store.open.ObjectStores;
 import io.shardyfusion.testing.changes.PrefixOracle;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,24 +39,45 @@ final class PublishIntervalITCase {
     return ContinuousJob.of(directory, uri).changes(changes).gate(gate);
   }
 
+  /** Cleanups that keep what the run records name take nothing of it. */
   @Test
   void aCheckpointWithinTheIntervalIsDurableButNotAnnounced() throws Exception {
+    Path savepoint;
     Path checkpoint;
     try (VersionReader reader = new VersionReader(directory.resolve("read"), uri)) {
       try (ContinuousJob job = job().sink(sink -> sink.publishInterval(LONG)).start()) {
         gate.openTo(200);
         job.await("a version", () -> ContinuousJob.lastVersion(uri) == 1);
+        for (long open = 250; open <= 500; open += 50) {
+          gate.openTo(open);
+          job.awaitCheckpoints(1);
+        }
+        savepoint = job.stop(false);
+      }
+      assertThat(ContinuousJob.lastVersion(uri)).isEqualTo(1);
+      assertThat(cleanup(SpecifiedCleanup.NotYetNamed.GOES))
+          .as("what earlier checkpoints needed")
+          .isNotEmpty();
+      try (ContinuousJob job =
+          job().sink(sink -> sink.publishInterval(LONG)).restore(savepoint).start()) {
         gate.openTo(600);
         // One may be under way that has not all of them.
         job.awaitCheckpoints(3);
         checkpoint = job.kill();
       }
       assertThat(ContinuousJob.lastVersion(uri)).isEqualTo(1);
+      cleanup(SpecifiedCleanup.NotYetNamed.STAYS);
       try (ContinuousJob restored = job().restore(checkpoint).start()) {
         restored.awaitNewest(changes.rows(600), reader);
       }
     }
     assertThat(ContinuousJob.lastVersion(uri)).isEqualTo(2);
+  }
+
+  private List<String> cleanup(SpecifiedCleanup.NotYetNamed notYetNamed) {
+    try (ObjectStore store = ObjectStores.open(uri, StoreOptions.defaults())) {
+      return new SpecifiedCleanup(store).run(notYetNamed);
+    }
   }
 
   @Test

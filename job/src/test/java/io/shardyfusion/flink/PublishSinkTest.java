@@ -9,12 +9,15 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.flink.ShardReport.ReportedFile;
+import io.shardyfusion.format.CheckpointNeeds;
+import io.shardyfusion.format.DescriptorRef;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.RunNeeds;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
@@ -26,8 +29,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
@@ -142,10 +145,10 @@ final class PublishSinkTest {
     assertThat(writer.prepareCommit()).isEmpty();
     ManifestAssembler restored = restore(settings, state(writer, 2));
     add(restored, all(3, 0, "a"), all(3, 1, "b"));
-    assertThat(restored.prepareCommit()).isEmpty();
+    assertThat(published(restored)).isEmpty();
     restored.flush(true);
     add(restored, last(4, 0), last(4, 1));
-    assertThat(restored.prepareCommit()).isEmpty();
+    assertThat(published(restored)).isEmpty();
 
     assertThat(objects()).isEqualTo(objects);
   }
@@ -157,10 +160,10 @@ final class PublishSinkTest {
     checkpoint(writer, 1, "a", "b");
     clock.advance(Duration.ofSeconds(59));
     add(writer, report(2, 0, "a2"), report(2, 1, null));
-    assertThat(writer.prepareCommit()).isEmpty();
+    assertThat(published(writer)).isEmpty();
     ManifestAssembler restored = restore(slow, state(writer, 2));
     add(restored, all(3, 0, "a2"), all(3, 1, "b"));
-    assertThat(restored.prepareCommit()).isEmpty();
+    assertThat(published(restored)).isEmpty();
     clock.advance(Duration.ofSeconds(1));
 
     Publication late = publish(restored, report(4, 0, null), report(4, 1, null));
@@ -168,7 +171,7 @@ final class PublishSinkTest {
     assertThat(late.epoch()).isEqualTo(4);
 
     add(restored, report(5, 0, "a5"), report(5, 1, null));
-    assertThat(restored.prepareCommit()).isEmpty();
+    assertThat(published(restored)).isEmpty();
     restored.flush(true);
     Publication end = publish(restored, last(6, 0), last(6, 1));
     assertThat(end.isLast()).isTrue();
@@ -185,7 +188,7 @@ final class PublishSinkTest {
     assertThat(current().stats().rows()).isZero();
     assertThat(current().shards()).hasSize(2);
     assertThat(record(settings).status()).isEqualTo(RunRecord.Status.SUCCEEDED);
-    assertThat(writer.prepareCommit()).isEmpty();
+    assertThat(published(writer)).isEmpty();
   }
 
   @Test
@@ -321,14 +324,14 @@ final class PublishSinkTest {
     assertThat(news(first)).containsExactly(30L, 3L);
     // p3 comes and goes between two versions; p2 is rewritten into p4; p1 stays.
     add(writer, files(2, 0, "p1", "p2", "+p3"), report(2, 1, null));
-    assertThat(writer.prepareCommit()).isEmpty();
+    assertThat(published(writer)).isEmpty();
     ManifestAssembler restored = restore(slow, state(writer, 2));
     add(restored, files(3, 0, "p1", "+p4"), all(3, 1, "b"));
-    assertThat(restored.prepareCommit()).isEmpty();
+    assertThat(published(restored)).isEmpty();
     add(restored, files(4, 0, "p1", "p4", "+p5"), files(4, 1, "q1", "+q2"));
     clock.advance(Duration.ofMinutes(1));
 
-    List<Publication> published = List.copyOf(restored.prepareCommit());
+    List<Publication> published = published(restored);
     assertThat(published).hasSize(1);
     assertThat(news(published.get(0))).containsExactly(30L, 3L);
     assertThat(published.get(0).counters()).containsEntry(RunCounters.NEW_BYTES, 30L);
@@ -365,13 +368,13 @@ final class PublishSinkTest {
 
     add(writer, counted(2, 0, 7, 0, 1)); // aborted before the other subtask
     add(writer, counted(3, 0, 1, 1, 0), counted(3, 1, 1, 0, 0));
-    assertThat(writer.prepareCommit()).isEmpty(); // within the interval
+    assertThat(published(writer)).isEmpty(); // within the interval
     ManifestAssembler restored = restore(slow.run(2), state(writer, 3));
     add(writer, counted(4, 0, 100, 0, 0), counted(4, 1, 100, 0, 0)); // of the attempt that failed
 
     add(restored, counted(4, 0, 3, 0, 1), counted(4, 1, 0, 0, 0));
     clock.advance(Duration.ofMinutes(1));
-    List<Publication> two = List.copyOf(restored.prepareCommit());
+    List<Publication> two = published(restored);
     assertThat(manifest(two.get(0).manifest()).input())
         .isEqualTo(new InputCounts(17 + 10 + 4, 1 + 1, 2 + 1 + 1));
   }
@@ -400,6 +403,95 @@ final class PublishSinkTest {
     }
   }
 
+  @Test
+  void whatACheckpointNeedsThatIsNotAnnouncedIsInTheRunRecord() throws Exception {
+    TestSettings slow = settings.every(Duration.ofMinutes(1));
+    PublicationCommitter committer = committer(slow);
+    ManifestAssembler writer = begin(slow);
+    Publication one = checkpoint(writer, 1, "a", "b");
+    CheckpointNote two = noted(writer, report(2, 0, "a2"), report(2, 1, null));
+    assertThat(two).isEqualTo(note(2, one.manifest(), descriptor(0, "a2")));
+    CheckpointNote three = noted(writer, report(3, 0, null), report(3, 1, "b3"));
+    assertThat(three).isEqualTo(note(3, one.manifest(), descriptor(0, "a2"), descriptor(1, "b3")));
+
+    commit(committer, one);
+    commit(committer, two, three); // that of 2 was aborted, perhaps
+    assertThat(record(slow).needs().checkpoints()).hasSize(1);
+    committer.close();
+    assertThat(record(slow).needs())
+        .isEqualTo(
+            new RunNeeds(
+                null, List.of(note(1, one.manifest()).needs(), two.needs(), three.needs())));
+  }
+
+  @Test
+  void aRestoredJobNotesWhatItHasThoughNothingChanged() throws Exception {
+    TestSettings slow = settings.every(Duration.ofMinutes(1));
+    ManifestAssembler writer = begin(slow);
+    Publication one = checkpoint(writer, 1, "a", "b");
+    noted(writer, report(2, 0, "a2"), report(2, 1, null));
+    AssemblerState state = state(writer, 2);
+
+    assertThat(noted(restore(slow.run(2), state), all(3, 0, "a2"), all(3, 1, "b")))
+        .isEqualTo(note(3, one.manifest(), descriptor(0, "a2")));
+    assertThat(noted(restore(slow.run(2), state.withCover(null)), all(3, 0, "a2"), all(3, 1, "b")))
+        .as("from a state that does not know which manifest has most")
+        .isEqualTo(note(3, null, descriptor(0, "a2"), descriptor(1, "b")));
+  }
+
+  @Test
+  void aJobOnTopOfASnapshotNotesThatAndAFreshOneAllOfItsShards() throws Exception {
+    assertThat(noted(begin(settings), all(1, 0, "a"), all(1, 1, "b")))
+        .isEqualTo(note(1, null, descriptor(0, "a"), descriptor(1, "b")));
+    Publication base = checkpoint(begin(settings), 1, "a", "b");
+    commit(committer(settings), base);
+
+    TestSettings onTop = settings.run(2).onTopOf(base.manifest());
+    assertThat(noted(begin(onTop), all(1, 0, "a"), all(1, 1, "b")))
+        .isEqualTo(note(1, base.manifest()));
+  }
+
+  @Test
+  void whereTooManyShardsChangedToBeNotedAManifestThatIsNotAnnouncedHasThem() throws Exception {
+    TestSettings wide = settings.ofShards(200).every(Duration.ofMinutes(1)).retaining(100);
+    ManifestAssembler writer = begin(wide);
+    Publication one = publish(writer, wide(1, 200));
+    CheckpointNote few = noted(writer, wide(2, 128));
+    assertThat(few.needs().manifest()).isEqualTo(one.manifest());
+    assertThat(few.needs().descriptors()).hasSize(8192 / 64);
+    long objects = objects();
+
+    CheckpointNote many = noted(writer, wide(3, 129));
+    assertThat(objects()).isEqualTo(objects + 1);
+    assertThat(many.needs().descriptors()).isEmpty();
+    Manifest stored = manifest(many.needs().manifest());
+    assertThat(stored.checkpointId()).isEqualTo(3);
+    assertThat(stored.shards().get(128).descriptor()).isEqualTo(digest("x3-128"));
+    assertThat(stored.shards().get(129).descriptor()).isEqualTo(digest("x1-129"));
+
+    CheckpointNote after = noted(restore(wide, state(writer, 3)), wide(4, 200, 1));
+    assertThat(after.needs().manifest()).isEqualTo(many.needs().manifest());
+    assertThat(after.needs().descriptors()).containsExactly(descriptor(0, "x4-0"));
+    assertThat(objects()).isEqualTo(objects + 1);
+  }
+
+  /** The first shards of one subtask, all changed. */
+  private static SubtaskReport wide(long checkpoint, int shards) {
+    return wide(checkpoint, shards, shards);
+  }
+
+  private static SubtaskReport wide(long checkpoint, int shards, int changed) {
+    List<ShardReport> reports =
+        IntStream.range(0, shards)
+            .mapToObj(i -> shard(i, "x" + checkpoint + "-" + i, i < changed))
+            .toList();
+    return new SubtaskReport(checkpoint, 0, 1, false, reports, 1, 0, 0, 0, 0);
+  }
+
+  private static DescriptorRef descriptor(int shard, String name) {
+    return new DescriptorRef(shard, digest(name));
+  }
+
   private ManifestAssembler begin(TestSettings of) {
     return kept(ManifestAssembler.begin(of.settings(), opened(of), clock));
   }
@@ -413,7 +505,8 @@ final class PublishSinkTest {
 
   private PublicationCommitter committer(TestSettings of) {
     return kept(
-        new PublicationCommitter(of.settings(), opened(of), clock, new UnregisteredMetricsGroup()));
+        new PublicationCommitter(
+            of.settings(), opened(of), clock, new UnregisteredMetricsGroup(), false));
   }
 
   private static ObjectStore opened(TestSettings of) {
@@ -437,9 +530,29 @@ final class PublishSinkTest {
 
   private static Publication publish(ManifestAssembler writer, SubtaskReport... reports) {
     add(writer, reports);
-    Collection<Publication> publications = writer.prepareCommit();
+    List<Publication> publications = published(writer);
     assertThat(publications).hasSize(1);
-    return publications.iterator().next();
+    return publications.get(0);
+  }
+
+  private static List<Publication> published(ManifestAssembler writer) {
+    return writer.prepareCommit().stream()
+        .filter(Publication.class::isInstance)
+        .map(Publication.class::cast)
+        .toList();
+  }
+
+  /** What is noted of a checkpoint that is not published. */
+  private static CheckpointNote noted(ManifestAssembler writer, SubtaskReport... reports) {
+    add(writer, reports);
+    List<Committable> committables = List.copyOf(writer.prepareCommit());
+    assertThat(committables).hasSize(1);
+    return (CheckpointNote) committables.get(0);
+  }
+
+  private CheckpointNote note(long checkpoint, ManifestRef manifest, DescriptorRef... others) {
+    return new CheckpointNote(
+        new CheckpointNeeds(checkpoint, clock.instant(), manifest, List.of(others)));
   }
 
   private static void add(ManifestAssembler writer, SubtaskReport... reports) {
@@ -447,14 +560,14 @@ final class PublishSinkTest {
   }
 
   /** Commits as Flink does, serialized in between. */
-  private static void commit(PublicationCommitter committer, Publication... publications)
+  private static void commit(PublicationCommitter committer, Committable... committables)
       throws Exception {
-    PublicationSerializer serializer = new PublicationSerializer();
-    List<CommitRequest<Publication>> requests = new ArrayList<>();
-    for (Publication publication : publications) {
+    CommittableSerializer serializer = new CommittableSerializer();
+    List<CommitRequest<Committable>> requests = new ArrayList<>();
+    for (Committable committable : committables) {
       requests.add(
           new Request(
-              serializer.deserialize(serializer.getVersion(), serializer.serialize(publication))));
+              serializer.deserialize(serializer.getVersion(), serializer.serialize(committable))));
     }
     committer.commit(requests);
   }
@@ -603,10 +716,10 @@ final class PublishSinkTest {
   }
 
   /** A request of Flink's to commit; a failed one is an exception here, always. */
-  private record Request(Publication getCommittable) implements CommitRequest<Publication> {
+  private record Request(Committable getCommittable) implements CommitRequest<Committable> {
 
     @Override
-    public Publication getCommittable() {
+    public Committable getCommittable() {
       return getCommittable;
     }
 
@@ -631,7 +744,7 @@ final class PublishSinkTest {
     }
 
     @Override
-    public void updateAndRetryLater(Publication committable) {
+    public void updateAndRetryLater(Committable committable) {
       throw new AssertionError("retried");
     }
 

@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.RunRecords;
+import io.shardyfusion.format.CheckpointNeeds;
+import io.shardyfusion.format.DescriptorRef;
+import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.RunNeeds;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunRecord.Status;
 import io.shardyfusion.format.RunWarning;
+import io.shardyfusion.format.Sha256;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.testing.Await;
 import java.nio.file.Path;
@@ -142,6 +147,63 @@ final class RunLeaseTest {
   }
 
   @Test
+  void whatACheckpointNeedsIsWrittenWhenTheRecordIsWrittenAnywayAndAtTheEnd() {
+    try (RunLease lease = lease()) {
+      lease.completed(needs(1));
+      lease.completed(needs(2));
+      assertThat(store.puts()).isEqualTo(1);
+      assertThat(record().needs()).isEqualTo(RunNeeds.NONE);
+      lease.beat();
+      assertThat(record().needs().checkpoints()).containsExactly(needs(1), needs(2));
+      lease.completed(needs(3));
+      lease.announced(1, Map.of());
+      assertThat(record().needs().checkpoints()).containsExactly(needs(1), needs(2), needs(3));
+    }
+    assertThat(store.puts()).as("nothing completed since").isEqualTo(3);
+
+    try (RunLease lease = lease()) {
+      lease.completed(needs(4));
+    }
+    assertThat(record().needs().checkpoints())
+        .as("as many as Flink retains, and two")
+        .containsExactly(needs(2), needs(3), needs(4));
+    new RunRecords(store).end(settings.runId(), Status.SUCCEEDED, null, clock.instant());
+    assertThat(record().needs().checkpoints()).last().isEqualTo(needs(4));
+  }
+
+  @Test
+  void aRunNamesTheSnapshotThatItBeginsWithUntilACheckpointHasCompleted() {
+    ManifestRef base =
+        new ManifestRef(
+            "manifests/20261122T095900.000Z_" + "b".repeat(32) + ".json",
+            Sha256.of(new byte[] {7}));
+    settings = settings.onTopOf(base);
+    try (RunLease lease = lease()) {
+      assertThat(lease).isNotNull();
+      assertThat(record().needs()).isEqualTo(new RunNeeds(base, List.of()));
+    }
+    try (RunLease lease =
+        new RunLease(settings.run(2).settings(), store, clock, /* isRestored= */ true)) {
+      assertThat(lease).isNotNull();
+      assertThat(new RunRecords(store).find("2".repeat(32)).orElseThrow().needs())
+          .as("of a run that goes on from a checkpoint")
+          .isEqualTo(RunNeeds.NONE);
+    }
+    try (RunLease lease = lease()) {
+      lease.completed(needs(1));
+    }
+    assertThat(record().needs()).isEqualTo(new RunNeeds(null, List.of(needs(1))));
+  }
+
+  private CheckpointNeeds needs(int checkpoint) {
+    return new CheckpointNeeds(
+        checkpoint,
+        TestSettings.STARTED,
+        null,
+        List.of(new DescriptorRef(1, Sha256.of(new byte[checkpoint]))));
+  }
+
+  @Test
   void aFailureOfTheRecordDoesNotHideTheFailureOfTheRun() {
     try (RunLease lease = lease()) {
       WatchedStore.watch(
@@ -185,7 +247,7 @@ final class RunLeaseTest {
   }
 
   private RunLease lease() {
-    return new RunLease(settings.settings(), store, clock);
+    return new RunLease(settings.settings(), store, clock, false);
   }
 
   private RunRecord record() {

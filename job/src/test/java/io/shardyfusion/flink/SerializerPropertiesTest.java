@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.flink.ShardReport.ReportedFile;
+import io.shardyfusion.format.CheckpointNeeds;
+import io.shardyfusion.format.DescriptorRef;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Layout;
@@ -38,11 +40,18 @@ class SerializerPropertiesTest {
 
   @Property(tries = 200)
   void committablesSurvive(@ForAll("publications") Publication publication) throws IOException {
-    PublicationSerializer serializer = new PublicationSerializer();
+    CommittableSerializer serializer = new CommittableSerializer();
     checkDurable(
         publication,
         serializer.serialize(publication),
         b -> serializer.deserialize(serializer.getVersion(), b));
+  }
+
+  @Property(tries = 100)
+  void notesOfCheckpointsSurvive(@ForAll("notes") CheckpointNote note) throws IOException {
+    CommittableSerializer serializer = new CommittableSerializer();
+    checkDurable(
+        note, serializer.serialize(note), b -> serializer.deserialize(serializer.getVersion(), b));
   }
 
   @Property(tries = 200)
@@ -85,7 +94,7 @@ class SerializerPropertiesTest {
       @ForAll int four)
       throws IOException {
     AssemblerStateSerializer states = new AssemblerStateSerializer();
-    PublicationSerializer publications = new PublicationSerializer();
+    CommittableSerializer publications = new CommittableSerializer();
     DataOutputSerializer out = new DataOutputSerializer(64);
     SubtaskReportSerializer.INSTANCE.serialize(report, out);
     readDamaged(states.serialize(state), at, four, b -> states.deserialize(states.getVersion(), b));
@@ -195,7 +204,26 @@ class SerializerPropertiesTest {
                     counters,
                     publishedAt % 2 == 0
                         ? null
-                        : new InputCounts(publishedAt, publishedAt / 2, publishedAt / 3)));
+                        : new InputCounts(publishedAt, publishedAt / 2, publishedAt / 3),
+                    predecessor instanceof Predecessor.Version version
+                        ? new ManifestCover(version.manifest(), files.keySet())
+                        : null));
+  }
+
+  @Provide
+  Arbitrary<CheckpointNote> notes() {
+    Arbitrary<DescriptorRef> descriptors =
+        Combinators.combine(Arbitraries.integers().between(0, 32_767), digests())
+            .as(DescriptorRef::new);
+    return Combinators.combine(
+            numbers(),
+            Arbitraries.longs().between(0, 4_000_000_000_000L),
+            manifests().injectNull(0.2),
+            descriptors.list().ofMaxSize(5))
+        .as(
+            (checkpoint, millis, manifest, list) ->
+                new CheckpointNote(
+                    new CheckpointNeeds(checkpoint, Instant.ofEpochMilli(millis), manifest, list)));
   }
 
   @Provide

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.flink.ShardReport.ReportedFile;
+import io.shardyfusion.format.CheckpointNeeds;
+import io.shardyfusion.format.DescriptorRef;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.ManifestRef;
@@ -15,10 +17,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -84,17 +88,33 @@ final class SerializersTest {
           true,
           Map.of(5, Map.of(DIGEST, 2048L), 3, Map.of()),
           Map.of("records", 1000L),
-          new InputCounts(1003, 10, 3));
+          new InputCounts(1003, 10, 3),
+          new ManifestCover(MANIFEST, Set.of(5, 3)));
+
+  private static final CheckpointNote NOTE =
+      new CheckpointNote(
+          new CheckpointNeeds(
+              8,
+              Instant.ofEpochMilli(1_795_341_600_000L),
+              MANIFEST,
+              List.of(new DescriptorRef(3, DIGEST), new DescriptorRef(5, DIGEST))));
 
   @Test
   void aCommittableOfEveryReleasedVersionIsReadable() throws IOException {
     byte[] version1 = fixture("publication-v1.hex");
     byte[] version2 = fixture("publication-v2.hex");
 
-    assertThat(new PublicationSerializer().deserialize(1, version1))
+    assertThat(new CommittableSerializer().deserialize(1, version1))
         .isEqualTo(PUBLICATION.withRowsExact(false));
-    assertThat(new PublicationSerializer().deserialize(2, version2)).isEqualTo(PUBLICATION);
-    assertThat(new PublicationSerializer().serialize(PUBLICATION)).isEqualTo(version2);
+    assertThat(new CommittableSerializer().deserialize(2, version2)).isEqualTo(PUBLICATION);
+    for (Map.Entry<String, Committable> version3 :
+        Map.<String, Committable>of(
+                "publication-v3.hex", PUBLICATION, "checkpoint-note-v3.hex", NOTE)
+            .entrySet()) {
+      byte[] bytes = fixture(version3.getKey());
+      assertThat(new CommittableSerializer().deserialize(3, bytes)).isEqualTo(version3.getValue());
+      assertThat(new CommittableSerializer().serialize(version3.getValue())).isEqualTo(bytes);
+    }
   }
 
   @Test
@@ -115,17 +135,17 @@ final class SerializersTest {
               false,
               Map.of());
 
-      byte[] bytes = new PublicationSerializer().serialize(publication);
+      byte[] bytes = new CommittableSerializer().serialize(publication);
 
-      assertThat(new PublicationSerializer().deserialize(2, bytes)).isEqualTo(publication);
+      assertThat(new CommittableSerializer().deserialize(3, bytes)).isEqualTo(publication);
     }
   }
 
   @Test
   void aCommittableOfALaterVersionIsRefusedWithTheRemedy() {
-    assertThatThrownBy(() -> new PublicationSerializer().deserialize(3, new byte[0]))
+    assertThatThrownBy(() -> new CommittableSerializer().deserialize(4, new byte[0]))
         .isInstanceOf(DataDamagedException.class)
-        .hasMessageContaining("expected a committable of version 1 to 2, found version 3");
+        .hasMessageContaining("expected a committable of version 1 to 3, found version 4");
   }
 
   @Test
@@ -133,18 +153,21 @@ final class SerializersTest {
     byte[] version1 = fixture("assembler-state-v1.hex");
 
     byte[] version2 = fixture("assembler-state-v2.hex");
+    byte[] version3 = fixture("assembler-state-v3.hex");
 
     assertThat(new AssemblerStateSerializer().deserialize(1, version1))
-        .isEqualTo(STATE.withInput(null));
-    assertThat(new AssemblerStateSerializer().deserialize(2, version2)).isEqualTo(STATE);
-    assertThat(new AssemblerStateSerializer().serialize(STATE)).isEqualTo(version2);
+        .isEqualTo(STATE.withInput(null).withCover(null));
+    assertThat(new AssemblerStateSerializer().deserialize(2, version2))
+        .isEqualTo(STATE.withCover(null));
+    assertThat(new AssemblerStateSerializer().deserialize(3, version3)).isEqualTo(STATE);
+    assertThat(new AssemblerStateSerializer().serialize(STATE)).isEqualTo(version3);
   }
 
   @Test
   void theStateOfASinkOfALaterVersionIsRefusedWithTheRemedy() {
-    assertThatThrownBy(() -> new AssemblerStateSerializer().deserialize(3, new byte[0]))
+    assertThatThrownBy(() -> new AssemblerStateSerializer().deserialize(4, new byte[0]))
         .isInstanceOf(DataDamagedException.class)
-        .hasMessageContaining("expected the state of a sink of version 1 to 2, found version 3");
+        .hasMessageContaining("expected the state of a sink of version 1 to 3, found version 4");
   }
 
   @Test
@@ -200,7 +223,7 @@ final class SerializersTest {
         () -> SubtaskReportSerializer.INSTANCE.deserialize(new DataInputDeserializer(report)),
         "a report is damaged: descriptor: expected 64");
     assertDamaged(
-        () -> new PublicationSerializer().deserialize(2, committable),
+        () -> new CommittableSerializer().deserialize(2, committable),
         "a committable is damaged: manifest: expected 64");
     assertDamaged(
         () -> new AssemblerStateSerializer().deserialize(2, sink),
@@ -224,14 +247,14 @@ final class SerializersTest {
             0,
             false,
             Map.of());
-    byte[] committable = new PublicationSerializer().serialize(uncounted);
-    committable[committable.length - Integer.BYTES - 1] = -1;
+    byte[] committable = new CommittableSerializer().serialize(uncounted);
+    committable[committable.length - Integer.BYTES - 1] = -1; // the counters, before the last flag
 
     assertDamaged(
         () -> SubtaskReportSerializer.INSTANCE.deserialize(new DataInputDeserializer(none)),
         "the size of shards must be at least 0, found -16777216");
     assertDamaged(
-        () -> new PublicationSerializer().deserialize(2, committable),
+        () -> new CommittableSerializer().deserialize(3, committable),
         "the size of counters must be at least 0, found -16777216");
     for (ShardRow row : List.of(ShardRow.badRows(7), new ShardRow(3, 7, new byte[1], null))) {
       for (int at : new int[] {12, 16}) {

@@ -25,7 +25,8 @@ record TestSettings(
     BaseSnapshot base,
     boolean takeover,
     Announcement.IfEmpty ifEmpty,
-    Duration publishInterval) {
+    Duration publishInterval,
+    int checkpointsRetained) {
 
   static final Instant STARTED = Instant.parse("2026-11-22T10:00:00Z");
 
@@ -40,7 +41,8 @@ record TestSettings(
         BaseSnapshot.EMPTY,
         false,
         Announcement.IfEmpty.REFUSE,
-        Duration.ZERO);
+        Duration.ZERO,
+        1);
   }
 
   /** Of another run, whose lineage is its own. */
@@ -55,12 +57,23 @@ record TestSettings(
         base,
         takeover,
         ifEmpty,
-        publishInterval);
+        publishInterval,
+        checkpointsRetained);
   }
 
   TestSettings ofShards(int number) {
     return new TestSettings(
-        uri, number, runId, lineage, predecessor, parent, base, takeover, ifEmpty, publishInterval);
+        uri,
+        number,
+        runId,
+        lineage,
+        predecessor,
+        parent,
+        base,
+        takeover,
+        ifEmpty,
+        publishInterval,
+        checkpointsRetained);
   }
 
   TestSettings takingOver() {
@@ -74,7 +87,8 @@ record TestSettings(
         base,
         true,
         ifEmpty,
-        publishInterval);
+        publishInterval,
+        checkpointsRetained);
   }
 
   TestSettings allowingEmpty() {
@@ -88,12 +102,38 @@ record TestSettings(
         base,
         takeover,
         Announcement.IfEmpty.ANNOUNCE,
-        publishInterval);
+        publishInterval,
+        checkpointsRetained);
   }
 
   TestSettings every(Duration interval) {
     return new TestSettings(
-        uri, shards, runId, lineage, predecessor, parent, base, takeover, ifEmpty, interval);
+        uri,
+        shards,
+        runId,
+        lineage,
+        predecessor,
+        parent,
+        base,
+        takeover,
+        ifEmpty,
+        interval,
+        checkpointsRetained);
+  }
+
+  TestSettings retaining(int checkpoints) {
+    return new TestSettings(
+        uri,
+        shards,
+        runId,
+        lineage,
+        predecessor,
+        parent,
+        base,
+        takeover,
+        ifEmpty,
+        publishInterval,
+        checkpoints);
   }
 
   TestSettings onTopOf(ManifestRef manifest) {
@@ -107,7 +147,8 @@ record TestSettings(
         BaseSnapshot.CURRENT,
         takeover,
         ifEmpty,
-        publishInterval);
+        publishInterval,
+        checkpointsRetained);
   }
 
   SinkSettings settings() {
@@ -131,6 +172,7 @@ record TestSettings(
         ValueFormat.BYTES,
         TableProfile.BALANCED,
         DuplicatePolicy.LAST,
-        new TreeMap<>());
+        new TreeMap<>(),
+        checkpointsRetained);
   }
 }
