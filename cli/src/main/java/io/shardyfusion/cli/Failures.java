@@ -5,6 +5,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.NotFoundException;
 import io.shardyfusion.Printable;
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.job.OptionHints;
 import io.shardyfusion.machine.OpenFileLimit;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -35,7 +36,7 @@ final class Failures {
     boolean ours = failure instanceof ShardyfusionException;
     String limit = ours ? null : OpenFileLimit.reason(failure);
     if (ours) {
-      err.println("shardy: " + failure.getMessage());
+      err.println("shardy: " + OptionHints.in(String.valueOf(failure.getMessage())));
     } else if (limit != null) {
       err.println("shardy: " + limit);
     } else {

@@ -170,7 +170,8 @@ final class RunITCase {
               "has no rows",
               "serves version 1 with 1 rows",
               "nothing was announced",
-              "--allow-empty");
+              "run again with allowEmpty()",
+              "allowEmpty() is --allow-empty");
       assertThat(rows()).isEqualTo(Map.of(1L, row));
     }
     assertThat(Invocation.run("history", "-d", dataset()).succeeded().jsonl()).hasSize(1);

@@ -93,8 +93,8 @@ record AnnouncementEdit(
                 + newest(pointer)
                 + ", written by "
                 + shown(pointer.map(Pointer::writer).orElse(null))
-                + "; nothing was announced; run again to build on the newest version (a continuous job: with --base current, or "
-                + "from its newest checkpoint), or with --takeover to replace it"));
+                + "; nothing was announced; run again to build on the newest version (a continuous job: from its newest "
+                + "checkpoint, or with base(CURRENT)), or with takeover() to replace it"));
   }
 
   /** By the pointer that is replaced, so that it holds of what readers would lose. */
@@ -118,8 +118,8 @@ record AnnouncementEdit(
                 + (current.rowsExact() ? "" : "about ")
                 + current.rows()
                 + " rows, so readers would find nothing any more; nothing was announced; see whether the input is complete and"
-                + " was read as it should be, or, where the dataset is meant to be empty, run again with --allow-empty (in a"
-                + " job of your own, allowEmpty() of the sink)"));
+                + " was read as it should be, or, where the dataset is meant to be empty, run again with"
+                + " allowEmpty()"));
   }
 
   private static String newest(Optional<Pointer> pointer) {

@@ -88,8 +88,7 @@ class AnnouncerTest {
 
     assertThatThrownBy(() -> announcer().announce(empty))
         .isInstanceOf(EmptySnapshotException.class)
-        .hasMessageContainingAll(
-            RUN, "version 1", "about 101 rows", "--allow-empty", "allowEmpty()");
+        .hasMessageContainingAll(RUN, "version 1", "about 101 rows", "run again with allowEmpty()");
     assertThat(pointer()).isEqualTo(before);
 
     PointerEntry meant =
@@ -131,7 +130,12 @@ class AnnouncerTest {
     assertThatThrownBy(() -> announcer().announce(snapshot(2, MINE, NONE)))
         .isInstanceOf(ConflictException.class)
         .hasMessageContainingAll(
-            "to be the first version", "version 1", OTHER, "generation 1", "--takeover");
+            "to be the first version",
+            "version 1",
+            OTHER,
+            "generation 1",
+            "base(CURRENT)",
+            "takeover()");
     assertThat(pointer()).isEqualTo(before);
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.open.ObjectStores;
 import io.shardyfusion.surroundings.GivenText;
@@ -55,7 +56,17 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
       return;
     }
     SnapshotJobCommand job = command.getCommand();
-    RunResult result = job.call();
+    RunResult result;
+    try {
+      result = job.call();
+    } catch (ShardyfusionException e) {
+      // Flink's client reports it; only here the options are known that it advises to use.
+      String message = String.valueOf(e.getMessage());
+      if (!OptionHints.in(message).equals(message)) {
+        System.err.println(OptionHints.in(message));
+      }
+      throw e;
+    }
     if (result != null) {
       byte[] line = (new ObjectMapper().writeValueAsString(result) + "\n").getBytes(UTF_8);
       System.out.write(line, 0, line.length);

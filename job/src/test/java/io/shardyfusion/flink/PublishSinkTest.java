@@ -291,7 +291,7 @@ final class PublishSinkTest {
     assertThatThrownBy(() -> commit(committer(later), one, behind))
         .isInstanceOf(SuppressRestartsException.class)
         .hasCauseInstanceOf(ConflictException.class)
-        .hasStackTraceContaining("--takeover");
+        .hasStackTraceContaining("takeover()");
     assertThat(descriptors(current())).containsExactly("a2", "b");
   }
 
@@ -348,7 +348,7 @@ final class PublishSinkTest {
     assertThatThrownBy(() -> commit(committer, empty))
         .isInstanceOf(SuppressRestartsException.class)
         .hasCauseInstanceOf(EmptySnapshotException.class)
-        .hasStackTraceContaining("--allow-empty");
+        .hasStackTraceContaining("allowEmpty()");
     assertThat(descriptors(current())).containsExactly("a", "b");
     assertThat(record(settings).status()).isEqualTo(RunRecord.Status.FAILED);
 

@@ -291,7 +291,7 @@ final class WriterConflictsITCase {
       gate.openTo(300);
       try (ContinuousJob job = job().restore(savepoint).start()) {
         assertThat(conflict(job))
-            .hasMessageContaining("--takeover")
+            .hasMessageContaining("takeover()")
             .hasMessageContaining("the newest is version " + before.lastVersion());
       }
       assertThat(pointer()).isEqualTo(before);
