@@ -14,6 +14,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.shardyfusion.format.Pointer;
+import io.shardyfusion.format.PointerParser;
 import java.nio.file.Path;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,17 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .haveNameMatching(
             "java\\.net\\.ServerSocket|java\\.nio\\.channels\\..*ServerSocketChannel|com\\.sun\\.net\\.httpserver\\..*")
+        .check(CLASSES);
+  }
+
+  /** Whoever wrote it elsewhere would have to know what an ambiguous answer means. */
+  @Test
+  void thePointerIsWrittenInOnePlace() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("PointerSwap")
+        .should()
+        .callMethod(PointerParser.class, "toJson", Pointer.class)
         .check(CLASSES);
   }
 
