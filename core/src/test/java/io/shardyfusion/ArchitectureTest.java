@@ -54,7 +54,7 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  /** Whoever wrote it elsewhere would have to know what an ambiguous answer means. */
+  /** An ambiguous answer is understood there, and nowhere else. */
   @Test
   void thePointerIsWrittenInOnePlace() {
     noClasses()

@@ -83,7 +83,7 @@ public record PointerEntry(
     this(version, manifest, runId, announcedAt, rows, true, bytes, status);
   }
 
-  /** Whether a validator holds it. */
+  /** True if a validator holds it. */
   public boolean isHeldByValidator() {
     return heldBy == HeldBy.VALIDATOR;
   }

@@ -27,7 +27,7 @@ public record Announcement(
     Predecessor predecessor,
     IfEmpty ifEmpty) {
 
-  /** What becomes of a snapshot without rows, where the current version has some. */
+  /** The fate of a snapshot without rows, where the current version has some. */
   public enum IfEmpty {
     /** It is refused: such a result is rarely meant. */
     REFUSE,
@@ -54,7 +54,7 @@ public record Announcement(
         IfEmpty.REFUSE);
   }
 
-  /** Whether it is certain that the snapshot has no rows. */
+  /** True if it is certain that the snapshot has no rows. */
   boolean isEmpty() {
     return rows == 0 && rowsExact;
   }

@@ -163,7 +163,7 @@ record AnnouncementEdit(
             announcement.rowsExact(),
             announcement.bytes(),
             VersionStatus.ANNOUNCED);
-    // Where both hold it, it is the validator: an unpin must not release it.
+    // The validator wins over the pin: an unpin must not release what it refused.
     if (gate.judge(pointer.map(Pointer::current)) instanceof Verdict.Hold hold) {
       return entry.held(HeldBy.VALIDATOR, StatusNote.because(hold.reasons()));
     }

@@ -88,7 +88,8 @@ public final class Announcer {
   public PointerEntry announce(Announcement announcement, Gate gate) {
     EditOutcome outcome = swap.apply(new AnnouncementEdit(root, clock, announcement, gate, held));
     Pointer pointer = outcome.orThrow();
-    // What was read back, or was there, may be the work of another attempt of this lineage.
+    // A version that was read back, or was there, may be the work of another attempt of the
+    // lineage.
     if (outcome instanceof EditOutcome.Replaced replaced
         && replaced.proof() == EditOutcome.Proof.ANSWERED) {
       held = pointer.writer();

@@ -30,7 +30,7 @@ public sealed interface EditOutcome {
    */
   record Refused(ShardyfusionException reason) implements EditOutcome {}
 
-  /** How it is known that the pointer was replaced. */
+  /** The way in which it is known that the pointer was replaced. */
   enum Proof {
     /** The store said so. */
     ANSWERED,

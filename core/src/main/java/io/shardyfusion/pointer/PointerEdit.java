@@ -22,7 +22,7 @@ interface PointerEdit {
   /** The edit in the past, for messages that say that nothing was: {@code announced}. */
   String done();
 
-  /** What an edit makes of a pointer. */
+  /** The answer of an edit to a pointer. */
   sealed interface Decision {}
 
   /**

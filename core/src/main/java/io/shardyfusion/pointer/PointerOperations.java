@@ -24,7 +24,7 @@ public final class PointerOperations {
   private final PointerSwap swap;
   private final Clock clock;
 
-  /** What the next version that is published does after a rollback. */
+  /** The effect of the next version that is published after a rollback. */
   public enum Afterwards {
     /** It is held: the rollback pins. */
     PIN,

@@ -39,7 +39,7 @@ public sealed interface Predecessor extends Serializable {
         .orElseGet(None::new);
   }
 
-  /** Whether the newest version of the dataset is this one. */
+  /** True if the newest version of the dataset is this one. */
   default boolean isNewestOf(Optional<Pointer> pointer) {
     return this instanceof Any || equals(newestOf(pointer));
   }

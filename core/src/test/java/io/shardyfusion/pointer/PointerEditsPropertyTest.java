@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 
 /**
- * Whatever is done to a pointer, in whatever order, and whatever becomes of the store's answers: it
- * is what a small model says, and keeps the rules of the format.
+ * A pointer is what a small model says and keeps the rules of the format, whatever is done to it,
+ * in whatever order, and whatever becomes of the store's answers.
  */
 class PointerEditsPropertyTest {
 
   private static final Verdict.Hold TOO_FEW = new Verdict.Hold(List.of("too few rows"));
 
-  /** What is done in one step. */
+  /** The kinds of steps. */
   enum Action {
     PUBLISH,
     PUBLISH_HELD,

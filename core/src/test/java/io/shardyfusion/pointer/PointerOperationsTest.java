@@ -424,7 +424,7 @@ class PointerOperationsTest {
         .containsExactly("4 quarantined", "3 quarantined", "2 quarantined", "1 announced, current");
   }
 
-  /** What may have been done must not be denied. */
+  /** A change that may have been made must not be denied. */
   @Test
   void aRefusalAfterALostAnswerSaysThatThereWasOne() {
     publish(1, 2);
