@@ -1,7 +1,6 @@
 package io.shardyfusion.key;
 
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,13 +61,12 @@ public sealed interface Key permits IntegerKey, TextKey, BytesKey {
     }
     throw new InvalidRequestException(
         (key == null
-                ? "null is no key"
-                : "'"
-                    + Printable.line(String.valueOf(key))
+                ? "a null key"
+                : "the key '"
+                    + KeyText.abbreviated(String.valueOf(key))
                     + "' of "
-                    + key.getClass().getName()
-                    + " is no key")
-            + "; a key is a Long, a String or a byte[]");
+                    + key.getClass().getName())
+            + " cannot be used: a key is a Long, a String or a byte[]");
   }
 
   /**

@@ -20,6 +20,15 @@ public enum KeyType {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The class of the {@linkplain Key#value() values} of such keys. */
+  public Class<?> valueClass() {
+    return switch (this) {
+      case LONG -> Long.class;
+      case STRING -> String.class;
+      case BYTES -> byte[].class;
+    };
+  }
+
   /**
    * The encoding that a dataset gets where none is chosen: {@code i64}, {@code utf8} or {@code
    * raw}.

@@ -29,6 +29,7 @@ class KeyTest {
     assertThat(Key.ofObject(key.value())).isEqualTo(key).hasSameHashCodeAs(key);
     assertThat(Key.parse(key.type(), key.text())).isEqualTo(key);
     assertThat(Key.parseExact(key.type(), text, 0, text.length)).isEqualTo(key);
+    assertThat(key.value()).isInstanceOf(key.type().valueClass());
     KeyEncoding encoding = key.type().defaultEncoding();
     assertThat(encoding.decode(key.stored(encoding))).isEqualTo(key);
   }
@@ -43,7 +44,8 @@ class KeyTest {
     } catch (InvalidRequestException refused) {
       return;
     }
-    assertThat(key.text()).isEqualTo(text.equals("-0") ? "0" : text);
+    boolean isZero = type == KeyType.LONG && text.equals("-0");
+    assertThat(key.text()).isEqualTo(isZero ? "0" : text);
     assertThat(Key.parse(type, text)).isEqualTo(key);
   }
 
@@ -99,8 +101,10 @@ class KeyTest {
   void onlyWhatIsAKeyIsMadeOne() {
     assertThat(Key.ofObject((short) 7)).isEqualTo(Key.of(7)).isNotEqualTo(Key.of("7"));
     assertThat(Key.ofObject(Key.of("a"))).isEqualTo(Key.of("a"));
-    refused(() -> Key.ofObject(null), "null is no key; a key is a Long, a String or a byte[]");
-    refused(() -> Key.ofObject(new Date(0)), "of java.util.Date is no key; a key is a Long,");
+    refused(
+        () -> Key.ofObject(null),
+        "a null key cannot be used: a key is a Long, a String or a byte[]");
+    refused(() -> Key.ofObject(new Date(0)), "of java.util.Date cannot be used: a key is a Long,");
   }
 
   @Example

@@ -1,6 +1,7 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.key.KeyType;
 import java.util.Arrays;
@@ -20,11 +21,11 @@ public final class KeyRange {
 
   private static final KeyRange ALL = new KeyRange(null, null, null);
 
-  private final @Nullable Object from;
-  private final @Nullable Object to;
-  private final @Nullable Object prefix;
+  private final @Nullable Key from;
+  private final @Nullable Key to;
+  private final @Nullable Key prefix;
 
-  private KeyRange(@Nullable Object from, @Nullable Object to, @Nullable Object prefix) {
+  private KeyRange(@Nullable Key from, @Nullable Key to, @Nullable Key prefix) {
     this.from = from;
     this.to = to;
     this.prefix = prefix;
@@ -36,38 +37,56 @@ public final class KeyRange {
   }
 
   /** This range without what comes before {@code key}. */
-  public KeyRange from(long key) {
+  public KeyRange from(Key key) {
     return new KeyRange(key, to, prefix);
   }
 
   /** This range without what comes before {@code key}. */
+  public KeyRange from(long key) {
+    return from(Key.of(key));
+  }
+
+  /** This range without what comes before {@code key}. */
   public KeyRange from(String key) {
-    return new KeyRange(key, to, prefix);
+    return from(Key.of(key));
   }
 
   /** This range without what comes before {@code key}, which is copied. */
   public KeyRange from(byte[] key) {
-    return new KeyRange(key.clone(), to, prefix);
+    return from(Key.of(key));
+  }
+
+  /** This range without {@code key} and what comes after it. */
+  public KeyRange to(Key key) {
+    return new KeyRange(from, key, prefix);
   }
 
   /** This range without {@code key} and what comes after it. */
   public KeyRange to(long key) {
-    return new KeyRange(from, key, prefix);
+    return to(Key.of(key));
   }
 
   /** This range without {@code key} and what comes after it. */
   public KeyRange to(String key) {
-    return new KeyRange(from, key, prefix);
+    return to(Key.of(key));
   }
 
   /** This range without {@code key}, which is copied, and what comes after it. */
   public KeyRange to(byte[] key) {
-    return new KeyRange(from, key.clone(), prefix);
+    return to(Key.of(key));
+  }
+
+  /**
+   * This range without the keys that do not start with {@code key}. For keys of type string or
+   * bytes.
+   */
+  public KeyRange prefix(Key key) {
+    return new KeyRange(from, to, key);
   }
 
   /** This range without the keys that do not start with {@code text}. For keys of type string. */
   public KeyRange prefix(String text) {
-    return new KeyRange(from, to, text);
+    return prefix(Key.of(text));
   }
 
   /**
@@ -75,13 +94,13 @@ public final class KeyRange {
    * type bytes.
    */
   public KeyRange prefix(byte[] bytes) {
-    return new KeyRange(from, to, bytes.clone());
+    return prefix(Key.of(bytes));
   }
 
   /** This range in stored bytes. */
   StoredRange stored(KeyEncoding encoding) {
-    byte[] lower = from == null ? new byte[0] : Keys.encode(encoding, from);
-    byte[] upper = to == null ? null : Keys.encode(encoding, to);
+    byte[] lower = from == null ? new byte[0] : from.stored(encoding);
+    byte[] upper = to == null ? null : to.stored(encoding);
     if (prefix != null) {
       if (encoding.type() == KeyType.LONG) {
         throw new InvalidRequestException(
@@ -89,7 +108,7 @@ public final class KeyRange {
                 + encoding.type().externalName()
                 + "; use from and to");
       }
-      byte[] start = Keys.encode(encoding, prefix);
+      byte[] start = prefix.stored(encoding);
       byte[] end = StoredRange.afterPrefix(start);
       lower = Arrays.compareUnsigned(start, lower) > 0 ? start : lower;
       upper =

@@ -1,6 +1,7 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.key.Key;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
@@ -44,14 +45,25 @@ public sealed interface Lookups permits SnapshotLookups {
    *
    * @return a new array, or null if the key is not there
    */
-  byte @Nullable [] get(String key);
+  default byte @Nullable [] get(String key) {
+    return get(Key.of(key));
+  }
 
   /**
    * The value of a binary key.
    *
    * @return a new array, or null if the key is not there
    */
-  byte @Nullable [] get(byte[] key);
+  default byte @Nullable [] get(byte[] key) {
+    return get(Key.of(key));
+  }
+
+  /**
+   * The value of a key of any type.
+   *
+   * @return a new array, or null if the key is not there
+   */
+  byte @Nullable [] get(Key key);
 
   /**
    * Reads the value of an integer key into a buffer of the caller's, with no copy on the heap.
@@ -62,13 +74,22 @@ public sealed interface Lookups permits SnapshotLookups {
    * @return the value's size in bytes, which is more than {@code value} had remaining if it did not
    *     fit: try again with a larger one. Or {@link #NOT_FOUND}
    */
-  int get(long key, ByteBuffer value);
+  default int get(long key, ByteBuffer value) {
+    return get(Key.of(key), value);
+  }
 
   /** Reads the value of a text key into a buffer, as {@link #get(long, ByteBuffer)} does. */
-  int get(String key, ByteBuffer value);
+  default int get(String key, ByteBuffer value) {
+    return get(Key.of(key), value);
+  }
 
   /** Reads the value of a binary key into a buffer, as {@link #get(long, ByteBuffer)} does. */
-  int get(byte[] key, ByteBuffer value);
+  default int get(byte[] key, ByteBuffer value) {
+    return get(Key.of(key), value);
+  }
+
+  /** Reads the value of a key into a buffer, as {@link #get(long, ByteBuffer)} does. */
+  int get(Key key, ByteBuffer value);
 
   /**
    * The values of many keys, all from one version; looked up shard by shard, which costs less than
@@ -83,7 +104,8 @@ public sealed interface Lookups permits SnapshotLookups {
    * for them.
    *
    * @param keys {@link Long} (or {@link Integer}, {@link Short}, {@link Byte}), {@link String} or
-   *     {@code byte[]}, by the dataset's key type; if one cannot be looked up, none is
+   *     {@code byte[]}, by the dataset's key type, or {@link Key}; if one cannot be looked up, none
+   *     is
    */
   <K> Map<K, byte[]> multiGet(Collection<K> keys);
 
@@ -96,13 +118,22 @@ public sealed interface Lookups permits SnapshotLookups {
    *     io.shardyfusion.ClosedException} if the reader is closed before. Cancelling it before its
    *     turn spares the lookup
    */
-  CompletableFuture<byte @Nullable []> getAsync(long key);
+  default CompletableFuture<byte @Nullable []> getAsync(long key) {
+    return getAsync(Key.of(key));
+  }
 
   /** The value of a text key, looked up as by {@link #getAsync(long)}. */
-  CompletableFuture<byte @Nullable []> getAsync(String key);
+  default CompletableFuture<byte @Nullable []> getAsync(String key) {
+    return getAsync(Key.of(key));
+  }
 
   /** The value of a binary key, which is copied, looked up as by {@link #getAsync(long)}. */
-  CompletableFuture<byte @Nullable []> getAsync(byte[] key);
+  default CompletableFuture<byte @Nullable []> getAsync(byte[] key) {
+    return getAsync(Key.of(key));
+  }
+
+  /** The value of a key of any type, looked up as by {@link #getAsync(long)}. */
+  CompletableFuture<byte @Nullable []> getAsync(Key key);
 
   /**
    * The values of many keys, looked up as by {@link #getAsync(long)}; idle threads take part as in
@@ -116,22 +147,40 @@ public sealed interface Lookups permits SnapshotLookups {
   /**
    * The id of the shard that an integer key belongs to, whether it is there, and served, or not.
    */
-  int route(long key);
+  default int route(long key) {
+    return route(Key.of(key));
+  }
 
   /** The id of the shard that a text key belongs to, likewise. */
-  int route(String key);
+  default int route(String key) {
+    return route(Key.of(key));
+  }
 
   /** The id of the shard that a binary key belongs to, likewise. */
-  int route(byte[] key);
+  default int route(byte[] key) {
+    return route(Key.of(key));
+  }
+
+  /** The id of the shard that a key belongs to, likewise. */
+  int route(Key key);
 
   /** What the manifest says of the shard that an integer key belongs to, likewise. */
-  ShardEntry shardFor(long key);
+  default ShardEntry shardFor(long key) {
+    return shardFor(Key.of(key));
+  }
 
   /** What the manifest says of the shard that a text key belongs to, likewise. */
-  ShardEntry shardFor(String key);
+  default ShardEntry shardFor(String key) {
+    return shardFor(Key.of(key));
+  }
 
   /** What the manifest says of the shard that a binary key belongs to, likewise. */
-  ShardEntry shardFor(byte[] key);
+  default ShardEntry shardFor(byte[] key) {
+    return shardFor(Key.of(key));
+  }
+
+  /** What the manifest says of the shard that a key belongs to, likewise. */
+  ShardEntry shardFor(Key key);
 
   /** A cursor over all rows of one shard. The caller closes it. */
   default RowCursor scan(int shard) {

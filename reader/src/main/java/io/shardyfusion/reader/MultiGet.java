@@ -1,7 +1,9 @@
 package io.shardyfusion.reader;
 
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.format.Manifest;
-import io.shardyfusion.key.KeyType;
+import io.shardyfusion.key.Key;
+import io.shardyfusion.routing.RoutingContext;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collection;
@@ -57,15 +59,16 @@ final class MultiGet<K> {
    */
   MultiGet(Collection<? extends K> wanted, Manifest manifest) {
     Object[] keys = wanted.toArray();
-    byContent = manifest.keyEncoding().type() == KeyType.BYTES;
+    byContent = keys.length > 0 && keys[0] instanceof byte[];
     result = new LinkedHashMap<>(keys.length + keys.length / 3 + 1);
     byte[][] encoded = new byte[keys.length][];
     long[] places = new long[keys.length];
     int count = 0;
     for (Object key : keys) {
-      byte[] storedKey = Keys.encode(manifest.keyEncoding(), key);
-      if (isNew(key)) {
-        long shard = Keys.shardOf(manifest.sharding(), key, storedKey);
+      Key typed = typed(key, manifest);
+      byte[] storedKey = typed.stored(manifest.keyEncoding());
+      if (isNew(key, typed)) {
+        long shard = manifest.sharding().shardOf(typed, RoutingContext.none());
         encoded[count] = storedKey;
         places[count] = shard << Integer.SIZE | count;
         count++;
@@ -87,8 +90,26 @@ final class MultiGet<K> {
     shards = seen;
   }
 
-  private boolean isNew(Object key) {
-    Object counted = key instanceof byte[] bytes ? ByteBuffer.wrap(bytes.clone()) : key;
+  private static Key typed(Object key, Manifest manifest) {
+    try {
+      return Key.ofObject(key);
+    } catch (InvalidRequestException e) {
+      throw new InvalidRequestException(
+          e.getMessage()
+              + "; the keys of this dataset are of type "
+              + manifest.keyEncoding().type().externalName(),
+          e);
+    }
+  }
+
+  private boolean isNew(Object key, Key typed) {
+    boolean isArray = key instanceof byte[];
+    if (isArray != byContent) {
+      throw new InvalidRequestException(
+          "the keys of one multiGet are all of type byte[], or none is; found both");
+    }
+    // The bytes of the typed key are a copy.
+    Object counted = isArray ? ByteBuffer.wrap(typed.canonical()) : key;
     return result.putIfAbsent(counted, PENDING) == null;
   }
 

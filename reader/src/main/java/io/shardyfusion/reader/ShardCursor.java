@@ -75,7 +75,7 @@ final class ShardCursor implements RowCursor {
 
   @Override
   public synchronized Object key() {
-    byte[] stored = row().clone();
+    byte[] stored = row();
     KeyEncoding encoding = snapshot.encoding();
     try {
       return encoding.decode(stored).value();

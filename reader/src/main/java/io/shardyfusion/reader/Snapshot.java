@@ -155,29 +155,27 @@ final class Snapshot implements AutoCloseable {
     return encoding;
   }
 
-  int route(Object key) {
+  int route(Key key) {
     requireOpen();
-    return Keys.shardOf(sharding, key, Keys.encode(encoding, key));
+    // As a lookup does: a key that cannot be stored is in no shard.
+    key.stored(encoding);
+    return sharding.shardOf(key, RoutingContext.none());
   }
 
+  /** As {@link #get(Key)}, without a key: for the lookups that are most frequent. */
   byte @Nullable [] get(long key) {
     byte[] storedKey = encoding.encode(key);
     return find(sharding.shardOf(key), storedKey);
   }
 
-  byte @Nullable [] get(String key) {
-    Key text = Key.of(key);
-    return find(sharding.shardOf(text, RoutingContext.none()), text.stored(encoding));
+  byte @Nullable [] get(Key key) {
+    byte[] storedKey = key.stored(encoding);
+    return find(sharding.shardOf(key, RoutingContext.none()), storedKey);
   }
 
-  byte @Nullable [] get(byte[] key) {
-    byte[] storedKey = encoding.encode(key);
-    return find(sharding.shardOf(key), storedKey);
-  }
-
-  int get(Object key, ByteBuffer value) {
-    byte[] storedKey = Keys.encode(encoding, key);
-    int shard = Keys.shardOf(sharding, key, storedKey);
+  int get(Key key, ByteBuffer value) {
+    byte[] storedKey = key.stored(encoding);
+    int shard = sharding.shardOf(key, RoutingContext.none());
     long began = meter.begin();
     int pass = enter();
     int outcome = LookupGate.OTHER;

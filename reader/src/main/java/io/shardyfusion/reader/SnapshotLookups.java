@@ -2,6 +2,7 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.key.Key;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
     }
   }
 
-  // These three are written out: as questions for ask(), which many share, they would cost an
+  // These two are written out: as questions for ask(), which many share, they would cost an
   // object and a call that is not inlined, a tenth of the lookup of a missing key.
 
   @Override
@@ -83,7 +84,7 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
   }
 
   @Override
-  public byte @Nullable [] get(String key) {
+  public byte @Nullable [] get(Key key) {
     throttle(1);
     Snapshot asked = asked();
     while (true) {
@@ -98,34 +99,7 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
   }
 
   @Override
-  public byte @Nullable [] get(byte[] key) {
-    throttle(1);
-    Snapshot asked = asked();
-    while (true) {
-      try {
-        return asked.get(key);
-      } catch (ClosedException e) {
-        asked = askedAfter(asked, e);
-      } finally {
-        Reference.reachabilityFence(this);
-      }
-    }
-  }
-
-  @Override
-  public int get(long key, ByteBuffer value) {
-    throttle(1);
-    return ask(s -> s.get(key, value));
-  }
-
-  @Override
-  public int get(String key, ByteBuffer value) {
-    throttle(1);
-    return ask(s -> s.get(key, value));
-  }
-
-  @Override
-  public int get(byte[] key, ByteBuffer value) {
+  public int get(Key key, ByteBuffer value) {
     throttle(1);
     return ask(s -> s.get(key, value));
   }
@@ -137,19 +111,8 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
   }
 
   @Override
-  public CompletableFuture<byte @Nullable []> getAsync(long key) {
+  public CompletableFuture<byte @Nullable []> getAsync(Key key) {
     return pool.submit(() -> get(key));
-  }
-
-  @Override
-  public CompletableFuture<byte @Nullable []> getAsync(String key) {
-    return pool.submit(() -> get(key));
-  }
-
-  @Override
-  public CompletableFuture<byte @Nullable []> getAsync(byte[] key) {
-    byte[] copy = key.clone();
-    return pool.submit(() -> get(copy));
   }
 
   @Override
@@ -159,32 +122,12 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
   }
 
   @Override
-  public int route(long key) {
+  public int route(Key key) {
     return ask(s -> s.route(key));
   }
 
   @Override
-  public int route(String key) {
-    return ask(s -> s.route(key));
-  }
-
-  @Override
-  public int route(byte[] key) {
-    return ask(s -> s.route(key));
-  }
-
-  @Override
-  public ShardEntry shardFor(long key) {
-    return ask(s -> s.shards().get(s.route(key)));
-  }
-
-  @Override
-  public ShardEntry shardFor(String key) {
-    return ask(s -> s.shards().get(s.route(key)));
-  }
-
-  @Override
-  public ShardEntry shardFor(byte[] key) {
+  public ShardEntry shardFor(Key key) {
     return ask(s -> s.shards().get(s.route(key)));
   }
 

@@ -2,6 +2,7 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ValueDecodeException;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyType;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -52,12 +53,7 @@ public final class TypedReader<K, V> {
   public static <K, V> TypedReader<K, V> of(
       Lookups lookups, Class<K> keyClass, ValueDecoder<V> decoder) {
     KeyType type = lookups.snapshot().keyEncoding().type();
-    Class<?> expected =
-        switch (type) {
-          case LONG -> Long.class;
-          case STRING -> String.class;
-          case BYTES -> byte[].class;
-        };
+    Class<?> expected = type.valueClass();
     if (keyClass != expected) {
       throw new InvalidRequestException(
           "the dataset's keys are of type "
@@ -80,7 +76,7 @@ public final class TypedReader<K, V> {
     lookups.throttle(1);
     return lookups.ask(
         snapshot -> {
-          byte[] value = find(snapshot, key);
+          byte[] value = snapshot.get(Key.ofObject(key));
           return value == null ? null : decode(snapshot, key, value);
         });
   }
@@ -114,13 +110,6 @@ public final class TypedReader<K, V> {
 
   private record Scan(Snapshot snapshot, RowCursor rows) {}
 
-  private static byte @Nullable [] find(Snapshot snapshot, Object key) {
-    if (key instanceof Long number) {
-      return snapshot.get((long) number);
-    }
-    return key instanceof String text ? snapshot.get(text) : snapshot.get((byte[]) key);
-  }
-
   @SuppressWarnings("unchecked") // K is byte[] where the keys are wrapped.
   private Map<K, V> decoded(Snapshot snapshot, Map<K, byte[]> found) {
     if (keyClass == byte[].class) {
@@ -149,11 +138,12 @@ public final class TypedReader<K, V> {
 
   private ValueDecodeException undecodable(
       Snapshot snapshot, Object key, byte[] value, String what, @Nullable Exception cause) {
+    Key typed = Key.ofObject(key);
     return new ValueDecodeException(
         "the value of the key "
-            + (key instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : key)
+            + typed
             + " in shard "
-            + snapshot.route(key)
+            + snapshot.route(typed)
             + " of "
             + snapshot
             + " cannot be decoded: the decoder "

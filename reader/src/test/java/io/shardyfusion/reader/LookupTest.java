@@ -10,6 +10,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.NotFoundException;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.TableProfile;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.shard.BlockCacheKind;
 import java.nio.ByteBuffer;
@@ -200,7 +201,9 @@ class LookupTest {
     try (ShardedReader reader =
         ShardedReader.open(dataset.options(directory.resolve("cache")), store)) {
       for (long key = -50; key < 150; key++) {
-        assertThat(reader.route(key)).isEqualTo(dataset.sharding().shardOf(key));
+        assertThat(reader.route(key))
+            .isEqualTo(dataset.sharding().shardOf(key))
+            .isEqualTo(reader.route(Key.of(key)));
         assertThat(reader.shardFor(key)).isEqualTo(reader.shards().get(reader.route(key)));
       }
       assertThat(store.downloads()).isEmpty();

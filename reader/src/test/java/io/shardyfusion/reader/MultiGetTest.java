@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,6 +116,21 @@ class MultiGetTest {
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContainingAll("2.5", "java.lang.Double", "long");
       assertThat(store.downloads()).isEmpty();
+    }
+  }
+
+  @Test
+  void takesKeysOfAnyTypeAsKeys() {
+    TestDataset dataset = new TestDataset(directory, KeyEncoding.RAW, 3);
+    Key a = Key.of(bytes("a"));
+    dataset.publish(Stream.of(bytes("a"), bytes("b")), key -> bytes("v"));
+    try (ShardedReader reader = ShardedReader.open(dataset.options(directory.resolve("cache")))) {
+      Map<Key, byte[]> found = reader.multiGet(List.of(a, Key.of(bytes("x")), Key.of(bytes("a"))));
+      assertThat(found.keySet()).containsExactly(a);
+      assertThat(found.get(a)).isEqualTo(bytes("v")).isEqualTo(reader.get(a));
+      assertThatThrownBy(() -> reader.multiGet(List.<Object>of(a, bytes("b"))))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("all of type byte[], or none is; found both");
     }
   }
 

@@ -9,11 +9,13 @@ import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Announcer;
 import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.store.ObjectStore;
@@ -118,8 +120,9 @@ final class TestDataset {
     }
     keys.forEach(
         key -> {
-          byte[] storedKey = Keys.encode(encoding, key);
-          rows.get(Keys.shardOf(sharding, key, storedKey)).put(storedKey, values.apply(key));
+          Key typed = Key.ofObject(key);
+          rows.get(sharding.shardOf(typed, RoutingContext.none()))
+              .put(typed.stored(encoding), values.apply(key));
         });
     try (ObjectStore store = store()) {
       return publish(store, rows);
