@@ -1,6 +1,7 @@
 package io.shardyfusion.flink;
 
 import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.ShardingParser;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
@@ -26,6 +27,10 @@ record ShapeChange(
     List<String> changes = new ArrayList<>();
     add(changes, "sharding", current.sharding().strategy(), sharding.strategy());
     add(changes, "shards", current.sharding().numShards(), sharding.numShards());
+    if (changes.isEmpty() && !current.sharding().equals(sharding)) {
+      changes.add(
+          ShardingParser.describe(current.sharding()) + " to " + ShardingParser.describe(sharding));
+    }
     add(changes, "key encoding", current.keyEncoding().externalName(), keyEncoding.externalName());
     boolean isAnew = !isStreaming || !changes.isEmpty();
     add(changes, "profile", current.engine().profile(), profile.externalName());

@@ -14,6 +14,8 @@ import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.routing.KeyRouter;
+import io.shardyfusion.routing.RoutingColumn;
 import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.StoreOptions;
@@ -21,6 +23,7 @@ import io.shardyfusion.store.open.ObjectStores;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -95,6 +98,7 @@ public final class ShardyfusionSink<T> {
   private @Nullable RecordFunction<T, byte[]> value;
   private @Nullable RecordFunction<T, Boolean> delete;
   private @Nullable RecordFunction<T, Long> order;
+  private final Map<String, RecordFunction<T, Object>> columns = new HashMap<>();
   private final TreeMap<String, String> custom = new TreeMap<>();
   private String runId = newId();
   private BaseSnapshot base = BaseSnapshot.EMPTY;
@@ -143,9 +147,21 @@ public final class ShardyfusionSink<T> {
     return sharding(new HashSharding(numShards));
   }
 
-  /** Routes keys to shards by {@code function}. */
+  /**
+   * Routes keys to shards by {@code function}. A dataset's readers need the module of its strategy.
+   */
   public ShardyfusionSink<T> sharding(Sharding function) {
     this.sharding = function;
+    return this;
+  }
+
+  /**
+   * The value of a column that the {@linkplain #sharding sharding} depends on besides the key: a
+   * {@link Long}, {@link String} or {@code byte[]}, by its type. Asked for only where the sharding
+   * asks. Required for each of its columns, but for rows that are routed already.
+   */
+  public ShardyfusionSink<T> column(String name, RecordFunction<T, Object> function) {
+    columns.put(name, function);
     return this;
   }
 
@@ -377,15 +393,18 @@ public final class ShardyfusionSink<T> {
   }
 
   private DataStream<ShardRow> route(SinkSettings settings) {
-    RowRouter<T> router =
-        new RowRouter<>(
-            settings.sharding(),
-            settings.keyEncoding(),
+    for (RoutingColumn column : settings.sharding().columns()) {
+      required(columns.get(column.name()), "column(\"" + column.name() + "\", …)");
+    }
+    RouteRecords<T> route =
+        new RouteRecords<>(
+            new KeyRouter(settings.sharding(), settings.keyEncoding()),
             required(key, "key(…)"),
             required(value, "value(…)"),
             delete,
-            order);
-    return stream.map(router).returns(ShardRow.TYPE).name("route").uid(uidPrefix + "-route");
+            order,
+            columns);
+    return stream.map(route).returns(ShardRow.TYPE).name("route").uid(uidPrefix + "-route");
   }
 
   private SinkSettings settings() {

@@ -3,6 +3,7 @@ package io.shardyfusion.flink;
 import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.ShardingParser;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
@@ -14,7 +15,6 @@ import io.shardyfusion.store.StoreOptions;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -118,11 +118,6 @@ record SinkSettings(
   }
 
   static String shape(Sharding sharding, KeyEncoding keyEncoding) {
-    return String.format(
-        Locale.ROOT,
-        "%s sharding into %d shards, key encoding %s",
-        sharding.strategy(),
-        sharding.numShards(),
-        keyEncoding.externalName());
+    return ShardingParser.describe(sharding) + ", key encoding " + keyEncoding.externalName();
   }
 }

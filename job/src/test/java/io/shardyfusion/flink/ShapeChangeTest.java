@@ -9,8 +9,12 @@ import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.BlockWriter;
 import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.routing.RoutingContext;
+import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.shard.ShardBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -78,6 +82,55 @@ final class ShapeChangeTest {
                     .doesNotContain(ALL_ANEW));
   }
 
+  @Test
+  void otherParametersOfAStrategyAreAnotherSharding() {
+    Sharding other = new ByRegion(2);
+    ShapeChange change =
+        new ShapeChange(other, KeyEncoding.I64, ValueFormat.TEXT, TableProfile.BALANCED);
+
+    assertThat(change.against(7, current(new ByRegion(2)), false)).isEmpty();
+    assertThat(change.against(7, current(), false))
+        .hasValueSatisfying(s -> assertThat(s).contains("sharding hash to test-region"));
+    assertThat(change.against(7, current(new Inverse()), false))
+        .hasValueSatisfying(
+            s ->
+                assertThat(s)
+                    .contains(
+                        "{\"strategy\":\"test-region\",\"inverse\":true,\"num_shards\":2} to"
+                            + " test-region sharding into 2 shards by ",
+                        ALL_ANEW));
+    assertThat(SinkSettings.shape(new HashSharding(8), KeyEncoding.I64))
+        .isEqualTo("hash sharding into 8 shards, key encoding i64");
+    assertThat(SinkSettings.shape(new Inverse(), KeyEncoding.I64))
+        .isNotEqualTo(SinkSettings.shape(other, KeyEncoding.I64));
+  }
+
+  /** As {@link ByRegion}, with a parameter. */
+  private record Inverse() implements Sharding {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String strategy() {
+      return "test-region";
+    }
+
+    @Override
+    public int numShards() {
+      return 2;
+    }
+
+    @Override
+    public void write(BlockWriter block) {
+      block.flag("inverse", true);
+    }
+
+    @Override
+    public int shardOf(Key key, RoutingContext context) {
+      return 1;
+    }
+  }
+
   private static Optional<String> said(
       int shards, KeyEncoding keys, ValueFormat values, TableProfile profile, boolean isStreaming) {
     return new ShapeChange(new HashSharding(shards), keys, values, profile)
@@ -85,6 +138,10 @@ final class ShapeChangeTest {
   }
 
   private static Manifest current() {
+    return current(new HashSharding(2));
+  }
+
+  private static Manifest current(Sharding sharding) {
     Sha256 digest = Sha256.of("descriptor".getBytes(StandardCharsets.UTF_8));
     return new Manifest(
         "f".repeat(32),
@@ -94,7 +151,7 @@ final class ShapeChangeTest {
         new ManifestWriter("test", "1", "1", ManifestWriter.BATCH),
         null,
         null,
-        new HashSharding(2),
+        sharding,
         KeyEncoding.I64,
         ValueFormat.TEXT,
         ShardBuilder.engine(TableProfile.BALANCED),

@@ -74,7 +74,8 @@ public final class RowInput {
     if (files.files().size() > RowOrder.MAX_FILES) {
       RowOrder.of(files.files().size(), 0);
     }
-    RowFileFormat format = new RowFileFormat(options.format(), options.neededColumns(), limits);
+    RowFileFormat format =
+        new RowFileFormat(options.format(), options.neededColumns(sharding), limits);
     FileSource<RawRow> source =
         FileSource.forBulkFileFormat(format, LISTED_ALREADY)
             .setFileEnumerator(RowSplits.provider(files, options.format(), splitBytes))
@@ -163,7 +164,7 @@ public final class RowInput {
     DataStreamSource<RawRow> rows =
         options.source() instanceof KafkaOptions kafka
             ? topic(env, kafka, discoveryInterval, run)
-            : newFiles(env, options, discoveryInterval, limits, run);
+            : newFiles(env, options, sharding, discoveryInterval, limits, run);
     rows.setParallelism(sourceParallelism);
     return parse(rows, new ParseRows(options, sharding, true), options);
   }
@@ -171,6 +172,7 @@ public final class RowInput {
   private static DataStreamSource<RawRow> newFiles(
       StreamExecutionEnvironment env,
       InputOptions options,
+      Sharding sharding,
       Duration discoveryInterval,
       ReadLimits limits,
       @Nullable InputRun run) {
@@ -178,7 +180,10 @@ public final class RowInput {
     InputFiles.requireWatchable(paths);
     RowFileFormat format =
         new RowFileFormat(
-            options.format(), options.neededColumns(), limits, ReadFailures.OnChange.RESTART);
+            options.format(),
+            options.neededColumns(sharding),
+            limits,
+            ReadFailures.OnChange.RESTART);
     FilesSource source = new FilesSource(paths, format, discoveryInterval, run);
     DataStreamSource<RawRow> rows =
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "read files", RawRow.TYPE);

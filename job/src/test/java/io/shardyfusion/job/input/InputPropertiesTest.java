@@ -126,7 +126,7 @@ final class InputPropertiesTest {
               RowsOf.read(
                   file,
                   options.format(),
-                  options.neededColumns(),
+                  options.neededColumns(new HashSharding(8)),
                   new ReadLimits(buffer, 1 << 20),
                   1);
           List<Map<String, String>> values = new ArrayList<>();

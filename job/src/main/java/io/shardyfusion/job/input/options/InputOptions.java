@@ -2,6 +2,7 @@ package io.shardyfusion.job.input.options;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.key.KeyType;
+import io.shardyfusion.routing.Sharding;
 import java.io.Serializable;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -82,8 +83,11 @@ public record InputOptions(
         "a topic has no end, so a batch cannot read it; choose --mode streaming, or --input");
   }
 
-  /** The columns that a row must have, each once: key, delete rule, event time, value. */
-  public Set<String> neededColumns() {
+  /**
+   * The columns that a row must have, each once: key, delete rule, event time, value, and what
+   * routing asks for.
+   */
+  public Set<String> neededColumns(Sharding sharding) {
     Set<String> columns = new LinkedHashSet<>();
     if (key.column() != null) {
       columns.add(key.column());
@@ -95,6 +99,7 @@ public record InputOptions(
       columns.add(eventTime.column());
     }
     columns.addAll(value.columns());
+    sharding.columns().forEach(column -> columns.add(column.name()));
     return columns;
   }
 }

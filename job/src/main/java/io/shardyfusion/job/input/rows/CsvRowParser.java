@@ -6,6 +6,8 @@ import io.shardyfusion.job.input.options.EventTime;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.job.input.options.RowFormat;
 import io.shardyfusion.job.input.options.ValueSelection;
+import io.shardyfusion.routing.RoutingColumn;
+import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class CsvRowParser implements RowParser {
 
   private final InputOptions options;
-  private final KeyText keyText;
+  private final RowKeys keys;
+  private final boolean asksForColumns;
   private final CsvFields fields;
   private final JsonBytes json = new JsonBytes();
 
@@ -32,7 +35,8 @@ final class CsvRowParser implements RowParser {
 
   CsvRowParser(RowFormat.Csv format, InputOptions options, Sharding sharding) {
     this.options = options;
-    this.keyText = new KeyText(options, sharding);
+    this.keys = new RowKeys(options, sharding);
+    this.asksForColumns = !sharding.columns().isEmpty();
     this.fields = new CsvFields(format.delimiter());
   }
 
@@ -59,12 +63,23 @@ final class CsvRowParser implements RowParser {
     }
     DeleteRule deletes = options.deletes();
     boolean deleted = deletes != null && deletes.values().contains(row.get(deleteField));
-    return keyText.row(raw.order, key, 0, key.length, deleted ? null : value(row));
+    return keys.row(
+        raw.order,
+        key,
+        0,
+        key.length,
+        deleted ? null : value(row),
+        asksForColumns ? column -> columnOf(raw.origin, row, column) : RoutingContext.none());
   }
 
   @Override
   public long eventTime() {
     return eventTime;
+  }
+
+  private static Object columnOf(RowOrigin origin, List<String> row, RoutingColumn column) {
+    int field = origin.header().indexOf(column.name());
+    return field < 0 ? RoutingContext.none().value(column) : column.parse(row.get(field));
   }
 
   private byte[] value(List<String> row) {

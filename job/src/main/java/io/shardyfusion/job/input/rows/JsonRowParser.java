@@ -6,12 +6,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.job.input.options.DeleteRule;
 import io.shardyfusion.job.input.options.EventTime;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.job.input.options.ValueSelection;
 import io.shardyfusion.key.KeyType;
+import io.shardyfusion.routing.ColumnType;
+import io.shardyfusion.routing.RoutingColumn;
+import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +57,7 @@ final class JsonRowParser implements RowParser {
           .build();
 
   private final InputOptions options;
-  private final KeyText keyText;
+  private final RowKeys keys;
   private final JsonBytes json = new JsonBytes();
 
   /** The needed columns. */
@@ -75,12 +79,15 @@ final class JsonRowParser implements RowParser {
   private final int[] valueSlots;
   private final byte[][] valueNames;
 
+  /** Reads the row that was parsed last, where routing asks it. */
+  private final RoutingContext rowColumns = this::columnOf;
+
   private long eventTime = Long.MIN_VALUE;
 
   JsonRowParser(InputOptions options, Sharding sharding) {
     this.options = options;
-    this.keyText = new KeyText(options, sharding);
-    List<String> needed = List.copyOf(options.neededColumns());
+    this.keys = new RowKeys(options, sharding);
+    List<String> needed = List.copyOf(options.neededColumns(sharding));
     this.columns = needed.toArray(new String[0]);
     this.tokens = new JsonToken[columns.length];
     this.written = new String[columns.length];
@@ -98,7 +105,7 @@ final class JsonRowParser implements RowParser {
   @Override
   public ShardRow parse(RawRow raw) throws BadRowException {
     if (raw.isTombstone) {
-      return keyText.rowOfRecord(raw, null);
+      return keys.rowOfRecord(raw, null, RoutingContext.none());
     }
     Utf8.check(raw);
     String line = new String(raw.data, raw.from, raw.length(), StandardCharsets.UTF_8);
@@ -108,7 +115,7 @@ final class JsonRowParser implements RowParser {
       eventTime = eventTime(time.column());
     }
     byte[] value = isDeleted() ? null : value(raw);
-    return keySlot < 0 ? keyText.rowOfRecord(raw, value) : keyed(raw.order, value);
+    return keySlot < 0 ? keys.rowOfRecord(raw, value, rowColumns) : keyed(raw.order, value);
   }
 
   @Override
@@ -219,7 +226,27 @@ final class JsonRowParser implements RowParser {
               + shownKey(token));
     }
     byte[] key = bytesOf(keySlot);
-    return keyText.row(order, key, 0, key.length, value);
+    return keys.row(order, key, 0, key.length, value, rowColumns);
+  }
+
+  /** The value of a column of the row that was parsed last. */
+  private Object columnOf(RoutingColumn column) {
+    int slot = slotOf(column.name());
+    JsonToken token = slot < 0 ? null : tokens[slot];
+    if (token == null) {
+      return RoutingContext.none().value(column);
+    }
+    boolean isInteger = column.type() == ColumnType.LONG;
+    if (token != (isInteger ? JsonToken.VALUE_NUMBER_INT : JsonToken.VALUE_STRING)) {
+      throw new InvalidRequestException(
+          "the routing column "
+              + column
+              + " is of type "
+              + column.type().externalName()
+              + ", found "
+              + described(token));
+    }
+    return column.parse(isInteger ? written[slot] : texts[slot]);
   }
 
   private String shownKey(JsonToken token) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.job.input.rows.RowsOf;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.routing.HashSharding;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.util.InstantiationUtil;
@@ -95,7 +96,7 @@ final class InputOptionsTest {
         RowsOf.deleting(
             RowsOf.options("csv", KeyColumn.of("id", "long", null), "json:a,b"), "op", "d");
     assertThat(InstantiationUtil.clone(options)).isEqualTo(options);
-    assertThat(options.neededColumns()).containsExactly("id", "op", "a", "b");
+    assertThat(options.neededColumns(new HashSharding(8))).containsExactly("id", "op", "a", "b");
   }
 
   private static InputOptions withPaths(InputOptions options, List<String> paths) {

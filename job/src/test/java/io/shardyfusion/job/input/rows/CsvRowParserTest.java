@@ -1,8 +1,10 @@
 package io.shardyfusion.job.input.rows;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardyfusion.flink.ByRegion;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.job.input.options.BadRowPolicy;
 import io.shardyfusion.job.input.options.InputOptions;
@@ -93,6 +95,20 @@ final class CsvRowParserTest {
     ShardRow row = RowsOf.parsed(tabs, "\"a\tb\"\tAAE=", "v", "id");
     assertThat(row.key).containsExactly(0, 1);
     assertThat(row.value).asString().isEqualTo("a\tb");
+  }
+
+  @Test
+  void aShardingIsGivenTheColumnsOfTheRow() throws BadRowException {
+    InputOptions options = options("long", "v");
+    RowParser parser = RowParser.of(options, new ByRegion(4));
+    List<String> header = List.of("zone", "id", "region", "v");
+
+    assertThat(parser.parse(RowsOf.raw("x,1,eu,a".getBytes(UTF_8), header)).shard).isZero();
+    assertThat(parser.parse(RowsOf.raw("2,1,us,a".getBytes(UTF_8), header)).shard).isEqualTo(3);
+    assertThatThrownBy(() -> parser.parse(RowsOf.raw("x,1,us,a".getBytes(UTF_8), header)))
+        .isInstanceOf(BadRowException.class)
+        .hasMessage("the routing column 'zone' is of type long, found 'x'");
+    assertThat(options.neededColumns(new ByRegion(4))).containsExactly("id", "v", "region", "zone");
   }
 
   @Test

@@ -3,12 +3,14 @@ package io.shardyfusion.job.input.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardyfusion.flink.ByRegion;
 import io.shardyfusion.flink.ShardRow;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.job.input.options.KeyColumn;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.HashSharding;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -292,6 +294,29 @@ final class JsonRowParserTest {
     assertThatThrownBy(() -> RowsOf.parsed(options, line))
         .isInstanceOf(BadRowException.class)
         .hasMessage(reason);
+  }
+
+  @Test
+  void aShardingIsGivenTheColumnsOfTheRow() throws BadRowException {
+    RowParser parser = RowParser.of(options("long", "row"), new ByRegion(4));
+
+    assertThat(shard(parser, "{\"id\":1,\"region\":\"eu\"}")).isZero();
+    assertThat(shard(parser, "{\"zone\":2,\"id\":1,\"region\":\"u\\u0073\"}")).isEqualTo(3);
+    assertThatThrownBy(() -> shard(parser, "{\"id\":1,\"region\":\"us\"}"))
+        .isInstanceOf(BadRowException.class)
+        .hasMessage(
+            "the shard of a key depends on the column 'zone', too, of type long, and no value is"
+                + " given for it");
+    assertThatThrownBy(() -> shard(parser, "{\"id\":1,\"region\":null}"))
+        .isInstanceOf(BadRowException.class)
+        .hasMessage("the routing column 'region' is of type string, found null");
+    assertThatThrownBy(() -> shard(parser, "{\"id\":1,\"region\":\"us\",\"zone\":1.0}"))
+        .isInstanceOf(BadRowException.class)
+        .hasMessage("the routing column 'zone' is of type long, found the number");
+  }
+
+  private static int shard(RowParser parser, String row) throws BadRowException {
+    return parser.parse(RowsOf.raw(row.getBytes(StandardCharsets.UTF_8), List.of())).shard;
   }
 
   private static InputOptions options(String keyType, String value) {
