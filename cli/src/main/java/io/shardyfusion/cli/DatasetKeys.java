@@ -4,22 +4,23 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.Printable;
+import io.shardyfusion.key.IntegerKey;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.key.KeyType;
 import java.io.IOException;
-import java.util.Base64;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys as people and scripts write them, by the key encoding of the dataset: an integer key in
- * decimal, a text key as it is, a binary key in base64. A key that does not fit is an {@link
- * InvalidRequestException} that names it.
+ * The keys of a dataset as people and scripts write them, and as JSON shows them: an integer in
+ * decimal, text as it is, bytes in base64. A key that the dataset's encoding cannot store is an
+ * {@link InvalidRequestException} that names it.
  */
-final class KeyText {
-
-  private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+");
+final class DatasetKeys {
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -31,17 +32,23 @@ final class KeyText {
 
   private final KeyEncoding encoding;
 
-  KeyText(KeyEncoding encoding) {
+  DatasetKeys(KeyEncoding encoding) {
     this.encoding = encoding;
+  }
+
+  /** A number, a string, or base64 for bytes. */
+  static JsonNode toJson(Key key) {
+    return key instanceof IntegerKey integer
+        ? JsonNodeFactory.instance.numberNode(integer.number())
+        : JsonNodeFactory.instance.textNode(key.text());
   }
 
   /** The key that {@code text} reads. */
   Key parse(String text) {
-    return switch (encoding.type()) {
-      case LONG -> parseLong(text);
-      case STRING -> Key.of(encoding, text);
-      case BYTES -> Key.of(encoding, base64(text));
-    };
+    Key key = Key.parse(encoding.type(), text);
+    // Refused now rather than when it is looked up, when others have been already.
+    key.stored(encoding);
+    return key;
   }
 
   /** The key of one JSON string or number; the string of a binary key is base64. */
@@ -52,49 +59,13 @@ final class KeyText {
       if (parser.nextToken() != null) {
         throw notOneValue(json, null);
       }
-      return switch (encoding.type()) {
-        case LONG -> {
-          if (token != JsonToken.VALUE_NUMBER_INT) {
-            throw wrongType(json, "a whole number");
-          }
-          yield parseLong(text);
-        }
-        case STRING, BYTES -> {
-          if (token != JsonToken.VALUE_STRING) {
-            throw wrongType(json, "a string");
-          }
-          yield parse(text);
-        }
-      };
+      boolean isInteger = encoding.type() == KeyType.LONG;
+      if (token != (isInteger ? JsonToken.VALUE_NUMBER_INT : JsonToken.VALUE_STRING)) {
+        throw wrongType(json, isInteger ? "a whole number" : "a string");
+      }
+      return parse(text);
     } catch (IOException e) {
       throw notOneValue(json, e);
-    }
-  }
-
-  private Key parseLong(String text) {
-    if (!DECIMAL.matcher(text).matches()) {
-      throw new InvalidRequestException(
-          "the key '"
-              + Printable.line(text)
-              + "' is no whole number; the keys of this dataset are integers");
-    }
-    try {
-      return Key.of(encoding, Long.parseLong(text));
-    } catch (NumberFormatException e) {
-      throw new InvalidRequestException(
-          "the key " + text + " is out of the range of a 64-bit integer", e);
-    }
-  }
-
-  private static byte[] base64(String text) {
-    try {
-      return Base64.getDecoder().decode(text);
-    } catch (IllegalArgumentException e) {
-      throw new InvalidRequestException(
-          "the key '"
-              + Printable.line(text)
-              + "' is not base64; the keys of this dataset are bytes",
-          e);
     }
   }
 

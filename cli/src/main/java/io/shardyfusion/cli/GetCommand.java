@@ -2,6 +2,7 @@ package io.shardyfusion.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardyfusion.job.UsageErrors;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.reader.SnapshotView;
 import java.util.List;
@@ -40,12 +41,12 @@ final class GetCommand extends ShardyCommand {
   int run(Printer printer) {
     try (ShardedReader reader = ShardedReader.open(options().readerOptions());
         SnapshotView view = reader.view()) {
-      KeyText text = new KeyText(view.snapshot().keyEncoding());
+      DatasetKeys text = new DatasetKeys(view.snapshot().keyEncoding());
       Key typed = KeyArguments.parse(spec, text, key);
-      byte[] value = typed.lookUp(view);
+      byte[] value = view.get(typed);
       ObjectNode result = found(typed, value, options().valueEncoding());
       result.put("version", view.version());
-      result.put("shard", typed.shard(view.snapshot().sharding()));
+      result.put("shard", view.route(typed));
       if (value != null || printer.format() != OutputFormat.TEXT) {
         printer.document(result, List.of("value"));
       }
@@ -56,7 +57,7 @@ final class GetCommand extends ShardyCommand {
   /** What JSON says of a key and its value, which is null if there is none. */
   static ObjectNode found(Key key, byte @Nullable [] value, ValueEncoding encoding) {
     ObjectNode node = Printer.object();
-    node.set("key", key.toJson());
+    node.set("key", DatasetKeys.toJson(key));
     node.put("found", value != null);
     ValueEncoding.Text text = value == null ? null : encoding.write(value);
     node.put("value", text == null ? null : text.text());

@@ -3,8 +3,7 @@ package io.shardyfusion.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
-import io.shardyfusion.routing.HashSharding;
-import io.shardyfusion.routing.Sharding;
+import io.shardyfusion.format.ShardingParser;
 import java.time.Instant;
 import picocli.CommandLine.Command;
 
@@ -31,7 +30,7 @@ final class InfoCommand extends ShardyCommand {
     info.put("run_id", manifest.runId());
     info.put("created_at", Printer.time(manifest.createdAt()));
     info.put("num_shards", manifest.sharding().numShards());
-    info.set("sharding", sharding(manifest.sharding()));
+    info.set("sharding", Printer.tree(ShardingParser.toJson(manifest.sharding())));
     info.put("key_encoding", manifest.keyEncoding().externalName());
     info.put("rows", manifest.stats().rows());
     info.put("rows_exact", manifest.stats().rowsExact());
@@ -48,13 +47,5 @@ final class InfoCommand extends ShardyCommand {
     ObjectNode custom = info.putObject("custom");
     manifest.custom().forEach(custom::put);
     return info;
-  }
-
-  private static ObjectNode sharding(Sharding sharding) {
-    ObjectNode node = Printer.object();
-    node.put("strategy", sharding.strategy());
-    node.put("hash_algorithm", HashSharding.HASH_ALGORITHM);
-    node.put("num_shards", sharding.numShards());
-    return node;
   }
 }

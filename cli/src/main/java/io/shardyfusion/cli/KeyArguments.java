@@ -2,6 +2,7 @@ package io.shardyfusion.cli;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.job.UsageErrors;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class KeyArguments {
    *     encoding}
    */
   void forEach(KeyEncoding encoding, InputStream standardInput, Consumer<Key> action) {
-    KeyText text = new KeyText(encoding);
+    DatasetKeys text = new DatasetKeys(encoding);
     if (keys.equals(List.of(STANDARD_INPUT))) {
       KeyLines lines = new KeyLines(standardInput, text);
       for (Key key = lines.next(); key != null; key = lines.next()) {
@@ -79,7 +80,7 @@ final class KeyArguments {
    *
    * @throws InvalidRequestException if it is none; it may be an option after {@code --}
    */
-  static Key parse(CommandSpec command, KeyText text, String key) {
+  static Key parse(CommandSpec command, DatasetKeys text, String key) {
     try {
       return text.parse(key);
     } catch (InvalidRequestException e) {

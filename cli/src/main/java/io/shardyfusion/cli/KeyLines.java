@@ -2,6 +2,7 @@ package io.shardyfusion.cli;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -22,10 +23,10 @@ final class KeyLines {
   private static final int MAX_LINE_BYTES = 6 * KeyEncoding.MAX_KEY_BYTES + 16;
 
   private final InputStream in;
-  private final KeyText keys;
+  private final DatasetKeys keys;
   private long line;
 
-  KeyLines(InputStream in, KeyText keys) {
+  KeyLines(InputStream in, DatasetKeys keys) {
     this.in = new BufferedInputStream(in);
     this.keys = keys;
   }

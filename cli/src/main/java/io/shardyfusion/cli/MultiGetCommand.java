@@ -2,6 +2,7 @@ package io.shardyfusion.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardyfusion.job.UsageErrors;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.reader.SnapshotView;
 import java.util.ArrayList;
@@ -50,10 +51,10 @@ final class MultiGetCommand extends ShardyCommand {
   }
 
   private void lookUp(SnapshotView view, List<Key> batch, RowWriter rows) {
-    Map<Object, byte[]> values = view.multiGet(batch.stream().map(Key::value).toList());
+    Map<Key, byte[]> values = view.multiGet(batch);
     for (Key key : batch) {
-      ObjectNode row = GetCommand.found(key, values.get(key.value()), options().valueEncoding());
-      row.put("shard", key.shard(view.snapshot().sharding()));
+      ObjectNode row = GetCommand.found(key, values.get(key), options().valueEncoding());
+      row.put("shard", view.route(key));
       rows.write(row);
     }
   }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -34,6 +36,15 @@ final class Printer {
   /** A new, empty object, whose fields are written in the order they are put. */
   static ObjectNode object() {
     return JsonNodeFactory.instance.objectNode();
+  }
+
+  /** What a JSON document of ours holds. */
+  static JsonNode tree(byte[] json) {
+    try {
+      return JSON.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException("what is in memory, and was written as JSON, can be read", e);
+    }
   }
 
   /** A point in time as the format's objects write it: UTC, to the millisecond. */

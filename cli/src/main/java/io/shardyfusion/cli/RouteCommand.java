@@ -3,6 +3,8 @@ package io.shardyfusion.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.job.UsageErrors;
+import io.shardyfusion.routing.KeyRouter;
+import io.shardyfusion.routing.RoutingContext;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,14 +35,15 @@ final class RouteCommand extends ShardyCommand {
     try (OpenDataset open = OpenDataset.open(options())) {
       manifest = open.manifest();
     }
+    KeyRouter router = new KeyRouter(manifest.sharding(), manifest.keyEncoding());
     RowWriter rows = printer.rows(COLUMNS, COLUMNS);
     keys.forEach(
         manifest.keyEncoding(),
         terminal().in(),
         key -> {
           ObjectNode row = Printer.object();
-          row.set("key", key.toJson());
-          row.put("shard", key.shard(manifest.sharding()));
+          row.set("key", DatasetKeys.toJson(key));
+          row.put("shard", router.shard(key, RoutingContext.none()));
           rows.write(row);
         });
     rows.close();

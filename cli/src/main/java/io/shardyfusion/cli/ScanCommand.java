@@ -1,8 +1,10 @@
 package io.shardyfusion.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.job.UsageErrors;
-import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.key.Key;
+import io.shardyfusion.key.KeyType;
 import io.shardyfusion.reader.KeyRange;
 import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.reader.RowCursor;
@@ -65,7 +67,7 @@ final class ScanCommand extends ShardyCommand {
     while (more) {
       try (ShardedReader reader = ShardedReader.open(readerOptions)) {
         SnapshotInfo snapshot = reader.snapshot();
-        KeyRange range = range(new KeyText(snapshot.keyEncoding()));
+        KeyRange range = range(new DatasetKeys(snapshot.keyEncoding()));
         int end = shard == null ? Math.min(next + SHARDS_OPEN, snapshot.numShards()) : next + 1;
         for (; next < end; next++) {
           left -= scan(reader, next, range, left, rows);
@@ -83,14 +85,13 @@ final class ScanCommand extends ShardyCommand {
     if (most == 0) {
       return 0;
     }
-    KeyEncoding encoding = reader.snapshot().keyEncoding();
     long count = 0;
     try (RowCursor cursor = reader.scan(shard, range)) {
       while (count < most && cursor.next()) {
         ValueEncoding.Text value = options().valueEncoding().write(cursor.value());
         ObjectNode row = Printer.object();
         row.put("shard", shard);
-        row.set("key", Key.of(encoding, cursor.key()).toJson());
+        row.set("key", DatasetKeys.toJson(Key.ofObject(cursor.key())));
         row.put("value", value.text());
         row.put("value_encoding", value.encoding());
         rows.write(row);
@@ -100,16 +101,21 @@ final class ScanCommand extends ShardyCommand {
     return count;
   }
 
-  private KeyRange range(KeyText text) {
+  private KeyRange range(DatasetKeys text) {
     KeyRange range = KeyRange.all();
     if (from != null) {
-      range = text.parse(from).from(range);
+      range = range.from(text.parse(from));
     }
     if (to != null) {
-      range = text.parse(to).to(range);
+      range = range.to(text.parse(to));
     }
     if (prefix != null) {
-      range = text.parse(prefix).prefix(range);
+      Key start = text.parse(prefix);
+      if (start.type() == KeyType.LONG) {
+        throw new InvalidRequestException(
+            "--prefix selects text and binary keys, but the keys of this dataset are integers; use --from and --to");
+      }
+      range = range.prefix(start);
     }
     return range;
   }

@@ -62,12 +62,12 @@ final class ShardsCommand extends ShardyCommand {
       return JsonNodeFactory.instance.nullNode();
     }
     try {
-      return Key.decode(encoding, bound.toBytes()).toJson();
+      return DatasetKeys.toJson(encoding.decode(bound.toBytes()));
     } catch (InvalidRequestException e) {
       HexBytes key = whole.apply(dataset.descriptor(shard));
       return key == null
           ? JsonNodeFactory.instance.nullNode()
-          : Key.decode(encoding, key.toBytes()).toJson();
+          : DatasetKeys.toJson(encoding.decode(key.toBytes()));
     }
   }
 }

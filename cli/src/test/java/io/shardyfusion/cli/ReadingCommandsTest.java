@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.shardyfusion.cli.Invocation.Result;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ final class ReadingCommandsTest {
 
   @Test
   void valuesAreWrittenInTheEncodingThatIsAskedFor() {
-    TestDataset dataset = numbers().row(Key.of(KeyEncoding.I64, 5L), NOT_UTF8);
+    TestDataset dataset = numbers().row(Key.of(5L), NOT_UTF8);
     dataset.publish();
 
     assertThat(encoded(dataset, "5", "utf8")).isEqualTo("/wA= base64");

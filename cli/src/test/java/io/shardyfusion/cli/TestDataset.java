@@ -10,11 +10,13 @@ import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Announcer;
 import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.routing.HashSharding;
+import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.shard.ShardImage;
@@ -58,7 +60,7 @@ final class TestDataset {
     this.root = parent.resolve("dataset");
     this.encoding = encoding;
     this.sharding = new HashSharding(numShards);
-    this.routing = key -> key.shard(sharding);
+    this.routing = key -> sharding.shardOf(key, RoutingContext.none());
   }
 
   String uri() {
@@ -74,19 +76,19 @@ final class TestDataset {
   }
 
   TestDataset row(long key, String value) {
-    return row(Key.of(encoding, key), value.getBytes(StandardCharsets.UTF_8));
+    return row(Key.of(key), value.getBytes(StandardCharsets.UTF_8));
   }
 
   TestDataset row(String key, String value) {
-    return row(Key.of(encoding, key), value.getBytes(StandardCharsets.UTF_8));
+    return row(Key.of(key), value.getBytes(StandardCharsets.UTF_8));
   }
 
   TestDataset row(byte[] key, byte[] value) {
-    return row(Key.of(encoding, key), value);
+    return row(Key.of(key), value);
   }
 
   TestDataset row(Key key, byte[] value) {
-    rows.put(key.stored(), value);
+    rows.put(key.stored(encoding), value);
     return this;
   }
 
@@ -124,7 +126,7 @@ final class TestDataset {
     try (ShardBuilder builder = new ShardBuilder(shard, TableProfile.BALANCED, directory)) {
       rows.forEach(
           (key, value) -> {
-            if (routing.applyAsInt(Key.decode(encoding, key)) == shard) {
+            if (routing.applyAsInt(encoding.decode(key)) == shard) {
               builder.add(direct(key), direct(value));
             }
           });
