@@ -28,7 +28,7 @@ final class CheckpointUploads implements AutoCloseable {
 
   private final Publisher publisher;
   private final Runnable onFailure;
-  private final WorkerThreads threads = new WorkerThreads("shardyfusion-upload");
+  private final OperatorThreads threads = new OperatorThreads("upload");
   private final List<Upload> outstanding = new ArrayList<>();
 
   /** An image on its way. */

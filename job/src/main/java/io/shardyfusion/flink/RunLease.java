@@ -6,6 +6,7 @@ import io.shardyfusion.format.CheckpointNeeds;
 import io.shardyfusion.format.RunNeeds;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunWarning;
+import io.shardyfusion.lifecycle.WorkerThreads;
 import io.shardyfusion.store.CountingObjectStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -75,11 +76,7 @@ final class RunLease implements AutoCloseable {
     write(RunRecord.Status.RUNNING, null);
     heartbeat =
         Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "shardyfusion-heartbeat");
-              thread.setDaemon(true);
-              return thread;
-            });
+            WorkerThreads.named("heartbeat"));
     beats =
         heartbeat.scheduleWithFixedDelay(
             this::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);

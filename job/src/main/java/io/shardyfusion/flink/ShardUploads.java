@@ -30,7 +30,7 @@ final class ShardUploads implements AutoCloseable {
   private static final int MAX_PENDING = 8;
 
   private final CountingObjectStore store;
-  private final WorkerThreads threads = new WorkerThreads("shardyfusion-upload");
+  private final OperatorThreads threads = new OperatorThreads("upload");
   private final Queue<Upload> pending = new ArrayDeque<>();
 
   /** A shard on its way, and what it holds until it is finished. */

@@ -29,7 +29,7 @@ final class ShardWriters implements AutoCloseable {
   private final TableProfile profile;
   private final Path directory;
   private final WriteResources resources;
-  private final WorkerThreads threads = new WorkerThreads("shardyfusion-shards");
+  private final OperatorThreads threads = new OperatorThreads("shards");
   private final ShardWriter[] writers;
   private long images;
 
@@ -46,7 +46,7 @@ final class ShardWriters implements AutoCloseable {
     this.directory = directory;
     this.resources =
         new WriteResources(
-            memoryBytes, Math.max(1, range.getNumberOfKeyGroups()), WorkerThreads.count());
+            memoryBytes, Math.max(1, range.getNumberOfKeyGroups()), OperatorThreads.count());
     this.writers = new ShardWriter[range.getNumberOfKeyGroups()];
   }
 

@@ -7,6 +7,7 @@ import io.shardyfusion.flink.RunCounters;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.RunRecord;
+import io.shardyfusion.lifecycle.WorkerThreads;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.open.ObjectStores;
@@ -39,11 +40,7 @@ final class RunMonitor implements AutoCloseable {
     this.progress = progress;
     this.poller =
         Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "shardyfusion-progress");
-              thread.setDaemon(true);
-              return thread;
-            });
+            WorkerThreads.named("progress"));
     progress.accept(starting());
     polling =
         poller.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);

@@ -50,7 +50,7 @@ final class RunLeaseTest {
         Duration.ofSeconds(30),
         () ->
             Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(t -> t.getName().equals("shardyfusion-heartbeat")));
+                .noneMatch(t -> t.getName().startsWith("shardyfusion-heartbeat")));
   }
 
   @Test

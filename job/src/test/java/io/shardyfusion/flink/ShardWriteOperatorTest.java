@@ -522,7 +522,7 @@ final class ShardWriteOperatorTest {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(Thread::isAlive)
         .map(Thread::getName)
-        .filter(n -> n.equals("shardyfusion-upload") || n.equals("shardyfusion-shards"))
+        .filter(n -> n.startsWith("shardyfusion-upload") || n.startsWith("shardyfusion-shards"))
         .toList();
   }
 

@@ -5,6 +5,7 @@ import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.lifecycle.WorkerThreads;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;

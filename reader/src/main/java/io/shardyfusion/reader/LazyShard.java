@@ -4,6 +4,7 @@ import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.shard.ReadTuning;
 import io.shardyfusion.shard.ShardDatabase;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.shardyfusion.reader;
 
+import io.shardyfusion.lifecycle.WorkerThreads;
 import java.lang.ref.Cleaner;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,11 +24,7 @@ final class Lease {
   /** One for the process, as each has a thread, which no reader could stop. */
   private static final Cleaner LOST =
       Cleaner.create(
-          task -> {
-            Thread thread = new Thread(task, "shardyfusion-lost-leases");
-            thread.setDaemon(true);
-            return thread;
-          });
+          WorkerThreads.named("lost-leases"));
 
   private static final int MAX_FRAMES = 16;
   private static final StackWalker STACK = StackWalker.getInstance();

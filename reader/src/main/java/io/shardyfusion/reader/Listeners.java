@@ -1,5 +1,6 @@
 package io.shardyfusion.reader;
 
+import io.shardyfusion.lifecycle.WorkerThreads;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;

@@ -2,6 +2,7 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.LimitExceededException;
+import io.shardyfusion.lifecycle.WorkerThreads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;

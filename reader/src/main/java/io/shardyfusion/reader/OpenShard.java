@@ -1,6 +1,7 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.StorageException;
+import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.machine.FileFailure;
 import io.shardyfusion.shard.ShardDatabase;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.lifecycle.Cleanup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -2,6 +2,7 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.machine.FileFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

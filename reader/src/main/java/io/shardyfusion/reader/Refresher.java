@@ -4,6 +4,7 @@ import io.shardyfusion.ClosedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.Sha256;
+import io.shardyfusion.lifecycle.Cleanup;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;

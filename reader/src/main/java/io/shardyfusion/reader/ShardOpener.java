@@ -5,6 +5,7 @@ import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.shard.ReadTuning;
 import io.shardyfusion.shard.ShardDatabase;

@@ -1,6 +1,7 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.shard.ReadTuning;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,6 +2,7 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.lifecycle.WorkerThreads;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -5,6 +5,8 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.lifecycle.Cleanup;
+import io.shardyfusion.lifecycle.WorkerThreads;
 import io.shardyfusion.machine.OpenFileLimit;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.store.ObjectStore;

@@ -9,6 +9,7 @@ import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
 import java.nio.ByteBuffer;

@@ -3,6 +3,7 @@ package io.shardyfusion.reader;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardDescriptor;
+import io.shardyfusion.lifecycle.Cleanup;
 import java.util.Collection;
 
 /**

@@ -36,7 +36,7 @@ final class Leaks {
         .filter(Thread::isAlive)
         .map(Thread::getName)
         .filter(name -> name.startsWith("shardyfusion-"))
-        .filter(name -> !name.equals("shardyfusion-lost-leases"))
+        .filter(name -> !name.startsWith("shardyfusion-lost-leases"))
         .sorted()
         .toList();
   }

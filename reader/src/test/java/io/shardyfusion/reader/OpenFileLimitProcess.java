@@ -2,6 +2,7 @@ package io.shardyfusion.reader;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.lifecycle.Cleanup;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -9,6 +9,8 @@ import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.lifecycle.Cleanup;
+import io.shardyfusion.lifecycle.WorkerThreads;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.shard.ReadTuning;
 import java.io.IOException;

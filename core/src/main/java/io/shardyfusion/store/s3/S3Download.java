@@ -139,7 +139,7 @@ final class S3Download implements AutoCloseable {
     long start = transfers.thresholdBytes();
     long partBytes = transfers.partBytes();
     int count = Math.toIntExact((size - start + partBytes - 1) / partBytes);
-    S3Parts parts = new S3Parts("shardyfusion-download", Math.min(count, transfers.parallelism()));
+    S3Parts parts = new S3Parts("download", Math.min(count, transfers.parallelism()));
     rest = parts;
     parts.begin(
         0,

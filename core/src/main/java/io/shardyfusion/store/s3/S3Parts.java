@@ -1,11 +1,13 @@
 package io.shardyfusion.store.s3;
 
+import io.shardyfusion.lifecycle.WorkerThreads;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.IntConsumer;
 import software.amazon.awssdk.core.exception.AbortedException;
 
@@ -26,12 +28,12 @@ final class S3Parts implements AutoCloseable {
    * @param parallelism how many parts are done at once
    */
   S3Parts(String name, int parallelism) {
+    ThreadFactory named = WorkerThreads.named(name);
     threads =
         Executors.newFixedThreadPool(
             parallelism,
             task -> {
-              Thread thread = new Thread(task, name + "-" + (made.size() + 1));
-              thread.setDaemon(true);
+              Thread thread = named.newThread(task);
               made.add(thread);
               return thread;
             });

@@ -86,7 +86,7 @@ final class S3Upload {
     int count = Math.toIntExact((size + partBytes - 1) / partBytes);
     CompletedPart[] parts = new CompletedPart[count];
     try (S3Parts threads =
-        new S3Parts("shardyfusion-upload", Math.min(count, transfers.parallelism()))) {
+        new S3Parts("upload", Math.min(count, transfers.parallelism()))) {
       threads.begin(
           0,
           count,

@@ -1,5 +1,6 @@
 package io.shardyfusion.store.s3;
 
+import io.shardyfusion.lifecycle.WorkerThreads;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.ContentStreamProvider;
@@ -40,12 +42,12 @@ final class S3WriteTimeout implements SdkHttpClient {
   S3WriteTimeout(SdkHttpClient client, Duration timeout) {
     this.client = client;
     this.nanos = timeout.toNanos();
+    ThreadFactory threads = WorkerThreads.named("write-timeout");
     watch =
         new ScheduledThreadPoolExecutor(
             1,
             task -> {
-              Thread thread = new Thread(task, "shardyfusion-write-timeout");
-              thread.setDaemon(true);
+              Thread thread = threads.newThread(task);
               made.add(thread);
               return thread;
             });

@@ -4,6 +4,7 @@ import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.RunWarning;
+import io.shardyfusion.lifecycle.WorkerThreads;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.open.ObjectStores;
 import java.time.Clock;
@@ -111,13 +112,7 @@ public final class InputNews implements AutoCloseable {
    */
   public static InputNews start(@Nullable InputRun run, Consumer<InputNews> watch) {
     ScheduledExecutorService ticker =
-        Executors.newScheduledThreadPool(
-            run == null ? 1 : 2,
-            task -> {
-              Thread thread = new Thread(task, "shardyfusion-input-news");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newScheduledThreadPool(run == null ? 1 : 2, WorkerThreads.named("input-news"));
     InputNews news = new InputNews(run, Clock.systemUTC(), ticker);
     each(
         ticker,

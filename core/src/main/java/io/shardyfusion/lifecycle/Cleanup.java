@@ -1,14 +1,14 @@
-package io.shardyfusion.reader;
+package io.shardyfusion.lifecycle;
 
 import java.util.List;
 
 /** Closes things so that no failure hides another, or keeps the rest from being closed. */
-final class Cleanup {
+public final class Cleanup {
 
   private Cleanup() {}
 
   /** Closes something because of {@code failure}, to which a failure to close is added. */
-  static void afterFailure(Throwable failure, AutoCloseable resource) {
+  public static void afterFailure(Throwable failure, AutoCloseable resource) {
     try {
       resource.close();
     } catch (Exception e) {
@@ -17,7 +17,7 @@ final class Cleanup {
   }
 
   /** Closes all in their order; throws the first failure in the end, with the others added. */
-  static void all(List<? extends AutoCloseable> resources) {
+  public static void all(List<? extends AutoCloseable> resources) {
     RuntimeException failure = null;
     for (AutoCloseable resource : resources) {
       try {
