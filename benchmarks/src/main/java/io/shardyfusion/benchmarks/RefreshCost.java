@@ -1,10 +1,10 @@
 package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.format.TableFile;
-import io.shardyfusion.reader.CacheLimits;
 import io.shardyfusion.reader.ReaderAccess;
 import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.reader.ShardedReader;
+import io.shardyfusion.reader.cache.CacheLimits;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.dataset.Dataset;
-import io.shardyfusion.flink.BaseSnapshot;
 import io.shardyfusion.flink.ShardyfusionSink;
+import io.shardyfusion.flink.run.BaseSnapshot;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;

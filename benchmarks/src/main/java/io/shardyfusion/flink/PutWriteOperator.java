@@ -1,5 +1,12 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.flink.run.SinkSettings;
+import io.shardyfusion.flink.wire.ShardReport;
+import io.shardyfusion.flink.wire.ShardRow;
+import io.shardyfusion.flink.wire.SubtaskReport;
+import io.shardyfusion.flink.writing.BulkWriteOperator;
+import io.shardyfusion.flink.writing.ShardAssignment;
+import io.shardyfusion.flink.writing.ShardUploads;
 import io.shardyfusion.shard.PutShardBuilder;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.open.ObjectStores;

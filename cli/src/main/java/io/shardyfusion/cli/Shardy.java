@@ -1,6 +1,23 @@
 package io.shardyfusion.cli;
 
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.cli.frame.ConfigDefaults;
+import io.shardyfusion.cli.frame.ConfigFile;
+import io.shardyfusion.cli.frame.Failures;
+import io.shardyfusion.cli.frame.GlobalOptions;
+import io.shardyfusion.cli.frame.ShardyCommand;
+import io.shardyfusion.cli.frame.Terminal;
+import io.shardyfusion.cli.operating.HistoryCommand;
+import io.shardyfusion.cli.operating.InfoCommand;
+import io.shardyfusion.cli.operating.ShardsCommand;
+import io.shardyfusion.cli.operating.VerifyCommand;
+import io.shardyfusion.cli.reading.GetCommand;
+import io.shardyfusion.cli.reading.KeyArguments;
+import io.shardyfusion.cli.reading.MultiGetCommand;
+import io.shardyfusion.cli.reading.RouteCommand;
+import io.shardyfusion.cli.reading.ScanCommand;
+import io.shardyfusion.cli.running.QuickstartCommand;
+import io.shardyfusion.cli.running.RunCommand;
 import io.shardyfusion.job.UsageErrors;
 import io.shardyfusion.job.ValueErrors;
 import io.shardyfusion.surroundings.OwnProcess;
@@ -79,7 +96,7 @@ public final class Shardy implements Runnable {
   }
 
   /** Runs one command and returns its exit code. */
-  static int execute(Terminal terminal, String... args) {
+  public static int execute(Terminal terminal, String... args) {
     boolean stacktrace = List.of(args).contains("--stacktrace");
     try {
       Shardy shardy = new Shardy();

@@ -2,6 +2,8 @@ package io.shardyfusion.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.shardyfusion.cli.frame.Failures;
+import io.shardyfusion.cli.frame.Terminal;
 import io.shardyfusion.temporary.TemporaryDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

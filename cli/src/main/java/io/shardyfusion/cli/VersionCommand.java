@@ -1,5 +1,9 @@
 package io.shardyfusion.cli;
 
+import io.shardyfusion.cli.frame.GlobalOptions;
+import io.shardyfusion.cli.frame.ShardyCommand;
+import io.shardyfusion.cli.frame.Terminal;
+import io.shardyfusion.cli.printing.Printer;
 import picocli.CommandLine.Command;
 
 @Command(name = "version", description = "Print the version.")
@@ -10,12 +14,12 @@ final class VersionCommand extends ShardyCommand {
   }
 
   @Override
-  boolean needsDataset() {
+  protected boolean needsDataset() {
     return false;
   }
 
   @Override
-  int run(Printer printer) {
+  protected int run(Printer printer) {
     printer.text(String.join("\n", new Version().getVersion()) + "\n");
     return 0;
   }

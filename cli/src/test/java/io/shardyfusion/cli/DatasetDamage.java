@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Faults in the objects of a dataset in a directory. */
-final class DatasetDamage {
+public final class DatasetDamage {
 
   private final Path root;
 
@@ -18,12 +18,12 @@ final class DatasetDamage {
     this.root = root;
   }
 
-  static DatasetDamage of(TestDataset dataset) {
+  public static DatasetDamage of(TestDataset dataset) {
     return new DatasetDamage(dataset.root());
   }
 
   /** The objects below a folder of the dataset, in the order of their names. */
-  List<Path> objects(String folder) throws IOException {
+  public List<Path> objects(String folder) throws IOException {
     try (Stream<Path> tree = Files.walk(root.resolve(folder))) {
       List<Path> objects = tree.filter(Files::isRegularFile).sorted().toList();
       assertThat(objects).isNotEmpty();
@@ -31,19 +31,19 @@ final class DatasetDamage {
     }
   }
 
-  void flipABitInEveryTableFile() throws IOException {
+  public void flipABitInEveryTableFile() throws IOException {
     for (Path file : objects("files")) {
       flipABit(file);
     }
   }
 
-  static void flipABit(Path file) throws IOException {
+  public static void flipABit(Path file) throws IOException {
     byte[] content = Files.readAllBytes(file);
     content[content.length / 2] ^= 4;
     Files.write(file, content);
   }
 
-  static void cutTheLastByte(Path file) throws IOException {
+  public static void cutTheLastByte(Path file) throws IOException {
     byte[] content = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(content, content.length - 1));
   }

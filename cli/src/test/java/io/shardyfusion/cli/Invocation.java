@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.shardyfusion.cli.frame.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A command that runs in this process, with streams of its own. */
-final class Invocation {
+public final class Invocation {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -29,20 +30,20 @@ final class Invocation {
     this.args = args;
   }
 
-  static Invocation of(String... args) {
+  public static Invocation of(String... args) {
     return new Invocation(args);
   }
 
   /** Runs a command without input or environment. */
-  static Result run(String... args) {
+  public static Result run(String... args) {
     return of(args).run();
   }
 
-  Invocation input(String text) {
+  public Invocation input(String text) {
     return input(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  Invocation input(byte[] bytes) {
+  public Invocation input(byte[] bytes) {
     input = bytes;
     return this;
   }
@@ -58,7 +59,7 @@ final class Invocation {
     return this;
   }
 
-  Result run() {
+  public Result run() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     StringWriter err = new StringWriter();
     int code =
@@ -75,17 +76,17 @@ final class Invocation {
   }
 
   /** How a command ended, and what it wrote. */
-  record Result(int code, String out, String err) {
+  public record Result(int code, String out, String err) {
 
     /** Fails unless the command succeeded without a message. */
-    Result succeeded() {
+    public Result succeeded() {
       assertThat(err).isEmpty();
       assertThat(code).isZero();
       return this;
     }
 
     /** Fails unless the command failed with that code, one message and no result. */
-    Result failed(int expected) {
+    public Result failed(int expected) {
       assertThat(out).isEmpty();
       assertThat(err).startsWith("shardy: ").doesNotContain("\tat ");
       assertThat(code).as(err).isEqualTo(expected);
@@ -93,7 +94,7 @@ final class Invocation {
     }
 
     /** The result, which is one JSON document. */
-    JsonNode json() {
+    public JsonNode json() {
       try {
         return JSON.readTree(out);
       } catch (JsonProcessingException e) {
@@ -102,7 +103,7 @@ final class Invocation {
     }
 
     /** The result, a JSON document in each line. */
-    List<JsonNode> jsonl() {
+    public List<JsonNode> jsonl() {
       List<JsonNode> rows = new ArrayList<>();
       for (String line : out.lines().toList()) {
         try {
@@ -116,7 +117,7 @@ final class Invocation {
   }
 
   /** The names of an object's fields, in order. */
-  static List<String> fields(JsonNode object) {
+  public static List<String> fields(JsonNode object) {
     List<String> names = new ArrayList<>();
     object.fieldNames().forEachRemaining(names::add);
     return names;

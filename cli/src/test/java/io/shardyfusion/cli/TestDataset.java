@@ -1,5 +1,6 @@
 package io.shardyfusion.cli;
 
+import io.shardyfusion.cli.frame.WorkDirectory;
 import io.shardyfusion.dataset.Publisher;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
@@ -40,10 +41,10 @@ import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 
 /** A dataset in a directory, published without a job. */
-final class TestDataset {
+public final class TestDataset {
 
   static final Instant CREATED = Instant.parse("2026-03-01T10:00:00Z");
-  static final String RUN_ID = "00112233445566778899aabbccddeeff";
+  public static final String RUN_ID = "00112233445566778899aabbccddeeff";
 
   private static final String LINEAGE = "f".repeat(32);
 
@@ -56,56 +57,56 @@ final class TestDataset {
   private int published;
 
   /** An empty dataset below {@code parent}, which holds nothing else. */
-  TestDataset(Path parent, KeyEncoding encoding, int numShards) {
+  public TestDataset(Path parent, KeyEncoding encoding, int numShards) {
     this.root = parent.resolve("dataset");
     this.encoding = encoding;
     this.sharding = new HashSharding(numShards);
     this.routing = key -> sharding.shardOf(key, RoutingContext.none());
   }
 
-  String uri() {
+  public String uri() {
     return root.toUri().toString();
   }
 
-  Path root() {
+  public Path root() {
     return root;
   }
 
-  Sharding sharding() {
+  public Sharding sharding() {
     return sharding;
   }
 
-  TestDataset row(long key, String value) {
+  public TestDataset row(long key, String value) {
     return row(Key.of(key), value.getBytes(StandardCharsets.UTF_8));
   }
 
-  TestDataset row(String key, String value) {
+  public TestDataset row(String key, String value) {
     return row(Key.of(key), value.getBytes(StandardCharsets.UTF_8));
   }
 
-  TestDataset row(byte[] key, byte[] value) {
+  public TestDataset row(byte[] key, byte[] value) {
     return row(Key.of(key), value);
   }
 
-  TestDataset row(Key key, byte[] value) {
+  public TestDataset row(Key key, byte[] value) {
     rows.put(key.stored(encoding), value);
     return this;
   }
 
   /** Puts rows where they do not belong. */
-  TestDataset misroutedBy(ToIntFunction<Key> wrong) {
+  public TestDataset misroutedBy(ToIntFunction<Key> wrong) {
     routing = wrong;
     return this;
   }
 
   /** Describes shards as they are not. */
-  TestDataset misdescribedBy(UnaryOperator<ShardDescriptor> wrong) {
+  public TestDataset misdescribedBy(UnaryOperator<ShardDescriptor> wrong) {
     description = wrong;
     return this;
   }
 
   /** Publishes all rows so far as the next version. */
-  PointerEntry publish() {
+  public PointerEntry publish() {
     Clock clock = Clock.fixed(CREATED.plusSeconds(60L * published), ZoneOffset.UTC);
     try (ObjectStore store = ObjectStores.open(uri(), StoreOptions.defaults());
         WorkDirectory work = new WorkDirectory(root.getParent())) {

@@ -51,7 +51,9 @@ public final class WorkerThreads {
     return pool;
   }
 
-  /** As {@link #end(ExecutorService, Duration)}, in half a minute; threads that are late are logged. */
+  /**
+   * As {@link #end(ExecutorService, Duration)}, in half a minute; threads that are late are logged.
+   */
   public static void end(ExecutorService threads) {
     if (!end(threads, PATIENCE)) {
       LOG.warn("event=threads_late threads=\"{}\"", threads);

@@ -3,6 +3,8 @@ package io.shardyfusion.flink;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.flink.ShardyfusionSink.RecordFunction;
+import io.shardyfusion.flink.run.Restarts;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.key.Key;
 import io.shardyfusion.routing.KeyRouter;
 import io.shardyfusion.routing.RoutingColumn;

@@ -1,7 +1,7 @@
 package io.shardyfusion.job;
 
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.flink.BaseSnapshot;
+import io.shardyfusion.flink.run.BaseSnapshot;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

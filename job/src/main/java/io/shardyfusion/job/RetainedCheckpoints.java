@@ -2,7 +2,7 @@ package io.shardyfusion.job;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
-import io.shardyfusion.flink.SinkCheckpoint;
+import io.shardyfusion.flink.publishing.SinkCheckpoint;
 import io.shardyfusion.surroundings.LocalPath;
 import java.io.DataInputStream;
 import java.io.FileNotFoundException;

@@ -3,7 +3,7 @@ package io.shardyfusion.job;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.RunRecords;
-import io.shardyfusion.flink.RunCounters;
+import io.shardyfusion.flink.run.RunCounters;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.RunRecord;
@@ -38,9 +38,7 @@ final class RunMonitor implements AutoCloseable {
   RunMonitor(SnapshotJobConfig config, Consumer<RunProgress> progress) {
     this.config = config;
     this.progress = progress;
-    this.poller =
-        Executors.newSingleThreadScheduledExecutor(
-            WorkerThreads.named("progress"));
+    this.poller = Executors.newSingleThreadScheduledExecutor(WorkerThreads.named("progress"));
     progress.accept(starting());
     polling =
         poller.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);

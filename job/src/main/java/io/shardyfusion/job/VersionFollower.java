@@ -2,7 +2,7 @@ package io.shardyfusion.job;
 
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.RunRecords;
-import io.shardyfusion.flink.RunCounters;
+import io.shardyfusion.flink.run.RunCounters;
 import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.Limits;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.flink.ShardyfusionSink.RecordFunction;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.KeyRouter;

@@ -5,7 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.DataDamagedException;
-import io.shardyfusion.flink.ShardReport.ReportedFile;
+import io.shardyfusion.flink.publishing.AssemblerState;
+import io.shardyfusion.flink.publishing.AssemblerStateSerializer;
+import io.shardyfusion.flink.publishing.CheckpointNote;
+import io.shardyfusion.flink.publishing.CommittableSerializer;
+import io.shardyfusion.flink.publishing.ManifestCover;
+import io.shardyfusion.flink.publishing.Publication;
+import io.shardyfusion.flink.wire.ShardReport;
+import io.shardyfusion.flink.wire.ShardReport.ReportedFile;
+import io.shardyfusion.flink.wire.SubtaskReport;
+import io.shardyfusion.flink.wire.SubtaskReportSerializer;
+import io.shardyfusion.flink.writing.ShardStateSerializer;
 import io.shardyfusion.format.CheckpointNeeds;
 import io.shardyfusion.format.DescriptorRef;
 import io.shardyfusion.format.HexBytes;

@@ -2,6 +2,7 @@ package io.shardyfusion.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.Sha256;

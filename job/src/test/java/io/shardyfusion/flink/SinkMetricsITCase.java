@@ -2,6 +2,7 @@ package io.shardyfusion.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardyfusion.flink.run.SinkMetrics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -21,20 +21,20 @@ import java.util.TreeMap;
  * Reads whole snapshots, and checks that every row is in its shard. A shard that several snapshots
  * have is read once.
  */
-final class Snapshots {
+public final class Snapshots {
 
   private final Dataset dataset;
   private final Path directory;
   private final Map<Sha256, SortedMap<Long, String>> shards = new HashMap<>();
 
   /** Reads from {@code dataset}, with {@code directory} for local copies. */
-  Snapshots(Dataset dataset, Path directory) {
+  public Snapshots(Dataset dataset, Path directory) {
     this.dataset = dataset;
     this.directory = directory;
   }
 
   /** All rows of a snapshot with integer keys and text values. */
-  SortedMap<Long, String> longRows(Manifest manifest) throws IOException {
+  public SortedMap<Long, String> longRows(Manifest manifest) throws IOException {
     SortedMap<Long, String> rows = new TreeMap<>();
     Files.createDirectories(directory);
     for (ShardEntry entry : manifest.shards()) {

@@ -1,5 +1,6 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.store.open.ObjectStores;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Stores manifests of shards that are in a store, without the sink. */
-final class TestPublisher {
+public final class TestPublisher {
 
   private TestPublisher() {}
 
-  static ManifestRef manifest(ObjectStore store, Collection<ShardEntry> shards) {
+  public static ManifestRef manifest(ObjectStore store, Collection<ShardEntry> shards) {
     SnapshotStats stats =
         new SnapshotStats(
             shards.stream().mapToLong(ShardEntry::rows).sum(),

@@ -1,5 +1,8 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.flink.run.BaseSnapshot;
+import io.shardyfusion.flink.run.DuplicatePolicy;
+import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.TableProfile;
@@ -15,7 +18,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a continuous run, for tests; by default of a fresh one into an empty dataset. */
-record TestSettings(
+public record TestSettings(
     String uri,
     int shards,
     String runId,
@@ -28,9 +31,9 @@ record TestSettings(
     Duration publishInterval,
     int checkpointsRetained) {
 
-  static final Instant STARTED = Instant.parse("2026-11-22T10:00:00Z");
+  public static final Instant STARTED = Instant.parse("2026-11-22T10:00:00Z");
 
-  static TestSettings fresh(String uri, int shards) {
+  public static TestSettings fresh(String uri, int shards) {
     return new TestSettings(
         uri,
         shards,
@@ -46,7 +49,7 @@ record TestSettings(
   }
 
   /** Of another run, whose lineage is its own. */
-  TestSettings run(int id) {
+  public TestSettings run(int id) {
     return new TestSettings(
         uri,
         shards,
@@ -61,7 +64,7 @@ record TestSettings(
         checkpointsRetained);
   }
 
-  TestSettings ofShards(int number) {
+  public TestSettings ofShards(int number) {
     return new TestSettings(
         uri,
         number,
@@ -76,7 +79,7 @@ record TestSettings(
         checkpointsRetained);
   }
 
-  TestSettings takingOver() {
+  public TestSettings takingOver() {
     return new TestSettings(
         uri,
         shards,
@@ -91,7 +94,7 @@ record TestSettings(
         checkpointsRetained);
   }
 
-  TestSettings allowingEmpty() {
+  public TestSettings allowingEmpty() {
     return new TestSettings(
         uri,
         shards,
@@ -106,7 +109,7 @@ record TestSettings(
         checkpointsRetained);
   }
 
-  TestSettings every(Duration interval) {
+  public TestSettings every(Duration interval) {
     return new TestSettings(
         uri,
         shards,
@@ -121,7 +124,7 @@ record TestSettings(
         checkpointsRetained);
   }
 
-  TestSettings retaining(int checkpoints) {
+  public TestSettings retaining(int checkpoints) {
     return new TestSettings(
         uri,
         shards,
@@ -136,7 +139,7 @@ record TestSettings(
         checkpoints);
   }
 
-  TestSettings onTopOf(ManifestRef manifest) {
+  public TestSettings onTopOf(ManifestRef manifest) {
     return new TestSettings(
         uri,
         shards,
@@ -151,7 +154,7 @@ record TestSettings(
         checkpointsRetained);
   }
 
-  SinkSettings settings() {
+  public SinkSettings settings() {
     return new SinkSettings(
         uri,
         StoreOptions.defaults(),

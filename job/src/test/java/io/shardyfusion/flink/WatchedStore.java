@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * A local store that asks before each write of an object. What it asks is found by the dataset's
  * URI, because Flink serializes what opens stores.
  */
-final class WatchedStore implements ObjectStore {
+public final class WatchedStore implements ObjectStore {
 
   private static final Map<String, Consumer<String>> WATCHERS = new ConcurrentHashMap<>();
 
@@ -44,12 +44,12 @@ final class WatchedStore implements ObjectStore {
    * From now on {@code watcher} gets the key of each object before it is written; it may wait or
    * throw.
    */
-  static void watch(String uri, Consumer<String> watcher) {
+  public static void watch(String uri, Consumer<String> watcher) {
     WATCHERS.put(uri, watcher);
   }
 
   /** Ends that. */
-  static void unwatch(String uri) {
+  public static void unwatch(String uri) {
     WATCHERS.remove(uri);
   }
 

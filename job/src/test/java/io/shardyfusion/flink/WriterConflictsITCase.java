@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shardyfusion.ConflictException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.flink.run.BaseSnapshot;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.WriterIdentity;

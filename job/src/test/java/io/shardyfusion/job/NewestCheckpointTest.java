@@ -7,7 +7,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.Publisher;
-import io.shardyfusion.flink.SinkCheckpoint;
+import io.shardyfusion.flink.publishing.SinkCheckpoint;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;

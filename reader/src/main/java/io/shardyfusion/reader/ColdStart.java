@@ -7,6 +7,8 @@ import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.VersionStatus;
+import io.shardyfusion.reader.cache.FileCache;
+import io.shardyfusion.reader.cache.KeptPointer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

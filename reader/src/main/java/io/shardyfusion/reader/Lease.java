@@ -22,9 +22,7 @@ final class Lease {
   private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
   /** One for the process, as each has a thread, which no reader could stop. */
-  private static final Cleaner LOST =
-      Cleaner.create(
-          WorkerThreads.named("lost-leases"));
+  private static final Cleaner LOST = Cleaner.create(WorkerThreads.named("lost-leases"));
 
   private static final int MAX_FRAMES = 16;
   private static final StackWalker STACK = StackWalker.getInstance();

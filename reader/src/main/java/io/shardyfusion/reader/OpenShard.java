@@ -3,6 +3,7 @@ package io.shardyfusion.reader;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.machine.FileFailure;
+import io.shardyfusion.reader.cache.OwnDirectory;
 import io.shardyfusion.shard.ShardDatabase;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -7,6 +7,8 @@ import io.shardyfusion.dataset.PointerRead;
 import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.reader.cache.FileCache;
+import io.shardyfusion.reader.cache.KeptPointer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

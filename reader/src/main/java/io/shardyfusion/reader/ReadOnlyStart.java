@@ -9,6 +9,8 @@ import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.reader.cache.FileCache;
+import io.shardyfusion.reader.cache.KeptPointer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

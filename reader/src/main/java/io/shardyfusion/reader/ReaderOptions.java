@@ -1,6 +1,7 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.reader.cache.CacheLimits;
 import io.shardyfusion.store.StoreOptions;
 import java.nio.file.Path;
 import java.time.Duration;

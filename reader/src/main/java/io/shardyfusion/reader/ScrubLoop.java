@@ -3,6 +3,7 @@ package io.shardyfusion.reader;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.ShardDescriptor;
+import io.shardyfusion.reader.cache.Scrub;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;

@@ -4,6 +4,8 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.lifecycle.Cleanup;
+import io.shardyfusion.reader.cache.Downloads;
+import io.shardyfusion.reader.cache.FileCache;
 import java.util.Collection;
 
 /**

@@ -5,6 +5,7 @@ import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.reader.cache.FetchPlan;
 import java.util.List;
 import java.util.Map;
 

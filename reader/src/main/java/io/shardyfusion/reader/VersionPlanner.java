@@ -6,6 +6,8 @@ import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.reader.cache.CacheSpace;
+import io.shardyfusion.reader.cache.FetchPlan;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.reader.cache.CacheLimits;
+import io.shardyfusion.reader.cache.OwnDirectory;
 import io.shardyfusion.testing.Await;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

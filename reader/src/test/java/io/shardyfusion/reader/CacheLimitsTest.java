@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.reader.cache.CacheLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -13,6 +13,7 @@ import io.shardyfusion.format.Sha256;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Order;
 import io.shardyfusion.pointer.PointerOperations;
+import io.shardyfusion.reader.cache.OwnDirectory;
 import io.shardyfusion.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.shardyfusion.reader;
 
+import io.shardyfusion.reader.cache.CacheLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What a reader must not leave behind. */
-final class Leaks {
+public final class Leaks {
 
   private Leaks() {}
 
@@ -17,7 +17,7 @@ final class Leaks {
    * Asserts that this process has no file open below {@code directory}, and no cache there has one
    * open.
    */
-  static void assertNone(Path directory) {
+  public static void assertNone(Path directory) {
     assertThat(openFiles(directory)).as("open files").isEmpty();
     assertThat(children(directory.resolve("cache/open"))).as("directories of readers").isEmpty();
   }

@@ -3,6 +3,7 @@ package io.shardyfusion.reader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.reader.cache.OwnDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -7,11 +7,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that stands still until it is told otherwise. */
-final class ManualClock extends Clock {
+public final class ManualClock extends Clock {
 
   private Instant now = Instant.parse("2026-03-04T05:06:07Z");
 
-  synchronized void advance(Duration time) {
+  public synchronized void advance(Duration time) {
     now = now.plus(time);
   }
 

@@ -18,7 +18,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /** An object store that remembers what was read from it, and where a test can step in. */
-final class ProbedStore implements ObjectStore {
+public final class ProbedStore implements ObjectStore {
 
   private final ObjectStore store;
   private final List<String> reads = new CopyOnWriteArrayList<>();
@@ -30,7 +30,7 @@ final class ProbedStore implements ObjectStore {
   private volatile Consumer<Path> afterDownload = target -> {};
   private volatile boolean closed;
 
-  ProbedStore(ObjectStore store) {
+  public ProbedStore(ObjectStore store) {
     this.store = store;
   }
 
@@ -45,7 +45,7 @@ final class ProbedStore implements ObjectStore {
   }
 
   /** The keys of the objects that were downloaded, in order. */
-  List<String> downloads() {
+  public List<String> downloads() {
     return List.copyOf(downloads);
   }
 
@@ -59,17 +59,17 @@ final class ProbedStore implements ObjectStore {
   }
 
   /** Runs {@code step} in the thread that downloads, with the key. */
-  void beforeDownload(Consumer<String> step) {
+  public void beforeDownload(Consumer<String> step) {
     beforeDownload = step;
   }
 
   /** Runs {@code step} in the thread that downloads, before each piece is written. */
-  void duringDownload(LongConsumer step) {
+  public void duringDownload(LongConsumer step) {
     duringDownload = step;
   }
 
   /** Runs {@code step} in the thread that downloads, with the file that was written. */
-  void afterDownload(Consumer<Path> step) {
+  public void afterDownload(Consumer<Path> step) {
     afterDownload = step;
   }
 

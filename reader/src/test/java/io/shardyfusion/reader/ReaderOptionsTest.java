@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.reader.cache.DefaultCacheDirectory;
 import io.shardyfusion.store.StoreOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import io.shardyfusion.NotFoundException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.reader.cache.OwnDirectory;
 import io.shardyfusion.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;

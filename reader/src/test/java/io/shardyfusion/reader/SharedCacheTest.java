@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.reader.CacheProcess.Mode;
+import io.shardyfusion.reader.cache.CacheLimits;
+import io.shardyfusion.reader.cache.FileCache;
 import io.shardyfusion.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -13,6 +13,7 @@ import io.shardyfusion.format.TableEngine;
 import io.shardyfusion.format.TableFile;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.reader.cache.FileCache;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.store.ObjectStore;
 import java.nio.charset.StandardCharsets;
@@ -22,36 +23,37 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Versions as a cache sees them: documents that are real, and table files of any bytes. */
-final class SmallVersions {
+public final class SmallVersions {
 
   private final ObjectStore store;
   private int made;
 
   /** Versions whose table files go into {@code store}. */
-  SmallVersions(ObjectStore store) {
+  public SmallVersions(ObjectStore store) {
     this.store = store;
   }
 
   /** A version: its documents, by their digests, and what they say. */
-  record Version(Sha256 manifest, Map<Sha256, byte[]> documents, List<ShardDescriptor> shards) {
+  public record Version(
+      Sha256 manifest, Map<Sha256, byte[]> documents, List<ShardDescriptor> shards) {
 
-    List<TableFile> files() {
+    public List<TableFile> files() {
       return shards.stream().flatMap(s -> s.files().stream()).toList();
     }
 
-    long bytes() {
+    public long bytes() {
       return files().stream().mapToLong(TableFile::size).sum();
     }
 
     /** What a reader of it does before it fetches. */
-    void holdIn(FileCache cache) {
+    public void holdIn(FileCache cache) {
       documents.forEach(cache::keep);
       cache.hold(manifest);
     }
   }
 
   /** A version that has a shard for each list, with a table file for each content. */
-  Version version(List<List<byte[]>> contents) {
+  public Version version(List<List<byte[]>> contents) {
     made++;
     List<ShardDescriptor> shards = new ArrayList<>();
     List<ShardEntry> entries = new ArrayList<>();

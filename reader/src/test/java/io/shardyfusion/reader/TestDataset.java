@@ -14,6 +14,7 @@ import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Announcer;
 import io.shardyfusion.pointer.Predecessor;
+import io.shardyfusion.reader.cache.OwnDirectory;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
@@ -42,9 +43,9 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** A real dataset in a local directory, published by the code that the job uses. */
-final class TestDataset {
+public final class TestDataset {
 
-  static final Instant CREATED = Instant.parse("2026-03-04T05:06:07.089Z");
+  public static final Instant CREATED = Instant.parse("2026-03-04T05:06:07.089Z");
 
   private static final String LINEAGE = "ab".repeat(16);
 

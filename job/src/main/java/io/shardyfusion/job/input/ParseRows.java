@@ -1,8 +1,8 @@
 package io.shardyfusion.job.input;
 
 import io.shardyfusion.DataDamagedException;
-import io.shardyfusion.flink.RunCounters;
-import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.flink.run.RunCounters;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.files.RowLines;
 import io.shardyfusion.job.input.options.BadRowPolicy;
 import io.shardyfusion.job.input.options.EventTime;

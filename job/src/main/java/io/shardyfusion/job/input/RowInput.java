@@ -1,7 +1,7 @@
 package io.shardyfusion.job.input;
 
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.files.FilesSource;
 import io.shardyfusion.job.input.files.InputFiles;
 import io.shardyfusion.job.input.files.ReadFailures;

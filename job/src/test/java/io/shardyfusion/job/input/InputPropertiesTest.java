@@ -12,7 +12,7 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import de.siegmar.fastcsv.writer.QuoteStrategies;
-import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.files.InputFiles;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.job.input.options.KeyColumn;

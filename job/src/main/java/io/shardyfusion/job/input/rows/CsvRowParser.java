@@ -1,6 +1,6 @@
 package io.shardyfusion.job.input.rows;
 
-import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.options.DeleteRule;
 import io.shardyfusion.job.input.options.EventTime;
 import io.shardyfusion.job.input.options.InputOptions;

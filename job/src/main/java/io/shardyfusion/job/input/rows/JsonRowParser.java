@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.options.DeleteRule;
 import io.shardyfusion.job.input.options.EventTime;
 import io.shardyfusion.job.input.options.InputOptions;

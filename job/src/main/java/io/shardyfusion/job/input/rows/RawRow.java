@@ -1,6 +1,6 @@
 package io.shardyfusion.job.input.rows;
 
-import io.shardyfusion.flink.SingletonTypeInfo;
+import io.shardyfusion.flink.wire.SingletonTypeInfo;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.jspecify.annotations.Nullable;

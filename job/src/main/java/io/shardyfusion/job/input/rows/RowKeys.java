@@ -1,7 +1,7 @@
 package io.shardyfusion.job.input.rows;
 
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.job.input.options.KafkaOptions;
 import io.shardyfusion.job.input.options.RecordKeyFormat;

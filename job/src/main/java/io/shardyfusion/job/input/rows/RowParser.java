@@ -1,6 +1,6 @@
 package io.shardyfusion.job.input.rows;
 
-import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.job.input.options.RowFormat;
 import io.shardyfusion.routing.Sharding;

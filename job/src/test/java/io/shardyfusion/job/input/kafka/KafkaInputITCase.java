@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
-import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.Logged;
 import io.shardyfusion.job.input.ParseRows;
 import io.shardyfusion.job.input.RowInput;

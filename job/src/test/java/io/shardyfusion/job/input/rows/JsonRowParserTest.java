@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.flink.ByRegion;
-import io.shardyfusion.flink.ShardRow;
+import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.job.input.options.KeyColumn;
 import io.shardyfusion.key.KeyEncoding;

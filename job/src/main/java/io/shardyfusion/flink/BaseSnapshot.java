@@ -1,9 +1,0 @@
-package io.shardyfusion.flink;
-
-/** What a continuous job that is not restored begins with. */
-public enum BaseSnapshot {
-  /** Nothing. An error where the dataset has a snapshot, unless it is taken over. */
-  EMPTY,
-  /** The dataset's current snapshot, if there is one; it must have the same shards. */
-  CURRENT
-}

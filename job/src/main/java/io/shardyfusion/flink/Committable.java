@@ -1,7 +1,0 @@
-package io.shardyfusion.flink;
-
-/**
- * The sink's committable: what is to be done once a checkpoint has completed. Whole, never a delta,
- * so it can be committed by itself, later, or again.
- */
-sealed interface Committable permits Publication, CheckpointNote {}

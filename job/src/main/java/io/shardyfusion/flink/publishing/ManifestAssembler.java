@@ -1,0 +1,330 @@
+package io.shardyfusion.flink.publishing;
+
+import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.SoftwareVersion;
+import io.shardyfusion.dataset.Dataset;
+import io.shardyfusion.dataset.PointerState;
+import io.shardyfusion.dataset.Publisher;
+import io.shardyfusion.flink.run.BaseSnapshot;
+import io.shardyfusion.flink.run.Restarts;
+import io.shardyfusion.flink.run.RunCounters;
+import io.shardyfusion.flink.run.SinkSettings;
+import io.shardyfusion.flink.wire.SubtaskReport;
+import io.shardyfusion.format.CheckpointNeeds;
+import io.shardyfusion.format.InputCounts;
+import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.Pointer;
+import io.shardyfusion.format.SnapshotStats;
+import io.shardyfusion.pointer.Predecessor;
+import io.shardyfusion.shard.ShardBuilder;
+import io.shardyfusion.store.CountingObjectStore;
+import io.shardyfusion.store.ObjectStore;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sink's writer: gathers what the write operators report of a checkpoint, and stores the
+ * manifest of it before the checkpoint completes.
+ *
+ * <ol>
+ *   <li>Every subtask reports every checkpoint, and the barrier comes after the reports; a missing
+ *       one fails the job.
+ *   <li>Each publication names the one before as its predecessor. That one may not be announced yet
+ *       (after a savepoint, or where its checkpoint was aborted), but it is committed first.
+ *   <li>Nothing is published where nothing changed, and, before the input has ended, not earlier
+ *       than the publish interval after the last one. Of a changed checkpoint that is not published
+ *       it is noted what it needs.
+ * </ol>
+ */
+final class ManifestAssembler
+    implements CommittingSinkWriter<SubtaskReport, Committable>,
+        StatefulSinkWriter<SubtaskReport, AssemblerState> {
+
+  /** Flink's last watermark, at the end of input: not a time. */
+  private static final long END_OF_TIME = Long.MAX_VALUE;
+
+  private static final long NO_WATERMARK = Long.MIN_VALUE;
+  private static final Instant LAST_INSTANT = Instant.parse("9999-12-31T23:59:59.999Z");
+  private static final Instant FIRST_INSTANT = Instant.parse("0001-01-01T00:00:00Z");
+
+  private final SinkSettings settings;
+  private final CountingObjectStore store;
+  private final Clock clock;
+  private final String lineage;
+  private final SnapshotAssembly assembly;
+  private Predecessor predecessor;
+  private @Nullable ManifestRef parent;
+  private long publishedAt;
+  private long watermark;
+  private boolean endOfInput;
+  private long putsCounted;
+  private long getsCounted;
+
+  private ManifestAssembler(
+      SinkSettings settings, ObjectStore store, Clock clock, AssemblerState state) {
+    this.settings = settings;
+    this.store = new CountingObjectStore(store);
+    this.clock = clock;
+    this.lineage = state.lineage();
+    this.predecessor = state.predecessor();
+    this.parent = state.predecessor() instanceof Predecessor.Version v ? v.manifest() : null;
+    this.publishedAt = state.publishedAt();
+    this.watermark = state.watermark();
+    this.assembly =
+        new SnapshotAssembly(
+            settings.sharding().numShards(),
+            state.changed(),
+            state.newFiles(),
+            state.counters(),
+            state.input(),
+            state.cover());
+  }
+
+  /**
+   * An assembler of a job that begins.
+   *
+   * @param store is closed in the end
+   * @throws InvalidRequestException if the job begins with nothing and the dataset has a snapshot
+   */
+  static ManifestAssembler begin(SinkSettings settings, ObjectStore store, Clock clock) {
+    // With takeover it is any: the other writer may go on until the first announcement.
+    Predecessor predecessor = settings.predecessor();
+    if (settings.isStreaming() && !settings.takeover() && settings.base() == BaseSnapshot.EMPTY) {
+      predecessor = new Predecessor.None();
+      checkEmpty(settings, new Dataset(store).pointer().map(PointerState::pointer));
+    }
+    ManifestAssembler assembler =
+        new ManifestAssembler(
+            settings,
+            store,
+            clock,
+            new AssemblerState(
+                settings.shape(),
+                settings.runId(),
+                settings.lineage(),
+                predecessor,
+                0,
+                NO_WATERMARK,
+                false,
+                Map.of(),
+                Map.of(),
+                settings.isStreaming() ? InputCounts.NONE : null,
+                cover(settings)));
+    assembler.parent = settings.parent();
+    return assembler;
+  }
+
+  /** The snapshot that a continuous job begins on top of. */
+  private static @Nullable ManifestCover cover(SinkSettings settings) {
+    ManifestRef manifest = settings.parent();
+    return manifest == null || settings.base() == BaseSnapshot.EMPTY
+        ? null
+        : new ManifestCover(manifest, Set.of());
+  }
+
+  private static void checkEmpty(SinkSettings settings, Optional<Pointer> pointer) {
+    if (Predecessor.newestOf(pointer) instanceof Predecessor.None) {
+      return;
+    }
+    throw new InvalidRequestException(
+        "the dataset "
+            + settings.dataset()
+            + " has version "
+            + pointer.map(Pointer::lastVersion).orElse(0L)
+            + " already, and the job begins with nothing: it would take from readers what is there; go on from a"
+            + " checkpoint or savepoint of the job that wrote it (--restore auto, or flink run -s), start on top of the"
+            + " current version (--base current), or replace it (--takeover)");
+  }
+
+  /**
+   * An assembler of a job that is restored.
+   *
+   * @throws InvalidRequestException if routing or key encoding are not what they were
+   */
+  static ManifestAssembler restore(
+      SinkSettings settings, ObjectStore store, Clock clock, AssemblerState state) {
+    if (!state.shape().equals(settings.shape())) {
+      throw new InvalidRequestException(
+          "the checkpoint is of a job with "
+              + state.shape()
+              + ", found "
+              + settings.shape()
+              + "; restore with the same, or publish the dataset anew with a backfill");
+    }
+    ManifestAssembler assembler = new ManifestAssembler(settings, store, clock, state);
+    // Once a run: a later attempt of the same run must not take the dataset again.
+    if (settings.takeover() && !state.runId().equals(settings.runId())) {
+      assembler.predecessor = new Predecessor.Any();
+    }
+    return assembler;
+  }
+
+  @Override
+  public void write(SubtaskReport report, Context context) {
+    assembly.add(report);
+  }
+
+  @Override
+  public void writeWatermark(Watermark mark) {
+    if (mark.getTimestamp() != END_OF_TIME) {
+      watermark = Math.max(watermark, mark.getTimestamp());
+    }
+  }
+
+  @Override
+  public void flush(boolean end) {
+    endOfInput = end;
+  }
+
+  @Override
+  public Collection<Committable> prepareCommit() {
+    if (!assembly.hasReports()) {
+      return List.of();
+    }
+    long checkpoint = assembly.completeCheckpoint(endOfInput);
+    try {
+      if (mustPublish()) {
+        return List.of(publish(checkpoint));
+      }
+      return settings.isStreaming() && assembly.mustNote() ? List.of(note(checkpoint)) : List.of();
+    } catch (ShardyfusionException e) {
+      throw Restarts.unlessPointless(e);
+    }
+  }
+
+  private boolean mustPublish() {
+    if (endOfInput) {
+      // Even of an empty input there is a version, if it is the first one.
+      return assembly.changed() || predecessor instanceof Predecessor.None;
+    }
+    return assembly.changed() && isPublishIntervalOver();
+  }
+
+  /**
+   * By the clock of this host, which may be set, or be another one after a restart: a time to come
+   * is not waited for, so at worst a version comes early.
+   */
+  private boolean isPublishIntervalOver() {
+    long passed = clock.millis() - publishedAt;
+    return passed < 0 || passed >= settings.publishInterval().toMillis();
+  }
+
+  private Publication publish(long checkpoint) {
+    Manifest manifest = manifest(checkpoint);
+    ManifestRef ref = new Publisher(store).store(manifest);
+    SnapshotStats stats = manifest.stats();
+    Publication publication =
+        new Publication(
+            ref,
+            settings.runId(),
+            lineage,
+            checkpoint,
+            predecessor,
+            stats.rows(),
+            stats.rowsExact(),
+            stats.bytes(),
+            clock.millis(),
+            endOfInput,
+            counters(stats));
+    predecessor = new Predecessor.Version(ref);
+    parent = ref;
+    publishedAt = clock.millis();
+    assembly.stored(ref);
+    assembly.noted();
+    assembly.published();
+    return publication;
+  }
+
+  /** Where it would be too much to note, a manifest that is not published has it. */
+  private CheckpointNote note(long checkpoint) {
+    Instant takenAt = clock.instant();
+    if (assembly.uncovered().size() > settings.mostNoted()) {
+      assembly.stored(new Publisher(store).store(manifest(checkpoint)));
+    }
+    assembly.noted();
+    ManifestCover cover = assembly.cover();
+    return new CheckpointNote(
+        new CheckpointNeeds(
+            checkpoint, takenAt, cover == null ? null : cover.manifest(), assembly.uncovered()));
+  }
+
+  private Manifest manifest(long checkpoint) {
+    return new Manifest(
+        UUID.randomUUID().toString().replace("-", ""),
+        parent,
+        settings.runId(),
+        clock.instant().truncatedTo(ChronoUnit.MILLIS),
+        new ManifestWriter(
+            "flink",
+            EnvironmentInformation.getVersion(),
+            SoftwareVersion.current(),
+            settings.mode()),
+        settings.isStreaming() ? checkpoint : null,
+        watermarkInstant(),
+        settings.sharding(),
+        settings.keyEncoding(),
+        settings.valueFormat(),
+        ShardBuilder.engine(settings.profile()),
+        assembly.stats(),
+        assembly.input(),
+        settings.custom(),
+        assembly.entries());
+  }
+
+  private @Nullable Instant watermarkInstant() {
+    if (watermark == NO_WATERMARK) {
+      return null;
+    }
+    Instant instant = Instant.ofEpochMilli(watermark);
+    return instant.isBefore(FIRST_INSTANT) || instant.isAfter(LAST_INSTANT) ? null : instant;
+  }
+
+  private Map<String, Long> counters(SnapshotStats stats) {
+    Map<String, Long> counters = new TreeMap<>(assembly.counters());
+    counters.put(RunCounters.FILES, stats.files());
+    counters.put(RunCounters.NEW_BYTES, stats.newBytes());
+    counters.merge(RunCounters.PUTS, store.puts() - putsCounted, Long::sum);
+    counters.merge(RunCounters.GETS, store.gets() - getsCounted, Long::sum);
+    putsCounted = store.puts();
+    getsCounted = store.gets();
+    return counters;
+  }
+
+  @Override
+  public List<AssemblerState> snapshotState(long checkpointId) {
+    return List.of(
+        new AssemblerState(
+            settings.shape(),
+            settings.runId(),
+            lineage,
+            predecessor,
+            publishedAt,
+            watermark,
+            assembly.changed(),
+            assembly.newFiles(),
+            assembly.counters(),
+            assembly.input(),
+            assembly.cover()));
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,256 @@
+package io.shardyfusion.flink.publishing;
+
+import io.shardyfusion.flink.run.RunCounters;
+import io.shardyfusion.flink.wire.ShardReport;
+import io.shardyfusion.flink.wire.ShardReport.ReportedFile;
+import io.shardyfusion.flink.wire.SubtaskReport;
+import io.shardyfusion.format.DescriptorRef;
+import io.shardyfusion.format.InputCounts;
+import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.format.SnapshotStats;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of all shards at one checkpoint: the latest report of each, and what is new since
+ * the last manifest.
+ *
+ * <p>A checkpoint may be aborted when some subtasks have reported it and others have not, and then
+ * the barrier that would end its round never comes. What was reported is true all the same, and is
+ * reported once only, so it is kept. The next checkpoint's reports may come before another
+ * subtask's of the aborted one; of each subtask they come in order.
+ */
+final class SnapshotAssembly {
+
+  private static final Long NEVER = -1L;
+
+  private final int numShards;
+  private final Map<Integer, ShardEntry> entries = new TreeMap<>();
+  private final Map<Integer, Map<Sha256, Long>> newFiles;
+  private final Map<String, Long> counters;
+  private @Nullable InputCounts input;
+  private boolean changed;
+
+  /** Null while no stored manifest is known that has most descriptors. */
+  private @Nullable ManifestRef covering;
+
+  /** The shards whose descriptors that one does not have. */
+  private final Set<Integer> uncovered = new TreeSet<>();
+
+  /** Whether a descriptor changed since the last checkpoint of which it was noted. */
+  private boolean mustNote = true;
+
+  /** The checkpoint that each subtask reported last, of those since the last complete one. */
+  private final Map<Integer, Long> reported = new HashMap<>();
+
+  /** The subtasks whose input has ended: what they reported last stays true. */
+  private final Set<Integer> ended = new HashSet<>();
+
+  private int subtasks;
+
+  SnapshotAssembly(int numShards) {
+    this(numShards, false, Map.of(), Map.of(), null, null);
+  }
+
+  /**
+   * As it was when the state of an earlier attempt was written.
+   *
+   * @param input what was read since the lineage began, or null where that is not known
+   * @param cover the stored manifest that has most descriptors, or null where none is known
+   */
+  SnapshotAssembly(
+      int numShards,
+      boolean changed,
+      Map<Integer, Map<Sha256, Long>> newFiles,
+      Map<String, Long> counters,
+      @Nullable InputCounts input,
+      @Nullable ManifestCover cover) {
+    this.numShards = numShards;
+    this.changed = changed;
+    this.newFiles = new TreeMap<>(newFiles);
+    this.counters = new TreeMap<>(counters);
+    this.input = input;
+    if (cover != null) {
+      covering = cover.manifest();
+      uncovered.addAll(cover.others());
+    }
+  }
+
+  /** Takes a report. */
+  void add(SubtaskReport report) {
+    Long before = reported.put(report.subtask(), report.checkpoint());
+    if (before != null && before >= report.checkpoint()) {
+      throw new IllegalStateException(
+          "subtask "
+              + report.subtask()
+              + " reported checkpoint "
+              + report.checkpoint()
+              + " after checkpoint "
+              + before);
+    }
+    subtasks = report.subtasks();
+    if (report.isLast()) {
+      ended.add(report.subtask());
+    }
+    report.shards().forEach(this::add);
+    if (input != null) {
+      // A row that can be read is one record; the others say how many they are.
+      long read = report.records() + report.badRows();
+      input = input.plus(new InputCounts(read, report.deletes(), report.badRows()));
+    }
+    count(RunCounters.RECORDS, report.records());
+    count(RunCounters.DELETES, report.deletes());
+    count(RunCounters.BAD_ROWS, report.badRows());
+    count(RunCounters.PUTS, report.puts());
+    count(RunCounters.GETS, report.gets());
+  }
+
+  private void add(ShardReport report) {
+    int shard = report.entry().shard();
+    entries.put(shard, report.entry());
+    if (!report.changed()) {
+      return;
+    }
+    changed = true;
+    mustNote = true;
+    uncovered.add(shard);
+    Map<Sha256, Long> before = newFiles.getOrDefault(shard, Map.of());
+    Map<Sha256, Long> after = new HashMap<>();
+    for (ReportedFile file : report.files()) {
+      if (file.isNew() || before.containsKey(file.sha256())) {
+        after.put(file.sha256(), file.size());
+      }
+    }
+    newFiles.put(shard, after);
+  }
+
+  private void count(String counter, long more) {
+    counters.merge(counter, more, Long::sum);
+  }
+
+  /**
+   * Ends the round of reports, and returns their checkpoint. At the end of input the subtasks may
+   * not agree on it: one that was aborted may have reached some of them only.
+   *
+   * @param last whether the input has ended
+   * @throws IllegalStateException if the report of a subtask or shard is missing: a snapshot made
+   *     of this would be torn
+   */
+  long completeCheckpoint(boolean last) {
+    long checkpoint = Collections.max(reported.values());
+    long complete =
+        IntStream.range(0, subtasks)
+            .filter(
+                s -> ended.contains(s) || (!last && reported.getOrDefault(s, NEVER) == checkpoint))
+            .count();
+    if (complete != subtasks || entries.size() != numShards) {
+      throw new IllegalStateException(
+          "checkpoint "
+              + checkpoint
+              + ": expected the reports of "
+              + subtasks
+              + " subtasks and "
+              + numShards
+              + " shards, found "
+              + complete
+              + " and "
+              + entries.size());
+    }
+    reported.clear();
+    return checkpoint;
+  }
+
+  boolean hasReports() {
+    return !reported.isEmpty();
+  }
+
+  /** Whether a shard changed since the last manifest. */
+  boolean changed() {
+    return changed;
+  }
+
+  /** All shards, in the order of their ids. */
+  List<ShardEntry> entries() {
+    return List.copyOf(entries.values());
+  }
+
+  /** The sums of all shards. */
+  SnapshotStats stats() {
+    return new SnapshotStats(
+        entries.values().stream().mapToLong(ShardEntry::rows).sum(),
+        entries.values().stream().allMatch(ShardEntry::rowsExact),
+        entries.values().stream().mapToLong(ShardEntry::bytes).sum(),
+        entries.values().stream().mapToLong(ShardEntry::files).sum(),
+        newFiles.values().stream().flatMap(f -> f.values().stream()).mapToLong(n -> n).sum(),
+        newFiles.values().stream().mapToLong(Map::size).sum());
+  }
+
+  /**
+   * What was read up to the reports since the lineage began, published or not; null where that is
+   * not known.
+   */
+  @Nullable InputCounts input() {
+    return input;
+  }
+
+  /** The files that the last manifest does not have, by shard. */
+  Map<Integer, Map<Sha256, Long>> newFiles() {
+    return newFiles;
+  }
+
+  /** What was done since the last manifest. */
+  Map<String, Long> counters() {
+    return counters;
+  }
+
+  /**
+   * Whether it must be noted what this checkpoint needs: of the first of an attempt, which may be
+   * that of a new run, and of those in which a descriptor changed.
+   */
+  boolean mustNote() {
+    return mustNote;
+  }
+
+  /**
+   * The descriptors that the {@linkplain #cover covering} manifest does not have; all without it.
+   */
+  List<DescriptorRef> uncovered() {
+    return entries.values().stream()
+        .filter(e -> covering == null || uncovered.contains(e.shard()))
+        .map(e -> new DescriptorRef(e.shard(), e.descriptor()))
+        .toList();
+  }
+
+  /** The stored manifest that has all descriptors but some, or null where none is known. */
+  @Nullable ManifestCover cover() {
+    return covering == null ? null : new ManifestCover(covering, uncovered);
+  }
+
+  /** It was noted what this checkpoint needs. */
+  void noted() {
+    mustNote = false;
+  }
+
+  /** A manifest of this checkpoint was stored, published or not. */
+  void stored(ManifestRef manifest) {
+    covering = manifest;
+    uncovered.clear();
+  }
+
+  /** A manifest was published: from now on, changes are counted against it. */
+  void published() {
+    changed = false;
+    newFiles.clear();
+    counters.clear();
+  }
+}

@@ -1,0 +1,26 @@
+package io.shardyfusion.flink.run;
+
+import io.shardyfusion.InvalidRequestException;
+
+/** What a bounded build does with several rows of one key. */
+public enum DuplicatePolicy {
+  /** The row of the largest order wins. */
+  LAST,
+  /** The build fails: nothing is published. */
+  FAIL;
+
+  /**
+   * The policy of that name: {@code last} or {@code fail}.
+   *
+   * @throws InvalidRequestException if there is none
+   */
+  public static DuplicatePolicy of(String name) {
+    return switch (name) {
+      case "last" -> LAST;
+      case "fail" -> FAIL;
+      default ->
+          throw new InvalidRequestException(
+              "unknown duplicate policy '" + name + "'; expected last or fail");
+    };
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * One run of the sink: its settings, counters and metrics, and which failures a restart may mend.
+ * Every package of the sink comes in; a user sees {@link io.shardyfusion.flink.run.BaseSnapshot}
+ * and {@link io.shardyfusion.flink.run.DuplicatePolicy}.
+ */
+@NullMarked
+package io.shardyfusion.flink.run;
+
+import org.jspecify.annotations.NullMarked;

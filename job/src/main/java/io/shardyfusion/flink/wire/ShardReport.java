@@ -1,0 +1,29 @@
+package io.shardyfusion.flink.wire;
+
+import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.ShardEntry;
+import java.util.List;
+
+/**
+ * What a write operator tells the sink of one shard.
+ *
+ * @param entry for the manifest
+ * @param changed whether it changed since the report before, or since the state that was restored
+ * @param files its table files, where it changed; else none
+ */
+public record ShardReport(ShardEntry entry, boolean changed, List<ReportedFile> files) {
+
+  /** Copies the files. */
+  public ShardReport {
+    files = List.copyOf(files);
+  }
+
+  /**
+   * A table file of a changed shard.
+   *
+   * @param sha256 its digest
+   * @param size in bytes
+   * @param isNew whether the report before did not have it
+   */
+  public record ReportedFile(Sha256 sha256, long size, boolean isNew) {}
+}

@@ -1,0 +1,260 @@
+package io.shardyfusion.flink.publishing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardyfusion.StorageException;
+import io.shardyfusion.dataset.RunRecords;
+import io.shardyfusion.flink.TestClock;
+import io.shardyfusion.flink.TestSettings;
+import io.shardyfusion.flink.WatchedStore;
+import io.shardyfusion.flink.run.RunCounters;
+import io.shardyfusion.format.CheckpointNeeds;
+import io.shardyfusion.format.DescriptorRef;
+import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.RunNeeds;
+import io.shardyfusion.format.RunRecord;
+import io.shardyfusion.format.RunRecord.Status;
+import io.shardyfusion.format.RunWarning;
+import io.shardyfusion.format.Sha256;
+import io.shardyfusion.store.CountingObjectStore;
+import io.shardyfusion.testing.Await;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RunLeaseTest {
+
+  @TempDir private Path directory;
+
+  private final TestClock clock = new TestClock(TestSettings.STARTED);
+  private String uri;
+  private TestSettings settings;
+  private CountingObjectStore store;
+
+  @BeforeEach
+  void open() {
+    uri = directory.resolve("dataset").toUri().toString();
+    settings = TestSettings.fresh(uri, 2);
+    store = new CountingObjectStore(settings.settings().openStore());
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    WatchedStore.unwatch(uri);
+    store.close();
+    Await.until(
+        "the heartbeat ends",
+        Duration.ofSeconds(30),
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(t -> t.getName().startsWith("shardyfusion-heartbeat")));
+  }
+
+  @Test
+  void aRunThatBeginsIsRecordedAsAliveForTheLease() {
+    try (RunLease lease = lease()) {
+      assertThat(lease).isNotNull();
+      assertThat(record().status()).isEqualTo(Status.RUNNING);
+      assertThat(record().startedAt()).isEqualTo(TestSettings.STARTED);
+      assertThat(record().leaseExpiresAt()).isEqualTo(clock.instant().plus(RunLease.LEASE));
+      assertThat(record().lastVersion()).isNull();
+    }
+  }
+
+  @Test
+  void aHeartbeatRenewsTheLeaseAndChangesNothingElse() {
+    try (RunLease lease = lease()) {
+      lease.announced(3, Map.of("records", 10L));
+      clock.advance(Duration.ofSeconds(30));
+      lease.beat();
+
+      assertThat(record().updatedAt()).isEqualTo(clock.instant());
+      assertThat(record().leaseExpiresAt()).isEqualTo(clock.instant().plus(RunLease.LEASE));
+      assertThat(record().lastVersion()).isEqualTo(3);
+      assertThat(record().counters()).containsEntry("records", 10L);
+    }
+  }
+
+  @Test
+  void aHeartbeatThatFailsIsMadeUpForByTheNext() {
+    try (RunLease lease = lease()) {
+      WatchedStore.watch(
+          uri,
+          key -> {
+            throw new StorageException("injected", null);
+          });
+      clock.advance(Duration.ofSeconds(30));
+      assertThatCode(lease::beat).doesNotThrowAnyException();
+      assertThat(record().updatedAt()).isEqualTo(TestSettings.STARTED);
+      WatchedStore.unwatch(uri);
+      lease.beat();
+      assertThat(record().updatedAt()).isEqualTo(clock.instant());
+    }
+  }
+
+  @Test
+  void anEndedRunIsNotBroughtBackByAHeartbeat() {
+    try (RunLease lease = lease()) {
+      lease.succeeded(1, Map.of());
+      lease.beat();
+      assertThat(record().status()).isEqualTo(Status.SUCCEEDED);
+      assertThat(record().leaseExpiresAt()).isNull();
+    }
+    try (RunLease lease = lease()) {
+      lease.failed(new StorageException("it broke", null));
+      lease.beat();
+      assertThat(record().status()).isEqualTo(Status.FAILED);
+      assertThat(record().error()).isEqualTo("it broke");
+    }
+  }
+
+  @Test
+  void aLaterAttemptGoesOnWithTheRecordAndCountsNoVersionTwice() {
+    try (RunLease lease = lease()) {
+      lease.announced(1, Map.of("records", 10L, RunCounters.FILES, 5L));
+      lease.announced(2, Map.of("records", 3L, RunCounters.FILES, 7L));
+    }
+    clock.advance(Duration.ofMinutes(1));
+    try (RunLease lease = lease()) {
+      lease.announced(1, Map.of("records", 10L, RunCounters.FILES, 5L));
+      lease.announced(2, Map.of("records", 3L, RunCounters.FILES, 7L));
+      lease.announced(3, Map.of("records", 1L, RunCounters.FILES, 6L));
+
+      assertThat(record().lastVersion()).isEqualTo(3);
+      assertThat(record().counters())
+          .containsEntry("records", 14L)
+          .containsEntry(RunCounters.FILES, 6L);
+      assertThat(record().startedAt()).isEqualTo(TestSettings.STARTED);
+    }
+  }
+
+  @Test
+  void warningsThatTheWatcherOfTheInputHasWrittenStay() {
+    RunWarning warning = new RunWarning(TestSettings.STARTED, true, "cannot read a");
+    try (RunLease lease = lease()) {
+      new RunRecords(store).warn(settings.runId(), none -> List.of(warning));
+      lease.beat();
+      lease.announced(1, Map.of());
+      assertThat(record().warnings()).containsExactly(warning);
+    }
+    try (RunLease lease = lease()) {
+      lease.succeeded(2, Map.of());
+      assertThat(record().warnings()).containsExactly(warning);
+    }
+  }
+
+  @Test
+  void whatACheckpointNeedsIsWrittenWhenTheRecordIsWrittenAnywayAndAtTheEnd() {
+    try (RunLease lease = lease()) {
+      lease.completed(needs(1));
+      lease.completed(needs(2));
+      assertThat(store.puts()).isEqualTo(1);
+      assertThat(record().needs()).isEqualTo(RunNeeds.NONE);
+      lease.beat();
+      assertThat(record().needs().checkpoints()).containsExactly(needs(1), needs(2));
+      lease.completed(needs(3));
+      lease.announced(1, Map.of());
+      assertThat(record().needs().checkpoints()).containsExactly(needs(1), needs(2), needs(3));
+    }
+    assertThat(store.puts()).as("nothing completed since").isEqualTo(3);
+
+    try (RunLease lease = lease()) {
+      lease.completed(needs(4));
+    }
+    assertThat(record().needs().checkpoints())
+        .as("as many as Flink retains, and two")
+        .containsExactly(needs(2), needs(3), needs(4));
+    new RunRecords(store).end(settings.runId(), Status.SUCCEEDED, null, clock.instant());
+    assertThat(record().needs().checkpoints()).last().isEqualTo(needs(4));
+  }
+
+  @Test
+  void aRunNamesTheSnapshotThatItBeginsWithUntilACheckpointHasCompleted() {
+    ManifestRef base =
+        new ManifestRef(
+            "manifests/20261122T095900.000Z_" + "b".repeat(32) + ".json",
+            Sha256.of(new byte[] {7}));
+    settings = settings.onTopOf(base);
+    try (RunLease lease = lease()) {
+      assertThat(lease).isNotNull();
+      assertThat(record().needs()).isEqualTo(new RunNeeds(base, List.of()));
+    }
+    try (RunLease lease =
+        new RunLease(settings.run(2).settings(), store, clock, /* isRestored= */ true)) {
+      assertThat(lease).isNotNull();
+      assertThat(new RunRecords(store).find("2".repeat(32)).orElseThrow().needs())
+          .as("of a run that goes on from a checkpoint")
+          .isEqualTo(RunNeeds.NONE);
+    }
+    try (RunLease lease = lease()) {
+      lease.completed(needs(1));
+    }
+    assertThat(record().needs()).isEqualTo(new RunNeeds(null, List.of(needs(1))));
+  }
+
+  private CheckpointNeeds needs(int checkpoint) {
+    return new CheckpointNeeds(
+        checkpoint,
+        TestSettings.STARTED,
+        null,
+        List.of(new DescriptorRef(1, Sha256.of(new byte[checkpoint]))));
+  }
+
+  @Test
+  void aFailureOfTheRecordDoesNotHideTheFailureOfTheRun() {
+    try (RunLease lease = lease()) {
+      WatchedStore.watch(
+          uri,
+          key -> {
+            throw new StorageException("no record either", null);
+          });
+      StorageException failure = new StorageException("it broke", null);
+      lease.failed(failure);
+
+      assertThat(failure.getSuppressed()).hasSize(1);
+      assertThat(failure.getSuppressed()[0]).hasMessage("no record either");
+    }
+  }
+
+  @Test
+  void anAnnouncementThatCannotBeRecordedFailsAndIsCountedOnceByTheNextAttempt() {
+    try (RunLease lease = lease()) {
+      WatchedStore.watch(
+          uri,
+          key -> {
+            throw new StorageException("injected", null);
+          });
+      assertThatThrownBy(() -> lease.announced(1, Map.of("records", 10L)))
+          .isInstanceOf(StorageException.class);
+    }
+    WatchedStore.unwatch(uri);
+    try (RunLease lease = lease()) {
+      lease.announced(1, Map.of("records", 10L));
+      assertThat(record().counters()).containsEntry("records", 10L);
+    }
+  }
+
+  @Test
+  void theRequestsOfTheCommitterAreCountedWithThoseOfTheRecordItself() {
+    try (RunLease lease = lease()) {
+      lease.announced(1, Map.of());
+      assertThat(record().counters()).containsEntry(RunCounters.PUTS, 2L);
+      assertThat(store.puts()).isEqualTo(2);
+    }
+  }
+
+  private RunLease lease() {
+    return new RunLease(settings.settings(), store, clock, false);
+  }
+
+  private RunRecord record() {
+    return new RunRecords(settings.settings().openStore()).find(settings.runId()).orElseThrow();
+  }
+}

@@ -1,0 +1,164 @@
+package io.shardyfusion.flink.publishing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardyfusion.flink.wire.ShardReport;
+import io.shardyfusion.flink.wire.ShardReport.ReportedFile;
+import io.shardyfusion.flink.wire.SubtaskReport;
+import io.shardyfusion.format.HexBytes;
+import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.ShardEntry;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Two subtasks with a shard each; of aborted checkpoints a part of the reports comes. */
+final class SnapshotAssemblyTest {
+
+  private final SnapshotAssembly assembly = new SnapshotAssembly(2);
+
+  @Test
+  void aCheckpointIsCompleteWithTheReportsOfAllSubtasks() {
+    assembly.add(report(1, 0, "a"));
+    assembly.add(report(1, 1, "b"));
+
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(1);
+    assertThat(files()).containsExactly("a", "b");
+    assertThat(assembly.hasReports()).isFalse();
+  }
+
+  @Test
+  void whatWasReportedOfAnAbortedCheckpointIsKept() {
+    first();
+    assembly.add(report(2, 0, "a2"));
+    assembly.add(nothing(2, 1));
+    assembly.add(nothing(3, 0));
+    assembly.add(report(3, 1, "b3"));
+
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
+    assertThat(files()).containsExactly("a2", "b3");
+    assertThat(assembly.changed()).isTrue();
+    assertThat(assembly.newFiles().get(0)).containsOnlyKeys(digest("a2"));
+  }
+
+  @Test
+  void anAbortedCheckpointMayHaveReachedSomeSubtasksOnly() {
+    first();
+    assembly.add(report(2, 0, "a2"));
+    assembly.add(nothing(3, 0));
+    assembly.add(nothing(3, 1));
+
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
+    assertThat(files()).containsExactly("a2", "b");
+  }
+
+  @Test
+  void aReportOfTheNextCheckpointMayOvertakeOneOfTheAbortedOne() {
+    first();
+    assembly.add(report(2, 0, "a2"));
+    assembly.add(report(3, 0, "a3"));
+    assembly.add(report(2, 1, "b2"));
+    assembly.add(report(3, 1, "b3"));
+
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
+    assertThat(files()).containsExactly("a3", "b3");
+  }
+
+  @Test
+  void aMissingReportIsNotMadeUpForByOneOfAnAbortedCheckpoint() {
+    first();
+    assembly.add(report(2, 0, "a2"));
+    assembly.add(report(2, 1, "b2"));
+    assembly.add(report(3, 0, "a3"));
+
+    assertThatThrownBy(() -> assembly.completeCheckpoint(false))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("checkpoint 3", "2 subtasks", "found 1");
+  }
+
+  @Test
+  void aSubtaskDoesNotReportACheckpointTwiceOrGoBack() {
+    assembly.add(report(2, 0, "a"));
+
+    assertThatThrownBy(() -> assembly.add(report(2, 0, "a")))
+        .hasMessageContaining("reported checkpoint 2 after checkpoint 2");
+    assertThatThrownBy(() -> assembly.add(report(1, 0, "a"))).hasMessageContaining("checkpoint 1");
+  }
+
+  /** A drain with a savepoint aborts the checkpoint under way, and then the input ends. */
+  @Test
+  void theInputMayEndAfterACheckpointThatWasAbortedOnItsWay() {
+    first();
+    assembly.add(report(2, 0, "a2"));
+    assembly.add(last(3, 0));
+    assembly.add(last(2, 1));
+
+    assertThat(assembly.completeCheckpoint(true)).isEqualTo(3);
+    assertThat(files()).containsExactly("a2", "b");
+  }
+
+  @Test
+  void aSubtaskThatHasEndedIsCompleteInEveryLaterCheckpoint() {
+    first();
+    assembly.add(last(2, 0));
+    assembly.add(report(2, 1, "b2"));
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(2);
+    assembly.add(report(3, 1, "b3"));
+    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
+    assembly.add(last(4, 1));
+
+    assertThat(assembly.completeCheckpoint(true)).isEqualTo(4);
+    assertThat(files()).containsExactly("a", "b3");
+  }
+
+  @Test
+  void atTheEndOfInputEverySubtaskMustHaveEnded() {
+    first();
+    assembly.add(last(3, 0));
+    assembly.add(report(3, 1, "b3"));
+
+    assertThatThrownBy(() -> assembly.completeCheckpoint(true))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("2 subtasks", "found 1");
+  }
+
+  private static SubtaskReport last(long checkpoint, int subtask) {
+    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(), 0, 0, 0, 0, 0);
+  }
+
+  private void first() {
+    assembly.add(report(1, 0, "a"));
+    assembly.add(report(1, 1, "b"));
+    assembly.completeCheckpoint(false);
+    assembly.published();
+  }
+
+  /** The names of the descriptors of both shards. */
+  private List<String> files() {
+    return assembly.entries().stream()
+        .map(
+            e ->
+                List.of("a", "b", "a2", "b2", "a3", "b3").stream()
+                    .filter(name -> digest(name).equals(e.descriptor()))
+                    .findFirst()
+                    .orElseThrow())
+        .toList();
+  }
+
+  private static SubtaskReport nothing(long checkpoint, int subtask) {
+    return new SubtaskReport(checkpoint, subtask, 2, false, List.of(), 0, 0, 0, 0, 0);
+  }
+
+  private static SubtaskReport report(long checkpoint, int subtask, String name) {
+    HexBytes key = HexBytes.of(new byte[] {1});
+    ShardEntry entry = new ShardEntry(subtask, 1, true, 10, 1, key, key, digest(name));
+    ShardReport shard =
+        new ShardReport(entry, true, List.of(new ReportedFile(digest(name), 10, true)));
+    return new SubtaskReport(checkpoint, subtask, 2, false, List.of(shard), 1, 0, 0, 0, 0);
+  }
+
+  private static Sha256 digest(String name) {
+    return Sha256.of(name.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,150 @@
+package io.shardyfusion.reader.cache;
+
+import io.shardyfusion.StorageException;
+import io.shardyfusion.format.Sha256;
+import io.shardyfusion.format.ShardDescriptor;
+import io.shardyfusion.format.TableFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The room of a cache: how much it takes, how much more it may take, and making some. Thread-safe.
+ */
+public final class CacheSpace {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CacheSpace.class);
+
+  private final CacheLayout layout;
+  private final OptionalLong maxBytes;
+  private final Disk disk;
+  private final CacheSweep sweep;
+
+  /**
+   * The room of the cache in {@code layout}.
+   *
+   * @param maxBytes its bound; empty if it has none of its own
+   */
+  CacheSpace(CacheLayout layout, OptionalLong maxBytes, Clock clock, Disk disk) {
+    this.layout = layout;
+    this.maxBytes = maxBytes;
+    this.disk = disk;
+    this.sweep = new CacheSweep(layout, maxBytes, clock);
+  }
+
+  /** Tells how many bytes can be written to the disk of a directory. */
+  public interface Disk {
+    long free(Path directory) throws IOException;
+  }
+
+  /**
+   * Removes what dead processes left, and what no live reader needs until the cache is within its
+   * bound. Does nothing if another reader is at it.
+   *
+   * @throws StorageException if the cache could not be listed, or something not deleted
+   */
+  public void prune() {
+    prune(0, 0);
+  }
+
+  /**
+   * A plan for the files of shards of a version. Reads only the local disk.
+   *
+   * @param manifest the version's manifest, which counts as held
+   * @param shards those that are not open yet
+   */
+  public FetchPlan plan(Sha256 manifest, Collection<ShardDescriptor> shards) {
+    List<TableFile> wanted = FileCache.distinct(shards);
+    List<TableFile> missing = wanted.stream().filter(f -> !layout.has(f)).toList();
+    CacheRoom room = room(Set.of(manifest), missing, wanted);
+    return new FetchPlan(wanted, missing, room, room.refusal(layout.root(), maxBytes));
+  }
+
+  /**
+   * The room that there is for files that are about to be fetched.
+   *
+   * @param missing the files
+   * @param wanted these, and others that will be needed with them
+   */
+  CacheRoom room(Collection<TableFile> missing, Collection<TableFile> wanted) {
+    return room(Set.of(), missing, wanted);
+  }
+
+  /**
+   * Makes room for files that are about to be fetched, by removing what nobody needs.
+   *
+   * @param room as it was measured for them
+   * @throws StorageException if they do not fit; nothing was removed then, except if the room that
+   *     was made on the disk did not suffice
+   */
+  void makeRoom(CacheRoom room) {
+    long bytes = room.bytes();
+    long free = room.diskFree();
+    if (bytes == 0 || (maxBytes.isEmpty() && bytes + CacheRoom.RESERVE <= free)) {
+      return;
+    }
+    String refusal = room.refusal(layout.root(), maxBytes);
+    if (refusal != null) {
+      throw new StorageException(refusal);
+    }
+    prune(bytes, bytes + CacheRoom.RESERVE - free);
+    if (bytes + CacheRoom.RESERVE > diskFree()) {
+      CacheRoom left = new CacheRoom(bytes, room.files(), diskFree(), 0, room.cacheFree());
+      throw new StorageException(
+          Objects.requireNonNullElse(left.refusal(layout.root(), maxBytes), "the disk is full"));
+    }
+  }
+
+  /** The bytes of all cached files and documents, of all readers. Lists them. */
+  long bytes() {
+    try {
+      return layout.cached().stream().mapToLong(CacheLayout.CachedFile::bytes).sum();
+    } catch (IOException e) {
+      throw layout.unusable(layout.root(), e);
+    }
+  }
+
+  private void prune(long coming, long wanted) {
+    OwnDirectory.removeDead(layout.open());
+    try (CacheLock lock = CacheLock.tryLock(layout.sweepLock())) {
+      if (lock == null) {
+        LOG.debug("event=cache_prune_skipped reason=\"another reader is at it\"");
+        return;
+      }
+      sweep.sweep(coming, wanted);
+    } catch (IOException e) {
+      throw layout.unusable(layout.root(), e);
+    }
+  }
+
+  private CacheRoom room(
+      Set<Sha256> held, Collection<TableFile> missing, Collection<TableFile> wanted) {
+    long free = diskFree();
+    long bytes = missing.stream().mapToLong(TableFile::size).sum();
+    if (maxBytes.isEmpty() && bytes + CacheRoom.RESERVE <= free) {
+      // There is room, whatever could be removed: the cache need not be listed for that.
+      return new CacheRoom(bytes, missing.size(), free, 0, OptionalLong.empty());
+    }
+    try {
+      return CacheRoom.measure(layout, maxBytes, free, held, missing, wanted);
+    } catch (IOException e) {
+      throw layout.unusable(layout.root(), e);
+    }
+  }
+
+  private long diskFree() {
+    try {
+      return disk.free(Files.createDirectories(layout.root()));
+    } catch (IOException e) {
+      throw layout.unusable(layout.root(), e);
+    }
+  }
+}

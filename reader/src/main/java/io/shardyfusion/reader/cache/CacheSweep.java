@@ -1,0 +1,119 @@
+package io.shardyfusion.reader.cache;
+
+import io.shardyfusion.reader.cache.CacheLayout.CachedFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes from a cache what no live reader needs, oldest used first, until the rest is within its
+ * bound. What was used within the last minute stays: its user may be about to hold it.
+ */
+final class CacheSweep {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CacheSweep.class);
+
+  /** What is kept if nobody set a bound, whatever is needed. */
+  static final long MIN_BOUND = 1L << 30;
+
+  private static final Duration YOUNG = Duration.ofMinutes(1);
+  private static final Duration ABANDONED = Duration.ofHours(1);
+
+  private final CacheLayout layout;
+  private final OptionalLong maxBytes;
+  private final Clock clock;
+
+  CacheSweep(CacheLayout layout, OptionalLong maxBytes, Clock clock) {
+    this.layout = layout;
+    this.maxBytes = maxBytes;
+    this.clock = clock;
+  }
+
+  /**
+   * What a sweep did.
+   *
+   * @param files how many were removed
+   * @param bytes of these
+   * @param bytesLeft in the cache
+   */
+  record Swept(int files, long bytes, long bytesLeft) {}
+
+  /**
+   * Sweeps.
+   *
+   * @param coming bytes that will be added next, for which room is made too
+   * @param wanted bytes to free at least, if that many can be
+   */
+  Swept sweep(long coming, long wanted) throws IOException {
+    removeAbandonedLocks();
+    List<CachedFile> cached = layout.cached();
+    long total = cached.stream().mapToLong(CachedFile::bytes).sum();
+    if (wanted <= 0 && total + coming <= maxBytes.orElse(MIN_BOUND)) {
+      return new Swept(0, 0, total);
+    }
+    Set<Path> needed = Reachable.now(layout);
+    long bound = maxBytes.orElseGet(() -> defaultBound(cached, needed, coming));
+    return remove(cached, needed, total, Math.max(wanted, total + coming - bound));
+  }
+
+  private static long defaultBound(List<CachedFile> cached, Set<Path> needed, long coming) {
+    long neededBytes =
+        cached.stream().filter(f -> needed.contains(f.path())).mapToLong(CachedFile::bytes).sum();
+    return Math.max(MIN_BOUND, 2 * (neededBytes + coming));
+  }
+
+  private Swept remove(List<CachedFile> cached, Set<Path> needed, long total, long excess)
+      throws IOException {
+    List<CachedFile> candidates = new ArrayList<>(cached);
+    candidates.removeIf(f -> needed.contains(f.path()) || isYoung(f.used()));
+    candidates.sort(Comparator.comparing(CachedFile::used).thenComparing(CachedFile::path));
+    int files = 0;
+    long bytes = 0;
+    for (CachedFile file : candidates) {
+      if (bytes >= excess) {
+        break;
+      }
+      Files.deleteIfExists(file.path());
+      files++;
+      bytes += file.bytes();
+    }
+    if (files > 0) {
+      LOG.info(
+          "event=cache_pruned directory={} files={} bytes={} left={}",
+          layout.root(),
+          files,
+          bytes,
+          total - bytes);
+    }
+    return new Swept(files, bytes, total - bytes);
+  }
+
+  /** Whether it was used just now, by a clock that may have been set back since. */
+  private boolean isYoung(Instant used) {
+    return Duration.between(used, clock.instant()).abs().compareTo(YOUNG) < 0;
+  }
+
+  /** A download shows that it goes on by the time of its lock file. */
+  private void removeAbandonedLocks() throws IOException {
+    Instant before = Instant.now().minus(ABANDONED);
+    for (Path lock : CacheLayout.children(layout.locks())) {
+      try {
+        if (Files.getLastModifiedTime(lock).toInstant().isBefore(before)) {
+          Files.deleteIfExists(lock);
+        }
+      } catch (IOException e) {
+        LOG.debug("event=cache_lock_left lock={} error=\"{}\"", lock, e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.shardyfusion.reader.cache;
+
+import io.shardyfusion.format.TableFile;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table files that shards need: which of them are in the cache, which have to be fetched, and
+ * whether there is room for these. True at the moment it was made.
+ *
+ * @param wanted all of them, each once
+ * @param missing those of them that are not in the cache
+ * @param room what there is for the missing ones
+ * @param refusal why these do not fit, and what to do about it; null if they fit
+ */
+public record FetchPlan(
+    List<TableFile> wanted, List<TableFile> missing, CacheRoom room, @Nullable String refusal) {
+
+  public FetchPlan {
+    wanted = List.copyOf(wanted);
+    missing = List.copyOf(missing);
+  }
+
+  /** Whether there is room for what is to be fetched. */
+  public boolean fits() {
+    return refusal == null;
+  }
+
+  /** The bytes of the files that are in the cache. */
+  public long cachedBytes() {
+    return wanted.stream().mapToLong(TableFile::size).sum() - room.bytes();
+  }
+}
