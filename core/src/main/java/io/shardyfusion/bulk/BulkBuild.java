@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BulkBuild implements AutoCloseable {
 
-  /** How often a long loop looks whether its thread was interrupted, in rows; a power of two. */
+  /**
+   * The number of rows after which a long loop checks whether its thread was interrupted; a power
+   * of two.
+   */
   private static final int ROWS_PER_CHECK = 1 << 14;
 
   private final Settings settings;
@@ -33,7 +36,7 @@ public final class BulkBuild implements AutoCloseable {
   private long deletes;
 
   /**
-   * What a build makes, and where.
+   * The shards that a build makes, and the directory that it makes them in.
    *
    * @param firstShard the first shard of the range
    * @param shards the number of shards in the range

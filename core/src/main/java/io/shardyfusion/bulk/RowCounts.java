@@ -1,7 +1,7 @@
 package io.shardyfusion.bulk;
 
 /**
- * What became of the rows of a build.
+ * The numbers of a build's rows, by what became of them.
  *
  * @param written distinct live keys
  * @param duplicates rows that a later row of the same key replaced, with no delete in between

@@ -4,9 +4,9 @@ import it.unimi.dsi.fastutil.longs.LongArrayList;
 import it.unimi.dsi.fastutil.longs.LongArrays;
 
 /**
- * Where the rows of {@link RowPages} are, by shard, and their sorted order. Sorting goes by the
- * key's prefix first, by radix sort, and compares whole rows only where prefixes are equal. Reused
- * after {@link #clear()}; not thread-safe.
+ * The addresses of the rows of {@link RowPages}, by shard, and their sorted order. Sorting goes by
+ * the key's prefix first, by radix sort, and compares whole rows only where prefixes are equal.
+ * Reused after {@link #clear()}; not thread-safe.
  */
 final class RowIndex {
 

@@ -228,7 +228,7 @@ public final class Dataset {
     return content;
   }
 
-  /** What to throw where the dataset has nothing that could be served. */
+  /** The exception for a dataset that has no snapshot to serve. */
   public NotFoundException noSnapshot() {
     return new NotFoundException(
         "the dataset "

@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a continuous job needs of its dataset to go on from one of its checkpoints: the descriptors
- * of all shards, those of a manifest and the others, and the table files that they list.
+ * The objects of the dataset that a continuous job needs to go on from one of its checkpoints: the
+ * descriptors of all shards, those of a manifest and the others, and the table files that they
+ * list.
  *
  * @param checkpointId the checkpoint
  * @param takenAt when it was taken, by the publisher's clock; what was stored before is in this

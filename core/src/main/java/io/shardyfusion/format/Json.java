@@ -27,7 +27,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>The size comes first, then the JSON itself (UTF-8, names once, no trailing text), then {@code
  * format_version}; only then is any other field looked at, since another version may have others.
- * What a document can cost in memory is bounded by its size and by the number of its tokens.
+ * The memory that a document can cost is bounded by its size and by the number of its tokens.
  */
 final class Json {
 
@@ -86,7 +86,7 @@ final class Json {
     return bytes;
   }
 
-  /** What {@code value} writes. */
+  /** Returns the document that {@code value} writes. */
   static byte[] write(Fields value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = MAPPER.getFactory().createGenerator(bytes)) {

@@ -5,7 +5,7 @@ import io.shardyfusion.routing.BlockReader;
 import java.util.List;
 import java.util.Set;
 
-/** What a strategy sees of its block, so that it needs to know neither JSON nor its library. */
+/** A strategy's view of its block, so that it needs to know neither JSON nor its library. */
 record JsonBlockReader(JsonFields fields) implements BlockReader {
 
   @Override

@@ -49,7 +49,7 @@ final class JsonFields {
 
   /**
    * The value of a field that documents of earlier releases do not have; empty where it is absent.
-   * Where it is there it must be what {@code read} expects, as if it were required.
+   * If the field is there, it must be what {@code read} expects, as if it were required.
    *
    * @param read one of the other methods, for example {@code fields::flag}
    */

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run needs of its dataset, so that cleanup keeps it.
+ * The objects of the dataset that a run needs, recorded so that cleanup keeps them.
  *
  * @param base the manifest of the snapshot that it begins with or replaces; null if there is none,
  *     and once a continuous run has a checkpoint
@@ -35,7 +35,7 @@ public record RunNeeds(@Nullable ManifestRef base, List<CheckpointNeeds> checkpo
     }
   }
 
-  /** Whether it is nothing. */
+  /** Returns whether the run needs nothing. */
   public boolean isNothing() {
     return base == null && checkpoints.isEmpty();
   }

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one run of a job: operational, not part of the read contract.
+ * The record of one run of a job: operational, not part of the read contract.
  *
  * @param runId 32 lower-case hexadecimal digits
  * @param mode {@code batch} or {@code streaming}
@@ -39,7 +39,7 @@ public record RunRecord(
     List<RunWarning> warnings,
     RunNeeds needs) {
 
-  /** Where a run stands. */
+  /** The status of a run. */
   public enum Status {
     /** It runs, as long as its lease has not expired. */
     RUNNING,

@@ -3,7 +3,7 @@ package io.shardyfusion.format;
 import io.shardyfusion.InvalidRequestException;
 import java.util.Locale;
 
-/** How table files are laid out: what a dataset trades between size and speed. */
+/** The layout of table files: how a dataset trades size for speed. */
 public enum TableProfile {
   /** LZ4 blocks. */
   BALANCED,

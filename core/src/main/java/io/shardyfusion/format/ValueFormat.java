@@ -3,8 +3,8 @@ package io.shardyfusion.format;
 import java.util.Locale;
 
 /**
- * What the values of a dataset hold. A hint for people and tools; the format treats values as
- * bytes.
+ * The format of a dataset's values. It is a hint for people and tools; shardyfusion treats values
+ * as bytes.
  */
 public enum ValueFormat {
   /** Bytes of no stated form. */

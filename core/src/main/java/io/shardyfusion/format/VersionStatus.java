@@ -2,7 +2,7 @@ package io.shardyfusion.format;
 
 import java.util.Locale;
 
-/** Whether a version may be served. */
+/** The status of a version: whether it may be served. */
 public enum VersionStatus {
   /** It was served, or is, or may be. */
   ANNOUNCED,

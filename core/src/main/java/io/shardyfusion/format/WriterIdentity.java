@@ -1,7 +1,7 @@
 package io.shardyfusion.format;
 
 /**
- * Who last wrote to the pointer, which fences the writers that came before.
+ * The writer that last wrote to the pointer. It fences the writers that came before.
  *
  * @param lineage the writer job, 32 lower-case hexadecimal digits, minted once and kept over
  *     restarts

@@ -13,8 +13,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a key is stored in the shard databases, independent of how it is routed. Byte order is
- * unsigned, so {@code i64} flips the sign bit to make byte order numeric order.
+ * The form in which a key is stored in the shard databases, independent of how it is routed. Byte
+ * order is unsigned, so {@code i64} flips the sign bit to make byte order numeric order.
  *
  * <p>A key of another type, or out of the encoding's range, is an {@link InvalidRequestException}
  * that names the key; never a silent miss.

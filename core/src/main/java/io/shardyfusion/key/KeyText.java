@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /**
  * The text form of keys, read. Integers are written as JSON writes them: decimal, no plus sign, no
  * leading zeros, no fraction, no exponent, no white space. Bytes are base64, padded, nothing else.
- * What a person writes may have leading zeros, and lack the padding.
+ * The text that a person writes may have leading zeros, and lack the padding.
  */
 final class KeyText {
 

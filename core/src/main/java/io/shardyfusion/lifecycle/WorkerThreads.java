@@ -52,7 +52,8 @@ public final class WorkerThreads {
   }
 
   /**
-   * As {@link #end(ExecutorService, Duration)}, in half a minute; threads that are late are logged.
+   * Like {@link #end(ExecutorService, Duration)} with half a minute; threads that are late are
+   * logged.
    */
   public static void end(ExecutorService threads) {
     if (!end(threads, PATIENCE)) {

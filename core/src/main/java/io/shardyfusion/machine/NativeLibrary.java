@@ -41,7 +41,8 @@ public final class NativeLibrary {
   }
 
   /**
-   * What says where the file is written; where it says nothing, the temporary directory is taken.
+   * Names the setting that says where the file is written. If it is not set, the temporary
+   * directory is used.
    *
    * @param name for messages, for example {@code the environment variable X}
    * @param value what it says; null or empty if it is not set

@@ -1,6 +1,7 @@
 /**
- * What the machine refuses, said so that it can be mended: limits, full disks, rights, and native
- * libraries that it does not load. For all modules of shardyfusion; depends on its exceptions only.
+ * Errors for what the machine refuses, with advice on how to mend it: limits, full disks, rights,
+ * and native libraries that it does not load. For all modules of shardyfusion; depends on its
+ * exceptions only.
  */
 @NullMarked
 package io.shardyfusion.machine;

@@ -7,8 +7,8 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * Which version must be the newest of a dataset, announced or held, for an announcement to be
- * right: the one that its writer knew. It is what makes a writer notice that another one was there.
+ * The version that must be the newest of a dataset, announced or held, for an announcement to be
+ * right: the one that its writer knew. By it, a writer notices that another one was there.
  */
 public sealed interface Predecessor extends Serializable {
 

@@ -14,7 +14,7 @@ public interface BlockReader {
   /** The names of all fields, in no order that means anything. */
   Set<String> names();
 
-  /** Whether there is such a field, null or not. */
+  /** Returns whether there is such a field, null or not. */
   boolean has(String name);
 
   /** A text. */

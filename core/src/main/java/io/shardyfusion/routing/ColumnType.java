@@ -5,7 +5,7 @@ import io.shardyfusion.key.KeyType;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What the values of a {@link RoutingColumn} are. */
+/** The type of the values of a {@link RoutingColumn}. */
 public enum ColumnType {
   /** A signed 64-bit integer, {@link Long}. */
   LONG(KeyType.LONG),

@@ -46,7 +46,7 @@ public record KeyRouter(Sharding sharding, KeyEncoding encoding) implements Seri
     return shard;
   }
 
-  /** Whether {@link #shard} may ask its context for anything. */
+  /** Returns whether {@link #shard} may ask its context for column values. */
   public boolean asksForColumns() {
     return !sharding.columns().isEmpty();
   }

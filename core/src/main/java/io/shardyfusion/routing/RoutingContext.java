@@ -4,8 +4,8 @@ import io.shardyfusion.InvalidRequestException;
 import java.util.Map;
 
 /**
- * What is known of a row, or of a lookup, besides its key: the values of columns that the sharding
- * asks for. Values are found when they are asked for.
+ * The facts about a row, or a lookup, besides its key: the values of columns that the sharding asks
+ * for. Values are found when they are asked for.
  */
 @FunctionalInterface
 public interface RoutingContext {

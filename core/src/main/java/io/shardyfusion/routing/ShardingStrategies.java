@@ -81,7 +81,7 @@ public final class ShardingStrategies {
     return loaders;
   }
 
-  /** What a search comes across. */
+  /** The findings of a search. */
   private static final class Found {
 
     private final Map<String, ShardingStrategy> others = new TreeMap<>(BUILT_IN);

@@ -13,8 +13,8 @@ import org.rocksdb.ReadOptions;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the open databases of one reader share: one block cache. Closed after the last of them.
- * Thread-safe.
+ * The resources that the open databases of one reader share: one block cache. Closed after the last
+ * of them. Thread-safe.
  */
 public final class ReadResources implements AutoCloseable {
 

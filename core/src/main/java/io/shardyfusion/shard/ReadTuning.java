@@ -4,8 +4,8 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.format.TableProfile;
 
 /**
- * How the databases of one version are read: what does not depend on the single shard, and is not
- * shared by versions.
+ * The settings by which the databases of one version are read: those that do not depend on the
+ * single shard, and are not shared by versions.
  *
  * @param access how table files are read
  * @param maxOpenFiles the table files that a database keeps open, at least {@link #MIN_OPEN_FILES}.
@@ -19,7 +19,7 @@ public record ReadTuning(TableAccess access, int maxOpenFiles) {
   /** Reads by system calls, and keeps every file open. */
   public static final ReadTuning DEFAULT = new ReadTuning(TableAccess.READ, Integer.MAX_VALUE);
 
-  /** How table files are read. */
+  /** The way in which table files are read. */
   public enum TableAccess {
     /** By system calls, into the block cache. */
     READ,
@@ -39,8 +39,8 @@ public record ReadTuning(TableAccess access, int maxOpenFiles) {
   }
 
   /**
-   * What suits a version: files are mapped where the profile leaves them uncompressed, and the
-   * budget of open files is shared evenly.
+   * The settings that suit a version: files are mapped where the profile leaves them uncompressed,
+   * and the budget of open files is shared evenly.
    *
    * @param profile the table profile that the manifest records, known here or not
    * @param openFiles the budget for all shards together; each gets {@link #MIN_OPEN_FILES} whatever

@@ -55,7 +55,7 @@ public final class RowIterator implements AutoCloseable {
     moved();
   }
 
-  /** Whether the cursor is on a row. */
+  /** Returns whether the cursor is on a row. */
   public boolean isValid() {
     return valid;
   }

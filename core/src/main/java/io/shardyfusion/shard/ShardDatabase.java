@@ -36,13 +36,13 @@ import org.rocksdb.Slice;
  */
 public final class ShardDatabase implements AutoCloseable {
 
-  /** What {@link #get(byte[], ByteBuffer)} returns for a key that is not there. */
+  /** Returned by {@link #get(byte[], ByteBuffer)} for a key that is not there. */
   public static final int NOT_FOUND = RocksDB.NOT_FOUND;
 
   /**
-   * How many keys of a batch are looked up one by one before RocksDB's multiGet may take over. It
-   * costs some 4 % less for each key that is there, but only with a hundred keys or so; with few,
-   * it costs up to 15 % more.
+   * The number of keys of a batch that are looked up one by one before RocksDB's multiGet may take
+   * over. multiGet costs some 4 % less for each key that is there, but only with a hundred keys or
+   * so; with few, it costs up to 15 % more.
    */
   private static final int PROBED_KEYS = 32;
 
@@ -119,13 +119,13 @@ public final class ShardDatabase implements AutoCloseable {
   }
 
   private static int maxOpenFiles(ShardDescriptor descriptor, ReadTuning tuning) {
-    // Where all tables may stay open, RocksDB takes its shorter path for databases of one level.
+    // If all tables may stay open, RocksDB takes its shorter path for databases of one level.
     return descriptor.files().size() <= tuning.maxOpenFiles()
         ? -1
         : tuning.maxOpenFiles() + OTHER_OPEN_FILES;
   }
 
-  /** What this database holds. */
+  /** The description of this database's content. */
   public ShardDescriptor descriptor() {
     return descriptor;
   }

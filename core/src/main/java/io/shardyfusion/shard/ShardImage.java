@@ -12,7 +12,7 @@ import java.nio.file.Path;
  */
 public record ShardImage(ShardDescriptor descriptor, Path directory) {
 
-  /** Where a table file lies. */
+  /** The path of a table file. */
   public Path path(TableFile file) {
     return directory.resolve(file.name());
   }

@@ -115,7 +115,7 @@ public final class ShardWriter implements AutoCloseable {
     return shard;
   }
 
-  /** Whether anything was written since the last checkpoint, or since it was opened. */
+  /** Returns whether anything was written since the last checkpoint, or since it was opened. */
   public boolean changed() {
     return changed;
   }
@@ -222,9 +222,9 @@ public final class ShardWriter implements AutoCloseable {
   }
 
   /**
-   * Whether no row is live. Has to skip deleted rows up to the first that is, which takes a while
-   * where there are millions; asked only where neither end of the shard or of a file has a live row
-   * in reach.
+   * Returns whether no row is live. This skips deleted rows up to the first live one, which takes a
+   * while if there are millions of them; so it is called only if neither end of the shard or of a
+   * file has a live row in reach.
    */
   private boolean hasOnlyDeletedRows() throws RocksDBException {
     try (ReadOptions options = new ReadOptions().setFillCache(false);

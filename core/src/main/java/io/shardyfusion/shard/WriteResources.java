@@ -17,9 +17,9 @@ import org.rocksdb.Priority;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * What the databases that one writer keeps open share: one budget of native memory, for their write
- * buffers, indexes and filters, and RocksDB's background threads. Closed after the last of them.
- * Thread-safe.
+ * The resources that the open databases of one writer share: one budget of native memory, for their
+ * write buffers, indexes and filters, and RocksDB's background threads. Closed after the last of
+ * them. Thread-safe.
  *
  * <p>The options here decide how many bytes a change costs to upload, and how many files a shard
  * has. Measured with 1 M rows in 8 shards and 100 checkpoints of 1 % uniform updates, universal

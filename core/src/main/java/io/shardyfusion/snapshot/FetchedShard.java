@@ -116,12 +116,15 @@ public final class FetchedShard implements AutoCloseable {
     dataset.download(file, path(file));
   }
 
-  /** What the shard holds. */
+  /** The description of the shard's content. */
   public ShardDescriptor descriptor() {
     return descriptor;
   }
 
-  /** Where one of the descriptor's files lies, until this is closed. It is not to be changed. */
+  /**
+   * The path of one of the descriptor's files, valid until this is closed. The file must not be
+   * changed.
+   */
   public Path path(TableFile file) {
     return files.resolve(file.name());
   }

@@ -81,7 +81,7 @@ final class RowCheck {
     return rows;
   }
 
-  /** What is wrong. */
+  /** The problems that were found. */
   List<String> problems() {
     return List.copyOf(problems);
   }

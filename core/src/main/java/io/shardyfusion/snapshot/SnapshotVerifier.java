@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotVerifier {
 
-  /** How much is checked. */
+  /** The depth of a verification: how much of a snapshot it reads and checks. */
   public enum Depth {
     /** Every digest and size. */
     OBJECTS,

@@ -3,7 +3,7 @@ package io.shardyfusion.snapshot;
 import java.util.List;
 
 /**
- * What a verification found.
+ * The findings of a verification.
  *
  * @param objects the distinct objects that were read: pointer, manifest, shard descriptors, table
  *     files
@@ -20,7 +20,7 @@ public record VerifyReport(
     problems = List.copyOf(problems);
   }
 
-  /** Whether nothing is wrong. */
+  /** Returns whether no problem was found. */
   public boolean ok() {
     return problems.isEmpty();
   }

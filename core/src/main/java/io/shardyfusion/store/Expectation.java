@@ -1,6 +1,6 @@
 package io.shardyfusion.store;
 
-/** What a conditional write expects to be there. */
+/** The state of the object that a conditional write expects. */
 public sealed interface Expectation {
 
   /** That there is no object. */

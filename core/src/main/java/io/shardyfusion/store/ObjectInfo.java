@@ -3,7 +3,7 @@ package io.shardyfusion.store;
 import java.time.Instant;
 
 /**
- * What a store knows of an object without reading it.
+ * The facts that a store knows about an object without reading it.
  *
  * @param key relative to the store's root
  * @param size in bytes

@@ -31,7 +31,7 @@ public final class ObjectKeys {
 
   /** Returns {@code prefix} if a key can begin with it. */
   public static String checkPrefix(String prefix) {
-    // What follows the last slash is the beginning of a part, whatever it is.
+    // The text after the last slash is the beginning of a part, and any text is allowed there.
     String flaw = flaw(prefix + "x");
     if (flaw != null) {
       throw new InvalidRequestException(
@@ -40,7 +40,7 @@ public final class ObjectKeys {
     return prefix;
   }
 
-  /** Whether {@code key} is one. */
+  /** Returns whether {@code key} is a valid object key. */
   public static boolean valid(String key) {
     return flaw(key) == null;
   }

@@ -130,7 +130,8 @@ public interface ObjectStore extends AutoCloseable {
   ConditionalWrite writeIf(String key, byte[] content, Expectation expectation);
 
   /**
-   * What is known of the object without reading it, or empty if there is none.
+   * The facts that are known about the object without reading it, or empty if there is no such
+   * object.
    *
    * @throws StorageException if the storage did not tell
    */

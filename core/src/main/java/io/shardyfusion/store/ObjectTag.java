@@ -1,7 +1,7 @@
 package io.shardyfusion.store;
 
 /**
- * What identifies one content of an object to its store, such as an S3 ETag. Opaque: it is only
+ * The identity of one content of an object to its store, such as an S3 ETag. Opaque: it is only
  * compared and sent back.
  *
  * @param value the text as the store gave it

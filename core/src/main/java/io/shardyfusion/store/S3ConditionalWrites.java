@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How an S3 store makes a write conditional, on which the fencing of writers stands. Readers do not
- * need it.
+ * The mechanism by which an S3 store makes a write conditional. The fencing of writers depends on
+ * it; readers do not need it.
  */
 public enum S3ConditionalWrites {
 
   /**
-   * What the store can do is found out before the first conditional write: AWS and Google Cloud
+   * The store's mechanism is found out before the first conditional write: AWS and Google Cloud
    * Storage are known by their host names; any other is asked, by conditional writes of an object
    * of its own that must be refused.
    */

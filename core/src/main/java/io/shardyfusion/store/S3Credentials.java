@@ -4,7 +4,7 @@ import io.shardyfusion.InvalidRequestException;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
-/** Where the credentials for S3 come from. Immutable values; none of them shows a secret. */
+/** The source of the credentials for S3. Immutable values; none of them shows a secret. */
 public sealed interface S3Credentials extends Serializable {
 
   /** The standard AWS chain. */

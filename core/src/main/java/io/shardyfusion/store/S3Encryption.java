@@ -4,7 +4,7 @@ import io.shardyfusion.InvalidRequestException;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
-/** How S3 is asked to encrypt what it stores. Immutable values. */
+/** The encryption that S3 is asked for. Immutable values. */
 public sealed interface S3Encryption extends Serializable {
 
   /** With keys of the bucket's own (SSE-S3, {@code AES256}). */
@@ -26,7 +26,7 @@ public sealed interface S3Encryption extends Serializable {
   }
 
   /**
-   * What {@code text} names: {@code s3}, {@code kms}, or {@code kms:KEY}.
+   * The encryption that {@code text} names: {@code s3}, {@code kms}, or {@code kms:KEY}.
    *
    * @throws InvalidRequestException if it is none of them
    */

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What S3 is told about the objects that it gets.
+ * The settings that S3 is given with each object.
  *
  * @param encryption of all objects; null for the bucket's default
  * @param storageClass of uploaded files, such as {@code STANDARD_IA}; null for {@code STANDARD}.
@@ -19,7 +19,7 @@ public record S3ObjectSettings(
     @Nullable S3Encryption encryption, @Nullable String storageClass, Map<String, String> tags)
     implements Serializable {
 
-  /** What the bucket does by default. */
+  /** The bucket's own defaults. */
   public static final S3ObjectSettings DEFAULT = new S3ObjectSettings(null, null, Map.of());
 
   /** S3's bounds. */

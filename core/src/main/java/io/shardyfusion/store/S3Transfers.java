@@ -4,7 +4,7 @@ import io.shardyfusion.InvalidRequestException;
 import java.io.Serializable;
 
 /**
- * How files travel to and from S3.
+ * The settings for uploads to and downloads from S3.
  *
  * @param thresholdBytes a larger file travels in parts, at least {@code partBytes}
  * @param partBytes the size of a part, {@link #MIN_PART_BYTES} at least; larger where there would
@@ -14,7 +14,7 @@ import java.io.Serializable;
 public record S3Transfers(long thresholdBytes, long partBytes, int parallelism)
     implements Serializable {
 
-  /** What S3 takes: 5 MiB. */
+  /** The smallest part that S3 takes: 5 MiB. */
   public static final long MIN_PART_BYTES = 5L << 20;
 
   /** Files of more than 64 MiB in parts of 16 MiB, eight at once. */

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to reach an S3-compatible store, and how long to wait for it. Immutable, with value equality;
- * a local store needs none of them.
+ * The settings for reaching an S3-compatible store, and for how long to wait for it. Immutable,
+ * with value equality; a local store needs none of them.
  */
 public final class StoreOptions implements Serializable {
 
@@ -107,12 +107,12 @@ public final class StoreOptions implements Serializable {
     return s3Region;
   }
 
-  /** Whether the bucket is part of the path instead of the host name. */
+  /** Returns whether the bucket is part of the path instead of the host name. */
   public boolean s3PathStyle() {
     return s3PathStyle;
   }
 
-  /** Where the credentials come from. */
+  /** The source of the credentials. */
   public S3Credentials s3Credentials() {
     return s3Credentials;
   }
@@ -127,37 +127,37 @@ public final class StoreOptions implements Serializable {
     return s3TrustedCertificates == null ? null : Path.of(s3TrustedCertificates);
   }
 
-  /** Whether requests and answers carry checksums that the other side checks. */
+  /** Returns whether requests and answers carry checksums that the other side checks. */
   public boolean s3Checksums() {
     return s3Checksums;
   }
 
-  /** Whether who asks pays for the requests, instead of the owner of the bucket. */
+  /** Returns whether the requester pays for the requests, instead of the owner of the bucket. */
   public boolean s3RequesterPays() {
     return s3RequesterPays;
   }
 
-  /** How writes are made conditional. */
+  /** The mechanism by which writes are made conditional. */
   public S3ConditionalWrites s3ConditionalWrites() {
     return s3ConditionalWrites;
   }
 
-  /** Whether a store without conditional writes is written to all the same. */
+  /** Returns whether a store without conditional writes is written to all the same. */
   public boolean allowUnfenced() {
     return allowUnfenced;
   }
 
-  /** What S3 is told about the objects that it gets. */
+  /** The settings that S3 is given with each object. */
   public S3ObjectSettings s3Objects() {
     return s3Objects;
   }
 
-  /** How files travel. */
+  /** The settings for uploads and downloads of files. */
   public S3Transfers s3Transfers() {
     return s3Transfers;
   }
 
-  /** What is added to the user agent of requests, or null. */
+  /** The text that is added to the user agent of requests, or null. */
   public @Nullable String userAgentSuffix() {
     return userAgentSuffix;
   }
@@ -279,13 +279,13 @@ public final class StoreOptions implements Serializable {
       return this;
     }
 
-    /** Whether the bucket is part of the path instead of the host name. Default: it is not. */
+    /** Sets whether the bucket is part of the path instead of the host name. Default: it is not. */
     public Builder s3PathStyle(boolean pathStyle) {
       this.s3PathStyle = pathStyle;
       return this;
     }
 
-    /** Where the credentials come from. Default: {@link S3Credentials#chain()}. */
+    /** Sets the source of the credentials. Default: {@link S3Credentials#chain()}. */
     public Builder s3Credentials(S3Credentials credentials) {
       this.s3Credentials = credentials;
       return this;
@@ -327,52 +327,55 @@ public final class StoreOptions implements Serializable {
     }
 
     /**
-     * Whether requests and answers carry checksums (CRC32) that the other side checks. Default:
-     * they do. A store that does not know them refuses requests; then only what S3 always required
-     * has one (MD5).
+     * Sets whether requests and answers carry checksums (CRC32) that the other side checks.
+     * Default: they do. A store that does not know them refuses requests; then only what S3 always
+     * required has one (MD5).
      */
     public Builder s3Checksums(boolean checksums) {
       this.s3Checksums = checksums;
       return this;
     }
 
-    /** Whether who asks pays for the requests. Default: the owner of the bucket does. */
+    /** Sets whether the requester pays for the requests. Default: the owner of the bucket does. */
     public Builder s3RequesterPays(boolean requesterPays) {
       this.s3RequesterPays = requesterPays;
       return this;
     }
 
-    /** How writes are made conditional. Default: {@link S3ConditionalWrites#PROBE}. */
+    /**
+     * Sets the mechanism by which writes are made conditional. Default: {@link
+     * S3ConditionalWrites#PROBE}.
+     */
     public Builder s3ConditionalWrites(S3ConditionalWrites conditionalWrites) {
       this.s3ConditionalWrites = conditionalWrites;
       return this;
     }
 
     /**
-     * Whether a store without conditional writes is written to all the same. Then nothing keeps two
-     * writers from undoing each other's work: the caller sees to it that there is only one.
-     * Default: it is refused.
+     * Sets whether a store without conditional writes is written to all the same. If so, nothing
+     * keeps two writers from undoing each other's work: the caller sees to it that there is only
+     * one. Default: it is refused.
      */
     public Builder allowUnfenced(boolean allow) {
       this.allowUnfenced = allow;
       return this;
     }
 
-    /** What S3 is told about the objects. Default: {@link S3ObjectSettings#DEFAULT}. */
+    /** Sets what S3 is given with each object. Default: {@link S3ObjectSettings#DEFAULT}. */
     public Builder s3Objects(S3ObjectSettings settings) {
       this.s3Objects = settings;
       return this;
     }
 
-    /** How files travel. Default: {@link S3Transfers#DEFAULT}. */
+    /** Sets how files are uploaded and downloaded. Default: {@link S3Transfers#DEFAULT}. */
     public Builder s3Transfers(S3Transfers transfers) {
       this.s3Transfers = transfers;
       return this;
     }
 
     /**
-     * What is added to the user agent of requests, for the server's access log. Default, and null:
-     * nothing but the name and version of shardyfusion.
+     * Sets the text that is added to the user agent of requests, for the server's access log.
+     * Default, and null: nothing but the name and version of shardyfusion.
      *
      * @throws InvalidRequestException if it has other than visible ASCII characters and spaces
      */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GivenText {
 
-  /** What the Java platform puts in the place of bytes that are no text. */
+  /** The character that the Java platform puts in the place of bytes that are no text. */
   static final char REPLACEMENT = '\uFFFD';
 
   /** The variables that we use, or that what we call uses. */

@@ -43,7 +43,7 @@ public final class LocalPath {
     }
   }
 
-  /** Whether the text of {@code path} names the file that it is. */
+  /** Returns whether the text of {@code path} names the file that {@code path} is. */
   public static boolean hasText(Path path) {
     String text = path.toString();
     if (text.indexOf(GivenText.REPLACEMENT) < 0) {

@@ -66,7 +66,7 @@ final class RawText {
     return null;
   }
 
-  /** Whether {@code raw} is {@code text} in {@code charset}, without anything that is not valid. */
+  /** Returns whether {@code raw} is {@code text} in {@code charset}, without invalid bytes. */
   static boolean is(byte @Nullable [] raw, String text, Charset charset) {
     if (raw == null) {
       return false;

@@ -1,6 +1,6 @@
 /**
- * What surrounds a process, made safe to use: text that the Java platform decoded by the locale,
- * and the user's home. For the modules of this project; everything is thread-safe.
+ * The surroundings of a process, made safe to use: text that the Java platform decoded by the
+ * locale, and the user's home. For the modules of this project; everything is thread-safe.
  */
 @NullMarked
 package io.shardyfusion.surroundings;

@@ -42,7 +42,7 @@ public final class TemporaryDirectory implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TemporaryDirectory.class);
 
-  /** What the names of all of them begin with. */
+  /** The prefix of the names of all of them. */
   static final String PREFIX = "shardyfusion-tmp-";
 
   /** The name of the file that is locked. */
@@ -118,7 +118,7 @@ public final class TemporaryDirectory implements AutoCloseable {
     return created;
   }
 
-  /** Where nothing is left of it; its file {@code lock} is not to be touched. */
+  /** The path of the directory; its file {@code lock} must not be touched. */
   public Path path() {
     return path;
   }
@@ -321,7 +321,7 @@ public final class TemporaryDirectory implements AutoCloseable {
     }
   }
 
-  /** What the names of this process's directories begin with. */
+  /** The prefix of the names of this process's directories. */
   private static String process() {
     ProcessHandle process = ProcessHandle.current();
     return PREFIX + process.pid() + "-" + started(process) + "-";

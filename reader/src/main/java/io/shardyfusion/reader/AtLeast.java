@@ -4,7 +4,8 @@ import java.time.Instant;
 import java.util.function.Predicate;
 
 /**
- * What a caller may wait for a reader to serve: see {@link ShardedReader#awaitAtLeast}. Immutable.
+ * The version or watermark that a caller waits for a reader to reach: see {@link
+ * ShardedReader#awaitAtLeast}. Immutable.
  */
 public final class AtLeast {
 
@@ -35,7 +36,7 @@ public final class AtLeast {
     return new AtLeast("checkpoint " + id, s -> s.checkpointId() != null && s.checkpointId() >= id);
   }
 
-  /** Whether a snapshot is at least that. */
+  /** Returns whether a snapshot is at least that. */
   public boolean reachedBy(SnapshotInfo snapshot) {
     return reached.test(snapshot);
   }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A cursor over several shards, by their own cursors: it is on the row that one of them is on. */
 abstract sealed class CombinedCursor implements RowCursor permits ShardByShardCursor, MergedCursor {
 
-  /** What is scanned. */
+  /** The snapshot that is scanned. */
   final Snapshot snapshot;
 
   /** The cursor whose row this one is on; null if it is on none; guarded by this. */
@@ -71,7 +71,7 @@ abstract sealed class CombinedCursor implements RowCursor permits ShardByShardCu
     return here;
   }
 
-  /** What to throw where a cursor is asked for a row that it is not on. */
+  /** The exception for a cursor that is asked for a row while it is on none. */
   static InvalidRequestException onNoRow() {
     return new InvalidRequestException(
         "the cursor is on no row; call next() first, and go on only if it is true");

@@ -41,7 +41,7 @@ final class LazyShard implements AutoCloseable {
   /** The one whose files were found to be sound; guarded by this. */
   private @Nullable OpenShard proved;
 
-  /** What damage replaced; guarded by this. */
+  /** The open shards that were replaced because of damage; guarded by this. */
   private final List<OpenShard> replaced = new ArrayList<>();
 
   /** Guarded by this. */
@@ -53,7 +53,7 @@ final class LazyShard implements AutoCloseable {
     this.opener = opener;
   }
 
-  /** What the manifest says of it. */
+  /** The manifest's entry for it. */
   ShardEntry entry() {
     return entry;
   }
@@ -101,7 +101,7 @@ final class LazyShard implements AutoCloseable {
     }
   }
 
-  /** Whether it is open, and the next use costs no download. */
+  /** Returns whether it is open, so that the next use costs no download. */
   boolean isOpen() {
     return open != null;
   }

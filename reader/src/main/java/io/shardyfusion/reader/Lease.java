@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a view holds of its snapshot, until it is ended once: by its owner, or, if that was lost
- * without, after the garbage collector found it; then a warning says where it was made.
+ * A view's hold on its snapshot. It ends once: by its owner, or, if the owner was lost without
+ * ending it, after the garbage collector found that; then a warning says where the view was made.
  * Thread-safe.
  *
  * <p>What it holds must not refer to the owner, who would never be lost. And the owner must be kept
@@ -35,7 +35,7 @@ final class Lease {
     this.cleanable = LOST.register(owner, held::lost);
   }
 
-  /** What is held; knows nothing of the owner. */
+  /** The hold itself; it does not refer to the owner, which could otherwise never be collected. */
   private static final class Held {
 
     private final String what;
@@ -84,7 +84,7 @@ final class Lease {
     return new Lease(owner, new Held(what, snapshot, frames(), release));
   }
 
-  /** Whether it was ended. */
+  /** Returns whether it was ended. */
   boolean ended() {
     return held.ended.get();
   }

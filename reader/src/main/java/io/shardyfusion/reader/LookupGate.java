@@ -34,16 +34,16 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class LookupGate {
 
-  /** What {@link #enter} returns where the gate is shut. */
+  /** Returned by {@link #enter} if the gate is shut. */
   static final int REFUSED = -1;
 
-  /** How a visitor leaves that has looked a key up, and found it. */
+  /** The outcome of a visitor that looked a key up and found it. */
   static final int FOUND = 1;
 
-  /** How a visitor leaves that has looked a key up which is not there. */
+  /** The outcome of a visitor that looked a key up that is not there. */
   static final int MISSED = 2;
 
-  /** How every other visitor leaves. */
+  /** The outcome of every other visitor. */
   static final int OTHER = 3;
 
   private static final int MAX_COUNTERS = 256;
@@ -92,7 +92,7 @@ final class LookupGate {
     counters.getAndIncrement(pass + outcome);
   }
 
-  /** How many have left by that {@code outcome}; exact when nobody is inside. */
+  /** The number of visitors that left with that {@code outcome}; exact when nobody is inside. */
   long left(int outcome) {
     long sum = 0;
     for (int counter = 1; counter <= mask + 1; counter++) {
@@ -101,7 +101,7 @@ final class LookupGate {
     return sum;
   }
 
-  /** Whether the gate was shut. */
+  /** Returns whether the gate was shut. */
   boolean isShut() {
     return shut;
   }
@@ -111,7 +111,7 @@ final class LookupGate {
     shut = true;
   }
 
-  /** Whether nobody is inside, and so nobody will be. The gate must be shut. */
+  /** Returns whether nobody is inside, and so nobody will be. The gate must be shut. */
   boolean isEmpty() {
     for (int counter = 1; counter <= mask + 1; counter++) {
       if (!isEmpty(counter)) {

@@ -22,12 +22,12 @@ final class LookupMeter {
   /** A power of two. */
   static final int SAMPLING = 64;
 
-  /** What {@link #begin} returns for a lookup that is not timed. */
+  /** Returned by {@link #begin} for a lookup that is not timed. */
   private static final long UNTIMED = 0;
 
   private final ReaderMetrics metrics;
 
-  /** Of keys that were looked up together, and by gates that are retired. */
+  /** The keys that were found by batches, and through gates that are retired. */
   private final LongAdder found = new LongAdder();
 
   private final LongAdder missed = new LongAdder();

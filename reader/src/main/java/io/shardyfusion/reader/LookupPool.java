@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LookupPool implements AutoCloseable {
 
-  /** How many asynchronous lookups may wait for a thread. */
+  /** The number of asynchronous lookups that may wait for a thread. */
   static final int MAX_WAITING = 1024;
 
   private static final int MAX_THREADS = 16;
@@ -33,7 +33,7 @@ final class LookupPool implements AutoCloseable {
 
   private final ThreadPoolExecutor threads;
 
-  /** What the threads have been given and have not done yet. */
+  /** The number of tasks that the threads have been given and have not done yet. */
   private final AtomicInteger given = new AtomicInteger();
 
   /** A pool of a thread for each processor, from two to sixteen. */
@@ -90,7 +90,7 @@ final class LookupPool implements AutoCloseable {
     return later.result;
   }
 
-  /** How many tasks the threads have been given and have not done yet. */
+  /** The number of tasks that the threads have been given and have not done yet. */
   int busy() {
     return given.get();
   }

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be asked of a version of a dataset: through a {@link ShardedReader}, which answers from
- * the version that it serves at that moment, or through a {@link SnapshotView}, which stays on one.
+ * The lookups in a version of a dataset: through a {@link ShardedReader}, which answers from the
+ * version that it serves at that moment, or through a {@link SnapshotView}, which stays on one.
  *
  * <p>Thread-safe. Values are new arrays, the caller's own. The first lookup in a shard that is not
  * open yet takes as long as it takes to fetch the shard; every later one needs no network.
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Lookups permits SnapshotLookups {
 
-  /** What a lookup into a buffer returns for a key that is not there: -1. */
+  /** Returned by a lookup into a buffer for a key that is not there: -1. */
   int NOT_FOUND = -1;
 
   /**
@@ -164,22 +164,22 @@ public sealed interface Lookups permits SnapshotLookups {
   /** The id of the shard that a key belongs to, likewise. */
   int route(Key key);
 
-  /** What the manifest says of the shard that an integer key belongs to, likewise. */
+  /** The manifest's entry for the shard that an integer key belongs to, likewise. */
   default ShardEntry shardFor(long key) {
     return shardFor(Key.of(key));
   }
 
-  /** What the manifest says of the shard that a text key belongs to, likewise. */
+  /** The manifest's entry for the shard that a text key belongs to, likewise. */
   default ShardEntry shardFor(String key) {
     return shardFor(Key.of(key));
   }
 
-  /** What the manifest says of the shard that a binary key belongs to, likewise. */
+  /** The manifest's entry for the shard that a binary key belongs to, likewise. */
   default ShardEntry shardFor(byte[] key) {
     return shardFor(Key.of(key));
   }
 
-  /** What the manifest says of the shard that a key belongs to, likewise. */
+  /** The manifest's entry for the shard that a key belongs to, likewise. */
   ShardEntry shardFor(Key key);
 
   /** A cursor over all rows of one shard. The caller closes it. */
@@ -211,9 +211,9 @@ public sealed interface Lookups permits SnapshotLookups {
     return snapshot().version();
   }
 
-  /** What the snapshot says of itself. */
+  /** The facts that the snapshot states about itself. */
   SnapshotInfo snapshot();
 
-  /** What the manifest says of each shard, by id; of all of them, also those not served. */
+  /** The manifest's entries of all shards, by id, including those that are not served. */
   List<ShardEntry> shards();
 }

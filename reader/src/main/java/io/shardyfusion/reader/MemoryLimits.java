@@ -5,7 +5,7 @@ import io.shardyfusion.shard.BlockCacheKind;
 import io.shardyfusion.shard.ReadTuning;
 
 /**
- * What a reader may take of native memory and file handles, for all its shards and versions
+ * The limits of a reader's native memory and file handles, for all its shards and versions
  * together. Immutable.
  *
  * @param blockCacheBytes the size of the cache of uncompressed blocks, used as it fills; at least

@@ -47,7 +47,9 @@ final class MultiGet<K> {
   /** Their values in that order. */
   private final byte[] @Nullable [] values;
 
-  /** Where in that order the keys of each shard begin, and after the last one the end. */
+  /**
+   * The places in that order at which the keys of each shard begin, and after the last one the end.
+   */
   private final int[] begins;
 
   private final int shards;
@@ -113,7 +115,7 @@ final class MultiGet<K> {
     return result.putIfAbsent(counted, PENDING) == null;
   }
 
-  /** How many different keys there are. */
+  /** The number of different keys. */
   int keys() {
     return storedKeys.length;
   }

@@ -57,12 +57,12 @@ final class OpenVersions implements AutoCloseable {
     return current;
   }
 
-  /** Whether the reader is closed. */
+  /** Returns whether the reader is closed. */
   synchronized boolean isClosed() {
     return closed;
   }
 
-  /** How many versions are open. */
+  /** The number of open versions. */
   synchronized int count() {
     open.removeIf(Snapshot::isClosed);
     return open.size();

@@ -90,7 +90,7 @@ final class PointerWatch {
     }
   }
 
-  /** What to throw where there is nothing to serve. */
+  /** The exception for a dataset that has no snapshot to serve. */
   NotFoundException noSnapshot() {
     return dataset.noSnapshot();
   }

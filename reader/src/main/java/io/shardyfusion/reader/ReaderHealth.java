@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a reader is: whether what it serves is what it should serve, as far as it knows.
+ * The health of a reader: whether it serves what it should serve, as far as it knows.
  *
  * @param status the worst that one of the problems makes of it
  * @param version that is served

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Where a reader reports its metrics to. One object serves one reader. Each method may be left out.
+ * The receiver of a reader's metrics. One object serves one reader. Each method may be left out.
  *
  * <p>Counts and sizes are asked for, through {@link ReaderStats}; times are told. Calls come from
  * the threads that look up and refresh: implementations are thread-safe and quick. What one throws

@@ -12,13 +12,13 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link ShardedReader} reads, and how. Immutable. */
+/** The settings of a {@link ShardedReader}: what it reads, and how. Immutable. */
 public final class ReaderOptions {
 
-  /** How often a reader looks for another version where nothing is asked for: 30 seconds. */
+  /** The refresh interval of a reader that is given none: 30 seconds. */
   public static final Duration DEFAULT_REFRESH_INTERVAL = Duration.ofSeconds(30);
 
-  /** How many earlier versions are tried where nothing is asked for. */
+  /** The number of earlier versions that a reader tries if it is given none. */
   public static final int DEFAULT_MAX_FALLBACK_VERSIONS = 3;
 
   private static final Duration MAX_REFRESH_INTERVAL = Duration.ofDays(366);
@@ -78,7 +78,7 @@ public final class ReaderOptions {
     return cacheDirectory;
   }
 
-  /** How to reach the store. */
+  /** The settings for reaching the store. */
   public StoreOptions store() {
     return store;
   }
@@ -88,17 +88,20 @@ public final class ReaderOptions {
     return at;
   }
 
-  /** What the reader may take of native memory and file handles. */
+  /** The limits of the reader's native memory and file handles. */
   public MemoryLimits memory() {
     return memory;
   }
 
-  /** How many keys may be looked up in a second, or null for any number. */
+  /** The number of keys that may be looked up in a second, or null for any number. */
   public @Nullable LookupLimit lookupLimit() {
     return lookupLimit;
   }
 
-  /** How often to look for another version; zero if only {@link ShardedReader#refresh} does. */
+  /**
+   * The interval at which the reader looks for another version; zero if only {@link
+   * ShardedReader#refresh} does.
+   */
   public Duration refreshInterval() {
     return refreshInterval;
   }
@@ -108,22 +111,28 @@ public final class ReaderOptions {
     return shards;
   }
 
-  /** Whether shards are opened with the version that they are part of, not at their first use. */
+  /**
+   * Returns whether shards are opened with the version that they are part of, not at their first
+   * use.
+   */
   public boolean eager() {
     return eager;
   }
 
-  /** What the reader may take for its local cache. */
+  /** The limits of the reader's local cache. */
   public CacheLimits cache() {
     return cache;
   }
 
-  /** Whether a reader may be opened on what the local cache has, if the store does not answer. */
+  /**
+   * Returns whether a reader may be opened on what the local cache has, if the store does not
+   * answer.
+   */
   public boolean staleOk() {
     return staleOk;
   }
 
-  /** How many earlier versions are tried at the start, where the current one is damaged. */
+  /** The number of earlier versions that are tried at the start if the current one is damaged. */
   public int maxFallbackVersions() {
     return maxFallbackVersions;
   }
@@ -133,12 +142,12 @@ public final class ReaderOptions {
     return health;
   }
 
-  /** Where metrics are reported to. */
+  /** The receiver of the metrics. */
   public ReaderMetrics metrics() {
     return metrics;
   }
 
-  /** Who is told of refreshes. */
+  /** The listeners that are told of refreshes. */
   public List<ReaderListener> listeners() {
     return listeners;
   }
@@ -186,7 +195,7 @@ public final class ReaderOptions {
       return this;
     }
 
-    /** How to reach an S3-compatible store. Default: AWS, as the environment configures it. */
+    /** Sets how to reach an S3-compatible store. Default: AWS, as the environment configures it. */
     public Builder store(StoreOptions options) {
       this.store = options;
       return this;
@@ -210,7 +219,7 @@ public final class ReaderOptions {
     }
 
     /**
-     * What the reader may take of native memory and file handles, for all shards and versions
+     * Sets the limits of the reader's native memory and file handles, for all shards and versions
      * together. Default: {@link MemoryLimits#defaults}.
      */
     public Builder memory(MemoryLimits limits) {
@@ -225,8 +234,8 @@ public final class ReaderOptions {
     }
 
     /**
-     * How often to look for another version, which then replaces the one that is served. Each time
-     * is varied by a tenth, so that many readers do not ask at once; after failures the time
+     * Sets how often to look for another version, which then replaces the one that is served. Each
+     * time is varied by a tenth, so that many readers do not ask at once; after failures the time
      * doubles, up to ten times the interval. Default: {@link #DEFAULT_REFRESH_INTERVAL}. A reader
      * {@linkplain #at of one version} stays on it.
      *
@@ -274,7 +283,7 @@ public final class ReaderOptions {
       return this;
     }
 
-    /** What the reader may take for its local cache: room, connections, bandwidth. */
+    /** Sets the limits of the reader's local cache: room, connections, bandwidth. */
     public Builder cache(CacheLimits limits) {
       this.cache = limits;
       return this;
@@ -291,7 +300,7 @@ public final class ReaderOptions {
     }
 
     /**
-     * How many earlier versions are tried when a reader is opened and the current version is
+     * Sets how many earlier versions are tried when a reader is opened and the current version is
      * damaged: its manifest, or a shard that is opened with it. Default: {@link
      * #DEFAULT_MAX_FALLBACK_VERSIONS}.
      *
@@ -313,7 +322,7 @@ public final class ReaderOptions {
       return this;
     }
 
-    /** Where metrics are reported to, for this one reader. Default: nowhere. */
+    /** Sets the receiver of this one reader's metrics. Default: none. */
     public Builder metrics(ReaderMetrics destination) {
       this.metrics = destination;
       return this;

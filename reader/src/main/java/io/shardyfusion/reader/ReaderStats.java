@@ -1,7 +1,7 @@
 package io.shardyfusion.reader;
 
 /**
- * What a reader has counted since it was opened, and what it holds.
+ * The counts of a reader since it was opened, and the sizes of what it holds.
  *
  * @param lookups keys that were looked up, in views too
  * @param misses those of them that were not there

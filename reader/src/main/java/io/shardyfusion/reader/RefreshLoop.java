@@ -39,10 +39,10 @@ final class RefreshLoop implements AutoCloseable {
   /** The next refresh, or null if none is to come or one is under way; guarded by this. */
   private @Nullable Future<?> next;
 
-  /** Whether one is under way; guarded by this. */
+  /** True while a refresh is under way; guarded by this. */
   private boolean running;
 
-  /** How many wait; guarded by this. */
+  /** The number of threads that wait; guarded by this. */
   private int waiting;
 
   /** Guarded by this. */
@@ -146,7 +146,7 @@ final class RefreshLoop implements AutoCloseable {
     } catch (ClosedException e) {
       LOG.debug("event=refresh_loop_ended reason=\"the reader is closed\"");
     } catch (RuntimeException e) {
-      // Who needs to know was told.
+      // The listeners and the health have been told already.
       LOG.debug("event=refresh_failed", e);
     } catch (Error e) {
       LOG.error("event=refresh_error error=\"{}\"", e.toString(), e);

@@ -4,8 +4,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What it takes to serve a version from local files, and whether there is room for it. True at the
- * moment it was made: other readers and processes share the cache and the disk.
+ * The cost of serving a version from local files, and whether there is room for it. It holds for
+ * the moment at which it was made: other readers and processes share the cache and the disk.
  *
  * @param version the version that would be served
  * @param shards the number of shards whose files are needed and not open yet
@@ -27,7 +27,7 @@ public record RefreshPlan(
     OptionalLong cacheFreeBytes,
     @Nullable String refusal) {
 
-  /** Whether there is room for what is to be fetched. */
+  /** Returns whether there is room for what is to be fetched. */
   public boolean fits() {
     return refusal == null;
   }

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reader knows of its own freshness, from which {@link ReaderHealth} follows. Thread-safe.
+ * A reader's knowledge of its own freshness, from which {@link ReaderHealth} follows. Thread-safe.
  *
  * <p>Times that passed here are measured by the monotonic clock: setting the machine's clock does
  * not make a reader healthy or ill. Only the age of an announcement, which another machine made,
@@ -94,7 +94,7 @@ final class RefreshStatus {
     failures++;
   }
 
-  /** How many refreshes failed one after the other. */
+  /** The number of refreshes that failed one after the other. */
   synchronized long failuresInARow() {
     return failuresInARow;
   }
@@ -107,7 +107,7 @@ final class RefreshStatus {
     return refreshes;
   }
 
-  /** How the reader is, which serves that version. */
+  /** The health of the reader, which serves that version. */
   synchronized ReaderHealth health(PointerEntry served) {
     Findings findings = new Findings();
     Duration checkedAge = since(checkedAt);
@@ -151,7 +151,7 @@ final class RefreshStatus {
     return health(served, findings.status, findings.problems);
   }
 
-  /** How a closed reader is. */
+  /** The health of a closed reader. */
   synchronized ReaderHealth closed(PointerEntry served) {
     return health(served, ReaderHealth.Status.UNHEALTHY, List.of("the reader is closed"));
   }

@@ -60,12 +60,12 @@ final class Refresher implements AutoCloseable {
     this.events = events;
   }
 
-  /** As {@link ShardedReader#refresh}. */
+  /** Implements {@link ShardedReader#refresh}. */
   boolean refresh() {
     return locked(this::refreshed);
   }
 
-  /** As {@link ShardedReader#plan}. */
+  /** Implements {@link ShardedReader#plan}. */
   RefreshPlan plan() {
     return locked(() -> planner.estimate(pointer.current(), versions.current()));
   }

@@ -48,7 +48,7 @@ public sealed interface RowCursor extends AutoCloseable permits ShardCursor, Com
   byte[] value();
 
   /**
-   * What the manifest says of the shard that holds the row.
+   * The manifest's entry for the shard that holds the row.
    *
    * @throws io.shardyfusion.InvalidRequestException if the cursor is on no row
    */

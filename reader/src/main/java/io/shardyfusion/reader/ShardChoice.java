@@ -7,7 +7,7 @@ import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which shards a reader serves, and when they are opened.
+ * The shards that a reader serves, and when they are opened.
  *
  * @param ids of those that are served; null for all
  * @param eager whether they are opened with the version, instead of at their first use

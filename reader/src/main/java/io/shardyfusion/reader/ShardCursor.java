@@ -19,13 +19,13 @@ final class ShardCursor implements RowCursor {
   private final RowIterator rows;
   private final AtomicBoolean pinned = new AtomicBoolean(true);
 
-  /** Where the cursor is; guarded by this. */
+  /** The cursor's place; guarded by this. */
   private Place place = Place.BEFORE_FIRST;
 
   /** The stored key of the row it is on, or null if it is on none; guarded by this. */
   private byte @Nullable [] storedKey;
 
-  /** What {@link #next} found, and finds again; guarded by this. */
+  /** The damage that {@link #next} found, and throws each time again; guarded by this. */
   private @Nullable DataDamagedException failure;
 
   private enum Place {

@@ -89,7 +89,7 @@ final class ShardPool {
     return new Hold(List.copyOf(shards));
   }
 
-  /** Whether the shard of that entry is open, for whatever version. */
+  /** Returns whether the shard of that entry is open, for whatever version. */
   synchronized boolean isOpen(ShardEntry entry) {
     Held one = held.get(entry);
     return one != null && one.shard.isOpen();

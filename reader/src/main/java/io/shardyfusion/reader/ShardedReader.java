@@ -259,8 +259,8 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   }
 
   /**
-   * What a {@link #refresh} would fetch now, and whether there is room for it. Reads the pointer,
-   * and of a new version the documents, which are kept for the refresh.
+   * Returns what a {@link #refresh} would fetch now, and whether there is room for it. Reads the
+   * pointer, and of a new version the documents, which are kept for the refresh.
    *
    * @throws io.shardyfusion.NotFoundException if the dataset has no version to serve any more
    * @throws io.shardyfusion.DataDamagedException if a document of the other version is damaged
@@ -304,7 +304,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   }
 
   /**
-   * How the reader is: whether what it serves is current, as far as it knows. Asks nobody, and
+   * The reader's health: whether what it serves is current, as far as it knows. Asks nobody, and
    * never throws; a closed reader is unhealthy.
    */
   public ReaderHealth health() {
@@ -312,7 +312,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     return versions.isClosed() ? status.closed(served) : status.health(served);
   }
 
-  /** What the reader has counted so far, and what it holds. Never throws. */
+  /** The reader's counts so far, and the sizes of what it holds. Never throws. */
   public ReaderStats stats() {
     return new ReaderStats(
         meter.lookups(),
@@ -364,7 +364,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
         });
   }
 
-  /** How many versions are open: the one that is served, and those still in use. */
+  /** The number of open versions: the one that is served, and those still in use. */
   int versionsOpen() {
     return versions.count();
   }
@@ -398,7 +398,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
             events::closed));
   }
 
-  /** Whether the first version is the last one. */
+  /** Returns whether the reader stays on its first version. */
   private boolean isFixed() {
     return options.at() != null || cache.isReadOnly();
   }

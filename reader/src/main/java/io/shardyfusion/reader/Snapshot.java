@@ -92,7 +92,7 @@ final class Snapshot implements AutoCloseable {
     meter.add(gate);
   }
 
-  /** What the pointer said of it. */
+  /** The pointer's entry for it. */
   PointerEntry entry() {
     return entry;
   }
@@ -158,12 +158,12 @@ final class Snapshot implements AutoCloseable {
 
   int route(Key key) {
     requireOpen();
-    // As a lookup does: a key that cannot be stored is in no shard.
+    // Refuse what a lookup refuses: a key that cannot be stored is in no shard.
     key.stored(encoding);
     return sharding.shardOf(key, RoutingContext.none());
   }
 
-  /** As {@link #get(Key)}, without a key: for the lookups that are most frequent. */
+  /** Like {@link #get(Key)}, without a {@link Key}, for the most frequent lookups. */
   byte @Nullable [] get(long key) {
     byte[] storedKey = encoding.encode(key);
     return find(sharding.shardOf(key), storedKey);
@@ -322,12 +322,12 @@ final class Snapshot implements AutoCloseable {
     gate.shut();
   }
 
-  /** Whether it is shut, and no lookup is under way: closing it does not wait. */
+  /** Returns whether it is shut and no lookup is under way. Closing it then does not wait. */
   boolean isIdle() {
     return gate.isShut() && gate.isEmpty();
   }
 
-  /** Whether everything was released. */
+  /** Returns whether everything was released. */
   boolean isClosed() {
     return closed;
   }
@@ -424,7 +424,10 @@ final class Snapshot implements AutoCloseable {
     return pass;
   }
 
-  /** What a lookup failed with; if the snapshot was closed meanwhile, that is the reason. */
+  /**
+   * The exception that a lookup failed with; if the snapshot was closed meanwhile, the closing is
+   * the reason.
+   */
   private RuntimeException closedOr(RuntimeException failure) {
     return gate.isShut() ? closed(failure) : failure;
   }

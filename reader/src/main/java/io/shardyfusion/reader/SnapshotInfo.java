@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a snapshot says of itself.
+ * The facts that a snapshot states about itself.
  *
  * @param version the dataset's number for it
  * @param manifest its manifest

@@ -156,7 +156,7 @@ abstract sealed class SnapshotLookups implements Lookups permits ShardedReader, 
     return pool;
   }
 
-  /** What lookups wait for; null for nothing. */
+  /** The throttle that lookups wait for; null if they wait for none. */
   @Nullable LookupThrottle throttle() {
     return throttle;
   }

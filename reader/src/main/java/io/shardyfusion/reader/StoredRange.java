@@ -24,12 +24,14 @@ final class StoredRange {
     return lower;
   }
 
-  /** Whether {@code storedKey}, which is not before the lower bound, is in the range. */
+  /** Returns whether {@code storedKey}, which is not before the lower bound, is in the range. */
   boolean endsAfter(byte[] storedKey) {
     return upper == null || Arrays.compareUnsigned(storedKey, upper) < 0;
   }
 
-  /** Whether a key from {@code min} to {@code max}, null for no bound, can be in the range. */
+  /**
+   * Returns whether a key from {@code min} to {@code max}, null for no bound, can be in the range.
+   */
   boolean meets(byte @Nullable [] min, byte @Nullable [] max) {
     if (upper != null) {
       byte[] first = min != null && Arrays.compareUnsigned(min, lower) > 0 ? min : lower;

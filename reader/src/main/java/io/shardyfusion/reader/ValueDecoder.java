@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a {@link TypedReader} makes values of. Thread-safe, if lookups come from several threads.
+ * Makes the values of a {@link TypedReader} from their bytes. Must be thread-safe if lookups come
+ * from several threads.
  *
  * @param <V> what the values are
  */
@@ -13,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 public interface ValueDecoder<V> {
 
   /**
-   * What the bytes stand for; never null.
+   * Returns the value that the bytes stand for; never null.
    *
    * @param value a new array, which the decoder may keep
    * @throws Exception if they stand for nothing; the lookup then fails with a {@link

@@ -93,7 +93,10 @@ final class LocalFiles {
     }
   }
 
-  /** Whether {@code path} cannot exist because it, or a part of it below the root, is an object. */
+  /**
+   * Returns whether {@code path} cannot exist because it, or a part of it below the root, is an
+   * object.
+   */
   boolean hiddenByObject(Path path) {
     Path obstacle = LocalFailures.obstacle(path);
     return obstacle != null && obstacle.startsWith(root) && !obstacle.equals(root);

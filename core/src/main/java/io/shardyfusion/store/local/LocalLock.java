@@ -26,7 +26,7 @@ final class LocalLock {
 
   private LocalLock() {}
 
-  /** What is done while the lock is held. */
+  /** An action that is done while the lock is held. */
   interface Action<T> {
     T run() throws IOException;
   }
@@ -49,7 +49,10 @@ final class LocalLock {
     }
   }
 
-  /** What was done is done, whatever becomes of a file without content. */
+  /**
+   * Releases the lock. Failing to is harmless: the action was done, and the lock's file has no
+   * content.
+   */
   private static void release(FileChannel channel) {
     try {
       channel.close();
@@ -58,7 +61,7 @@ final class LocalLock {
     }
   }
 
-  /** Whether {@code file} is the lock's. */
+  /** Returns whether {@code file} is the lock's file. */
   static boolean is(Path file) {
     return file.endsWith(FILE);
   }

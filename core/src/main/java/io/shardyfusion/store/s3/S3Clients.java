@@ -92,7 +92,7 @@ final class S3Clients implements AutoCloseable {
     return opened().atMostOnce();
   }
 
-  /** As {@link #atMostOnce()}, signed for Google Cloud Storage. */
+  /** Like {@link #atMostOnce()}, with requests signed for Google Cloud Storage. */
   S3Client google() {
     return opened().google();
   }

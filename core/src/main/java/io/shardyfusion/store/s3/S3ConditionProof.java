@@ -37,7 +37,7 @@ final class S3ConditionProof {
     this.failures = failures;
   }
 
-  /** What is wrong with the condition at this store, or null if it is honoured. */
+  /** Describes how this store fails to honour the condition, or returns null if it honours it. */
   @Nullable String flaw(boolean absent) {
     String key = location.absolute(ObjectKeys.RESERVED + "/probe-" + UUID.randomUUID());
     PutObjectRequest.Builder request = requests.put(key, PROBE);

@@ -75,7 +75,7 @@ final class S3ConditionalPut {
     this.proof = new S3ConditionProof(location, clients, requests, failures);
   }
 
-  /** What identifies the content that an answer is about, or null if the answer lacks it. */
+  /** The tag of the content that an answer is about, or null if the answer lacks it. */
   @Nullable ObjectTag tag(S3Response response, @Nullable String etag) {
     if (etag == null || !byGeneration()) {
       return etag == null ? null : new ObjectTag(etag);
@@ -93,17 +93,20 @@ final class S3ConditionalPut {
     return byGeneration() ? tag.value().substring(tag.value().indexOf(' ') + 1) : tag.value();
   }
 
-  /** What a store must give with every object, for messages. */
+  /** The name, for messages, of the tag that a store must give with every object. */
   String tagName() {
     return byGeneration() ? GENERATION + " (it is set to be Google Cloud Storage)" : "ETag";
   }
 
-  /** Whether the store is Google's: it knows no deletion of many objects in one request either. */
+  /**
+   * Returns whether the store is Google's. Google's cannot delete many objects in one request
+   * either.
+   */
   boolean byGeneration() {
     return kind() == S3ConditionalWrites.GENERATION;
   }
 
-  /** As {@link ObjectStore#writeIf}. */
+  /** Implements {@link ObjectStore#writeIf}. */
   ConditionalWrite write(String key, byte[] content, Expectation expectation) {
     return switch (proven(expectation)) {
       case GENERATION -> putToGoogle(key, content, expectation);
@@ -174,7 +177,7 @@ final class S3ConditionalPut {
     return conflict(e) || (missing && expectation instanceof Expectation.Unchanged);
   }
 
-  /** Whether the answer says that a condition did not hold for an object that is there. */
+  /** Returns whether the answer says that a condition did not hold for an object that is there. */
   static boolean conflict(S3Exception e) {
     return e.statusCode() == 412
         || (e.statusCode() == 409 && REFUSED_AS_CONCURRENT.contains(code(e)));
@@ -241,7 +244,7 @@ final class S3ConditionalPut {
     return known;
   }
 
-  /** What the host's name says. */
+  /** The mechanism that the host's name tells, or the one that is to be probed. */
   private static S3ConditionalWrites known(@Nullable URI endpoint) {
     String host = endpoint == null ? "amazonaws.com" : endpoint.getHost();
     if (inDomain(host, "amazonaws.com") || inDomain(host, "amazonaws.com.cn")) {

@@ -8,8 +8,8 @@ import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * What is done with the body of a GET: a failure to read it is retried by the SDK, others are not.
- * A body that is not read to its end is aborted, as closing would read it.
+ * Reads the body of a GET: a failure to read it is retried by the SDK, others are not. A body that
+ * is not read to its end is aborted, as closing would read it.
  */
 final class S3Content {
 
@@ -49,7 +49,7 @@ final class S3Content {
     }
   }
 
-  /** What makes the SDK ask again after a body that could not be read. */
+  /** The exception that makes the SDK ask again after a body that could not be read. */
   static RetryableException interrupted(String object, AbortableInputStream body, IOException e) {
     body.abort();
     return RetryableException.create("the answer ended early: " + object, e);

@@ -75,8 +75,9 @@ final class S3Failures {
   }
 
   /**
-   * Whether a request that gave {@code e} certainly had no effect, and may have one if it is made
-   * again: it did not reach the server, or the server wants it later, or with another time.
+   * Returns whether a request that failed with {@code e} certainly had no effect, and may succeed
+   * if it is made again: it did not reach the server, or the server wants it later, or with another
+   * time.
    */
   static boolean refusedForAMoment(Throwable e) {
     if (e instanceof AwsServiceException answer) {
@@ -91,7 +92,7 @@ final class S3Failures {
         || find(e, ConnectionRequestTimeoutException.class) != null;
   }
 
-  /** Whether the server asks for fewer requests. */
+  /** Returns whether the server asks for fewer requests. */
   static boolean throttled(Throwable e) {
     return e instanceof SdkException failure && RetryUtils.isThrottlingException(failure);
   }
@@ -238,7 +239,7 @@ final class S3Failures {
             : "");
   }
 
-  /** What the server says; it says nothing in the answer to a HEAD. */
+  /** The server's message; the answer to a HEAD has none. */
   private static String message(AwsServiceException e) {
     String message = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorMessage();
     return message == null ? "no reason given" : message;

@@ -80,7 +80,10 @@ final class S3Listing implements Iterator<ObjectInfo> {
     return token;
   }
 
-  /** What is listed of an object; null if nobody could name it, such as a console's folder. */
+  /**
+   * The listed facts about an object; null if its key is not a valid one, such as that of a
+   * console's folder.
+   */
   private @Nullable ObjectInfo info(S3Object object) {
     String key = relative.apply(object.key());
     return ObjectKeys.valid(key) ? new ObjectInfo(key, object.size(), object.lastModified()) : null;

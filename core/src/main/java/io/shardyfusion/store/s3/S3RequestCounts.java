@@ -18,7 +18,7 @@ final class S3RequestCounts implements ExecutionInterceptor, RequestMeter {
       case GET, HEAD -> gets.increment();
       case DELETE -> {} // Free of charge, with the end of a multipart upload.
       case POST -> {
-        // What begins and completes a multipart upload; ?delete is a deletion.
+        // A POST begins or completes a multipart upload; with ?delete it is a deletion.
         if (!sent.httpRequest().rawQueryParameters().containsKey("delete")) {
           puts.increment();
         }

@@ -49,7 +49,7 @@ final class S3Requests {
     return AwsRequestOverrideConfiguration.builder().apiCallTimeout(timeout).build();
   }
 
-  /** Of a small object. */
+  /** GET of a small object. */
   GetObjectRequest.Builder get(String key) {
     return GetObjectRequest.builder()
         .bucket(bucket)
@@ -58,7 +58,10 @@ final class S3Requests {
         .overrideConfiguration(call);
   }
 
-  /** Of a file or a part of it; {@link S3Download} sees to it that it ends. */
+  /**
+   * GET of a file or a part of it, without a time limit for the whole call; {@link S3Download} sees
+   * to it that it ends.
+   */
   GetObjectRequest.Builder download(String key) {
     return get(key).overrideConfiguration((AwsRequestOverrideConfiguration) null);
   }
@@ -82,7 +85,7 @@ final class S3Requests {
         .build();
   }
 
-  /** Of a small object. */
+  /** PUT of a small object. */
   PutObjectRequest.Builder put(String key, byte[] content) {
     return put(key, checksum(content)).overrideConfiguration(call);
   }
@@ -100,7 +103,7 @@ final class S3Requests {
         : request.serverSideEncryption(algorithm(encryption)).ssekmsKeyId(key(encryption));
   }
 
-  /** Of a small object, with nothing but what Google knows. */
+  /** PUT of a small object, with only those headers that Google knows. */
   PutObjectRequest.Builder putToGoogle(String key, String generation) {
     return PutObjectRequest.builder()
         .bucket(bucket)
@@ -109,7 +112,7 @@ final class S3Requests {
             call.toBuilder().putHeader("x-goog-if-generation-match", generation).build());
   }
 
-  /** Of a file. */
+  /** PUT of a file. */
   PutObjectRequest upload(String key, CRC32 checksum) {
     PutObjectRequest.Builder request =
         put(key, checksum)
@@ -121,7 +124,7 @@ final class S3Requests {
     return request.build();
   }
 
-  /** Of a file in parts. */
+  /** Start of the upload of a file in parts. */
   CreateMultipartUploadRequest multipartUpload(String key) {
     CreateMultipartUploadRequest.Builder request =
         CreateMultipartUploadRequest.builder()

@@ -19,7 +19,7 @@ final class S3Trust {
   private S3Trust() {}
 
   /**
-   * What checks a server's certificate against those of a PEM file.
+   * The trust managers that check a server's certificate against those of a PEM file.
    *
    * @throws InvalidRequestException if the file cannot be read, or holds no certificate
    */

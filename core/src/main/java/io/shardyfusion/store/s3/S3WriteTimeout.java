@@ -130,7 +130,7 @@ final class S3WriteTimeout implements SdkHttpClient {
       };
     }
 
-    /** What was read before has been taken. */
+    /** Notes progress: the bytes that were read before have been sent. */
     private void reading() {
       progress = System.nanoTime();
       if (!begun) {

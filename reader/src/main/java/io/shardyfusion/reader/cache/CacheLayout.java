@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Where everything lies in a cache directory: the owner of its paths.
+ * The layout of a cache directory: the owner of all its paths.
  *
  * @param root the directory, which may vanish and come again
  */
@@ -51,12 +51,12 @@ record CacheLayout(Path root) {
     return root.resolve("documents").resolve(prefix(sha256)).resolve(sha256.hex() + ".json");
   }
 
-  /** What is locked by who downloads the table file with that digest. */
+  /** The file that is locked by whoever downloads the table file with that digest. */
   Path downloadLock(Sha256 sha256) {
     return locks().resolve(sha256.hex() + ".lock");
   }
 
-  /** What is locked by who removes files. */
+  /** The file that is locked by whoever removes files. */
   Path sweepLock() {
     return locks().resolve("sweep.lock");
   }
@@ -106,7 +106,7 @@ record CacheLayout(Path root) {
     return found;
   }
 
-  /** What a directory holds; nothing if there is no such directory. */
+  /** The entries of a directory; none if there is no such directory. */
   static List<Path> children(Path directory) throws IOException {
     List<Path> children = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
@@ -132,7 +132,7 @@ record CacheLayout(Path root) {
     return sha256.hex().substring(0, 2);
   }
 
-  /** Whether there is a table file of the right size. */
+  /** Returns whether there is a table file of the right size. */
   boolean has(TableFile file) {
     Path path = tableFile(file.sha256());
     try {
@@ -144,7 +144,7 @@ record CacheLayout(Path root) {
     }
   }
 
-  /** What to throw where something could not be read or written. */
+  /** The exception for a file or directory of the cache that could not be read or written. */
   StorageException unusable(Path path, IOException cause) {
     return new StorageException(
         "the local cache "

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * What a reader may take for its local cache: room, connections, bandwidth. Immutable.
+ * The limits of a reader's local cache: room, connections, bandwidth. Immutable.
  *
  * @param maxBytes the size that the cache is kept within by removing what no live reader needs,
  *     oldest used first; a version that does not fit is refused before anything of it is
@@ -51,8 +51,8 @@ public record CacheLimits(
   }
 
   /**
-   * As much room as is needed, four downloads at the same time, no bound of the bandwidth, no
-   * scrub.
+   * The defaults: as much room as is needed, four downloads at the same time, no bound of the
+   * bandwidth, no scrub.
    */
   public static CacheLimits defaults() {
     return DEFAULTS;

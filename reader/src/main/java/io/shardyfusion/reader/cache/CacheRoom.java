@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record CacheRoom(
     long bytes, int files, long diskFree, long removable, OptionalLong cacheFree) {
 
-  /** What is kept free of the disk, for the small files of the databases. */
+  /** The bytes of the disk that are kept free for the small files of the databases. */
   static final long RESERVE = 16L << 20;
 
   /**

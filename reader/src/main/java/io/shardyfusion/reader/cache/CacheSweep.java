@@ -23,7 +23,7 @@ final class CacheSweep {
 
   private static final Logger LOG = LoggerFactory.getLogger(CacheSweep.class);
 
-  /** What is kept if nobody set a bound, whatever is needed. */
+  /** The least bound of a cache for which none was set, however little is needed. */
   static final long MIN_BOUND = 1L << 30;
 
   private static final Duration YOUNG = Duration.ofMinutes(1);
@@ -40,9 +40,9 @@ final class CacheSweep {
   }
 
   /**
-   * What a sweep did.
+   * The result of a sweep.
    *
-   * @param files how many were removed
+   * @param files the number of files that were removed
    * @param bytes of these
    * @param bytesLeft in the cache
    */
@@ -98,7 +98,7 @@ final class CacheSweep {
     return new Swept(files, bytes, total - bytes);
   }
 
-  /** Whether it was used just now, by a clock that may have been set back since. */
+  /** Returns whether a file was used just now, by a clock that may have been set back since. */
   private boolean isYoung(Instant used) {
     return Duration.between(used, clock.instant()).abs().compareTo(YOUNG) < 0;
   }

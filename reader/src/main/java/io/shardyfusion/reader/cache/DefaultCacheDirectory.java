@@ -15,10 +15,10 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Where a reader caches if nobody chose: {@code <java.io.tmpdir>/shardyfusion-<user>/<name>-<digest
- * of the URI>}. The temporary directory is open to all, and cached table files are trusted at the
- * next start; so the directory of the user is made for that user alone, and refused if it is
- * somebody else's or open to others.
+ * The cache directory of a reader that was given none: {@code
+ * <java.io.tmpdir>/shardyfusion-<user>/<name>-<digest of the URI>}. The temporary directory is open
+ * to all, and cached table files are trusted at the next start; so the directory of the user is
+ * made for that user alone, and refused if it is somebody else's or open to others.
  */
 public final class DefaultCacheDirectory {
 

@@ -99,7 +99,7 @@ public final class Downloads implements AutoCloseable {
     return files.sum();
   }
 
-  /** How many turns wait for a thread. */
+  /** The number of turns that wait for a thread. */
   int waiting() {
     return threads.getQueue().size();
   }

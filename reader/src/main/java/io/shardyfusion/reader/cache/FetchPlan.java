@@ -21,7 +21,7 @@ public record FetchPlan(
     missing = List.copyOf(missing);
   }
 
-  /** Whether there is room for what is to be fetched. */
+  /** Returns whether there is room for what is to be fetched. */
   public boolean fits() {
     return refusal == null;
   }

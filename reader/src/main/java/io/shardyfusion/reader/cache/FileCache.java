@@ -132,15 +132,15 @@ public final class FileCache implements DocumentCache, AutoCloseable {
     return new FileCache(layout, OwnDirectory.create(open), clock, space, readOnly);
   }
 
-  /** Whether there is a cache that this process may not write. */
+  /** Returns whether there is a cache that this process may not write. */
   private static boolean isReadOnly(Path root) {
     Path open = root.resolve("open");
     return Files.isDirectory(root) && !Files.isWritable(Files.isDirectory(open) ? open : root);
   }
 
   /**
-   * Whether it is of a file system, or of a user, that does not let this process write: then it is
-   * served as it is.
+   * Returns whether the file system, or the owner of the cache, does not let this process write to
+   * it. Then the cache is served as it is.
    */
   public boolean isReadOnly() {
     return readOnly;
@@ -156,22 +156,22 @@ public final class FileCache implements DocumentCache, AutoCloseable {
     return space;
   }
 
-  /** Where the local copy of {@code file} is, if there is one. */
+  /** The path of the local copy of {@code file}, if there is one. */
   public Path path(TableFile file) {
     return layout.tableFile(file.sha256());
   }
 
-  /** Where the local copy of a document is, if there is one. */
+  /** The path of the local copy of a document, if there is one. */
   public Path path(Sha256 document) {
     return layout.document(document);
   }
 
-  /** Whether there is anything cached as {@code file}, sound or not. */
+  /** Returns whether there is anything cached as {@code file}, sound or not. */
   public boolean has(TableFile file) {
     return Files.exists(path(file));
   }
 
-  /** Whether there is a local copy of {@code file}, which counts as used now. */
+  /** Returns whether there is a local copy of {@code file}; if so, it counts as used now. */
   boolean use(TableFile file) {
     Path path = path(file);
     return layout.has(file) && touch(path);
@@ -213,8 +213,8 @@ public final class FileCache implements DocumentCache, AutoCloseable {
   }
 
   /**
-   * Whether the local copy of {@code file} is there and sound. One that is not, is deleted: the
-   * next {@link #fetch} downloads it again. Reads the whole file.
+   * Returns whether the local copy of {@code file} is there and sound. A damaged one is deleted:
+   * the next {@link #fetch} downloads it again. Reads the whole file.
    */
   public boolean evictIfDamaged(TableFile file) {
     return evictIfDamaged(file, bytes -> {});

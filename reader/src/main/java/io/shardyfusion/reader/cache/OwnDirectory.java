@@ -53,7 +53,7 @@ public final class OwnDirectory implements AutoCloseable {
   private final Path parent;
   private final AtomicLong names = new AtomicLong();
 
-  /** How many need each version; guarded by this. */
+  /** The number of holders of each version; guarded by this. */
   private final Map<String, Integer> holds = new HashMap<>();
 
   /** The directories that were lost, which may have come again since; guarded by this. */
@@ -183,7 +183,7 @@ public final class OwnDirectory implements AutoCloseable {
     }
   }
 
-  /** What is owned, and was a moment ago still there. */
+  /** The owned directory, which was still there a moment ago. */
   private Owned present() {
     if (closed) {
       throw new ClosedException("the cache " + parent.getParent() + " is closed; open another");
@@ -258,7 +258,7 @@ public final class OwnDirectory implements AutoCloseable {
     Files.deleteIfExists(path);
   }
 
-  /** What the names of this process's directories begin with. */
+  /** The prefix of the names of this process's directories. */
   private static String process() {
     ProcessHandle process = ProcessHandle.current();
     long started = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);

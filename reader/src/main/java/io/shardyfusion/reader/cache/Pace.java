@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A bound of bytes per second, shared by all threads that take from it. Thread-safe. */
 public final class Pace {
 
-  /** What is asked for at once at most; a bucket that holds less would never have it. */
+  /** The most that is asked for at once; a bucket that holds less would never have it. */
   private static final long PIECE_BYTES = 1 << 16;
 
   private final @Nullable Bucket bucket;

@@ -20,7 +20,7 @@ public final class Scrub {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scrub.class);
 
-  /** Of reading: an hour for 56 GiB. */
+  /** The rate of reading: an hour for 56 GiB. */
   private static final long BYTES_PER_SECOND = 16L << 20;
 
   private final FileCache cache;
