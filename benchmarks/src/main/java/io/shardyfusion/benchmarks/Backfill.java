@@ -26,7 +26,7 @@ final class Backfill {
   private Backfill() {}
 
   /**
-   * What a job did.
+   * The result of a job.
    *
    * @param seconds from its submission to its end, Flink's start included
    * @param puts requests that wrote objects

@@ -83,7 +83,7 @@ public final class Bench implements Runnable {
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command));
   }
 
-  /** As {@code shardy} does: one message. */
+  /** Reports as {@code shardy} does: one message. */
   private static int reportUsage(ParameterException failure) {
     CommandLine command = failure.getCommandLine();
     String.valueOf(failure.getMessage())

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What {@code --json} writes.
+ * The document that {@code --json} writes.
  *
  * @param machine what it was measured on
  * @param commit of the sources, or {@code unknown}

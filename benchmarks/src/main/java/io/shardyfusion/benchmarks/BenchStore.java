@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Where a benchmark keeps its datasets: on a local S3 server, or in a directory. */
+/** The store of a benchmark's datasets: a local S3 server, or a directory. */
 final class BenchStore implements AutoCloseable {
 
   private final Path directory;

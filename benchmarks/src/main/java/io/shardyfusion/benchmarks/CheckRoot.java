@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 
 /**
- * Where a check writes: below a prefix with a random name, where nobody else has anything, so that
- * all of it may be deleted.
+ * The place where a check writes: below a prefix with a random name, where nobody else has
+ * anything, so that all of it may be deleted.
  */
 final class CheckRoot {
 

@@ -214,7 +214,7 @@ final class CloudCheck implements Callable<Integer> {
     return run;
   }
 
-  /** Whether nothing is left that was to be deleted. */
+  /** Deletes what is to be deleted, and returns whether nothing of it is left. */
   private boolean cleanUp(CheckRoot root) {
     if (keep) {
       progress("left as they are: the datasets below " + root.uri());

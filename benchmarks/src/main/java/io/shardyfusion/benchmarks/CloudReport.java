@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a check found, as a table and as JSON.
+ * The findings of a check, as a table and as JSON.
  *
  * @param dataset the URI below which it was
  * @param ok whether all targets were met
@@ -114,7 +114,7 @@ record CloudReport(
     }
   }
 
-  /** What was not found, as something failed before, has a dash. */
+  /** The figure, or a dash where none was found because something failed before. */
   private static String cell(@Nullable Number figure) {
     return figure == null ? "-" : Figures.text(figure);
   }

@@ -32,7 +32,7 @@ final class CloudRun {
   private final List<Verdict> verdicts = new ArrayList<>();
 
   /**
-   * What is done to the dataset.
+   * The work that is done on the dataset.
    *
    * @param rows of the dataset
    * @param threads that look rows up

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** What it costs to open a reader with an empty cache, and to get one key. */
+/** The cost of opening a reader with an empty cache, and of getting one key. */
 final class ColdGet {
 
   private ColdGet() {}

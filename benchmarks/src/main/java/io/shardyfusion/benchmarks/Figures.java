@@ -45,7 +45,7 @@ final class Figures {
         .toList();
   }
 
-  /** Of each round, how many times as much the first is. */
+  /** For each round, the first divided by the second. */
   static double[] ratios(double[] dividends, double[] divisors) {
     double[] ratios = new double[dividends.length];
     for (int i = 0; i < ratios.length; i++) {

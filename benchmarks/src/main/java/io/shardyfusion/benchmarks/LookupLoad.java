@@ -26,7 +26,7 @@ final class LookupLoad implements AutoCloseable {
   private final long start = System.nanoTime();
 
   /**
-   * What the threads saw.
+   * Observations of the threads.
    *
    * @param latencies of all lookups, in nanoseconds
    * @param errors exceptions, and keys that were not found

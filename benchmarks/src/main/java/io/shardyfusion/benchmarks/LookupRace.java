@@ -44,7 +44,7 @@ final class LookupRace implements AutoCloseable {
             });
   }
 
-  /** What the threads of one contender took together, in one round. */
+  /** Time and work of the threads of one contender together, in one round. */
   private static final class Effort {
     private long nanos;
     private long allocated;

@@ -5,10 +5,10 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** What a dataset would cost in a month, by a list of prices. picocli fills the fields in. */
+/** The cost of a dataset in a month, by a list of prices. picocli fills the fields in. */
 final class MonthlyCost {
 
-  /** Where the default prices are from. */
+  /** The source of the default prices. */
   static final String SOURCE =
       "AWS list prices for S3 Standard in us-east-1, https://aws.amazon.com/s3/pricing, as of 2025";
 
@@ -72,7 +72,7 @@ final class MonthlyCost {
   @JsonProperty("transfer_gb_usd")
   double transfer;
 
-  /** Whether no option is negative, or zero where that is no time. */
+  /** Returns whether no option is negative, or zero where that is no time. */
   boolean valid() {
     return Math.min(Math.min(publishes, kept), readers) >= 0
         && refreshSeconds > 0
@@ -96,7 +96,7 @@ final class MonthlyCost {
         .put("month_usd", requests + stored + moved);
   }
 
-  /** What is estimated. */
+  /** The assumptions of the estimate. */
   String assumptions() {
     return publishes
         + " backfills a month, "

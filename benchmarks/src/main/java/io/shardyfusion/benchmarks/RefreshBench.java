@@ -14,7 +14,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What a refresh costs in bytes, time and requests; and what backfills and cold reads request. */
+/**
+ * The cost of a refresh in bytes, time and requests; and the requests of backfills and cold reads.
+ */
 @Command(
     name = "refresh",
     mixinStandardHelpOptions = true,

@@ -20,13 +20,13 @@ import java.util.stream.IntStream;
 import org.apache.flink.util.FileUtils;
 
 /**
- * What a refresh fetches, and how long it takes, against a plain download of the same table files
- * by as many threads, which digests, forces and opens nothing. The two alternate; which one is
- * first, too. All shards are open before.
+ * Bytes and time of a refresh, against a plain download of the same table files by as many threads,
+ * which digests, forces and opens nothing. The two alternate; which one is first, too. All shards
+ * are open before.
  */
 final class RefreshCost {
 
-  /** As many as a reader has. */
+  /** The number of threads of a reader. */
   private static final int DOWNLOADS = CacheLimits.defaults().downloads();
 
   private final BenchStore stores;

@@ -5,16 +5,16 @@ import io.shardyfusion.store.S3Transfers;
 import java.util.List;
 
 /**
- * How many requests something needs, and may take. They are counted as they are sent, and a cloud
- * refuses one now and then, which is sent again: a hundredth of those that are needed may be, and
- * one always.
+ * The number of requests that something needs, and may take. They are counted as they are sent, and
+ * a cloud refuses one now and then, which is sent again: a hundredth of those that are needed may
+ * be, and one always.
  */
 final class RequestTargets {
 
-  /** How often a run renews its record, while it lives; one PUT each time. */
+  /** Interval at which a run renews its record, while it lives; one PUT each time. */
   private static final int RENEWAL_SECONDS = 30;
 
-  /** Of so many requests one may be repeated. */
+  /** One of so many requests may be repeated. */
   private static final int PER_REPEATED = 100;
 
   private final S3Transfers transfers;

@@ -28,7 +28,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a store can do of what everything stands on, tried on objects of its own. */
+/** A probe of what everything stands on: what a store can do, tried on objects of its own. */
 final class StoreProbe implements AutoCloseable {
 
   private static final int WRITERS = 8;
@@ -152,7 +152,7 @@ final class StoreProbe implements AutoCloseable {
         ignored.isEmpty());
   }
 
-  /** Of writers with the same expectation, at the same time, one must win. */
+  /** One of several writers with the same expectation, at the same time, must win. */
   private Verdict race() throws Exception {
     String name = "conditional writes at the same time";
     ExecutorService executor = Executors.newFixedThreadPool(WRITERS);

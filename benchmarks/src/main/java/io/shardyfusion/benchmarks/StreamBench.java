@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * What a continuous job uploads, against what changed. A backfill first; then a job on top of it
+ * Uploads of a continuous job, against what changed. A backfill first; then a job on top of it
  * whose every checkpoint updates 1 % of the rows, uniformly.
  */
 @Command(

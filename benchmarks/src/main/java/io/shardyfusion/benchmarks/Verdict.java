@@ -3,7 +3,7 @@ package io.shardyfusion.benchmarks;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * Whether a target was met.
+ * A target, and whether it was met.
  *
  * @param name what is asked for
  * @param found what was found instead of it, or of which kind it is

@@ -23,9 +23,9 @@ import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link BulkWriteOperator} is compared with: puts every row into the RocksDB of its shard as
- * it comes; at the end of input flushes and compacts one after the other, and uploads them as
- * {@link BulkWriteOperator} does.
+ * The other side of a comparison with {@link BulkWriteOperator}: puts every row into the RocksDB of
+ * its shard as it comes; at the end of input flushes and compacts one after the other, and uploads
+ * them as {@link BulkWriteOperator} does.
  */
 final class PutWriteOperator extends AbstractStreamOperator<SubtaskReport>
     implements OneInputStreamOperator<ShardRow, SubtaskReport>, BoundedOneInput {

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.rocksdb.RocksDB;
 
-/** What benchmarks need of a reader beside its public methods. */
+/** The parts of a reader that benchmarks need beside its public methods. */
 public final class ReaderAccess {
 
   private ReaderAccess() {}

@@ -23,9 +23,9 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteOptions;
 
 /**
- * What {@link ShardBuilder} is compared with: a shard's database that rows are put into in any
- * order, flushed and compacted in the end. Tables are those of the profile; there is no write-ahead
- * log, and each row is compacted at most once, since automatic compactions are off. Not
+ * The other side of a comparison with {@link ShardBuilder}: a shard's database that rows are put
+ * into in any order, flushed and compacted in the end. Tables are those of the profile; there is no
+ * write-ahead log, and each row is compacted at most once, since automatic compactions are off. Not
  * thread-safe.
  */
 public final class PutShardBuilder implements AutoCloseable {

@@ -75,7 +75,7 @@ public final class Shardy implements Runnable {
   @SuppressWarnings("UnusedVariable")
   private boolean version;
 
-  /** What is wrong with the configuration file. */
+  /** Errors of the configuration file. */
   private final ValueErrors configuration = new ValueErrors();
 
   private Shardy() {}

@@ -34,7 +34,7 @@ final class StartTraining {
     this.directory = directory;
   }
 
-  /** Whether this process is there for that. */
+  /** Returns whether this process is there for that. */
   static boolean isAsked() {
     return Boolean.getBoolean(PROPERTY);
   }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a run would change of a dataset besides its rows, against the version that is current when
- * the run begins, and what that costs those who read it.
+ * The changes that a run would make to a dataset besides its rows, against the version that is
+ * current when the run begins, and what that costs those who read it.
  */
 record ShapeChange(
     Sharding sharding, KeyEncoding keyEncoding, ValueFormat valueFormat, TableProfile profile) {

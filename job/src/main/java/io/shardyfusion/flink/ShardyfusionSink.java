@@ -146,7 +146,7 @@ public final class ShardyfusionSink<T> {
     return this;
   }
 
-  /** How to reach the store of the dataset. Default: as the environment configures it. */
+  /** Sets how to reach the store of the dataset. Default: as the environment configures it. */
   public ShardyfusionSink<T> store(StoreOptions options) {
     this.store = options;
     return this;
@@ -184,7 +184,7 @@ public final class ShardyfusionSink<T> {
     return this;
   }
 
-  /** How keys are stored. Default: {@code i64}, for {@link Long} keys. */
+  /** Sets how keys are stored. Default: {@code i64}, for {@link Long} keys. */
   public ShardyfusionSink<T> keyEncoding(KeyEncoding encoding) {
     this.keyEncoding = encoding;
     return this;
@@ -196,20 +196,20 @@ public final class ShardyfusionSink<T> {
     return this;
   }
 
-  /** What values hold: a hint for people and tools. Default: bytes. */
+  /** Sets what values hold: a hint for people and tools. Default: bytes. */
   public ShardyfusionSink<T> valueFormat(ValueFormat format) {
     this.valueFormat = format;
     return this;
   }
 
-  /** Which records delete their key. Default: none. */
+  /** Sets which records delete their key. Default: none. */
   public ShardyfusionSink<T> deleteWhen(RecordFunction<T, Boolean> function) {
     this.delete = function;
     return this;
   }
 
   /**
-   * Which of several records of one key wins, in batch mode: the one with the largest order.
+   * Sets which of several records of one key wins, in batch mode: the one with the largest order.
    * Default, and always in streaming mode: the order of arrival at the sink, which is that of the
    * stream only where one subtask sends all records of a key.
    */
@@ -219,15 +219,15 @@ public final class ShardyfusionSink<T> {
   }
 
   /**
-   * Whether several records of one key are an error. Default: the last one wins. For batch mode: in
-   * a continuous job they are what it is for.
+   * Sets whether several records of one key are an error. Default: the last one wins. For batch
+   * mode: in a continuous job they are what it is for.
    */
   public ShardyfusionSink<T> duplicates(DuplicatePolicy policy) {
     this.duplicates = policy;
     return this;
   }
 
-  /** How tables are laid out. Default: {@link TableProfile#BALANCED}. */
+  /** Sets how tables are laid out. Default: {@link TableProfile#BALANCED}. */
   public ShardyfusionSink<T> profile(TableProfile tableProfile) {
     this.profile = tableProfile;
     return this;
@@ -246,7 +246,7 @@ public final class ShardyfusionSink<T> {
   }
 
   /**
-   * What a continuous job begins with, unless it is restored from a checkpoint or savepoint.
+   * Sets what a continuous job begins with, unless it is restored from a checkpoint or savepoint.
    * Default: nothing, which is an error where the dataset has a snapshot.
    */
   public ShardyfusionSink<T> base(BaseSnapshot snapshot) {
@@ -283,7 +283,7 @@ public final class ShardyfusionSink<T> {
     return this;
   }
 
-  /** What the uids of the appended operators begin with. Default: {@code shardyfusion}. */
+  /** Sets the beginning of the uids of the appended operators. Default: {@code shardyfusion}. */
   public ShardyfusionSink<T> uidPrefix(String prefix) {
     this.uidPrefix = prefix;
     return this;
@@ -313,7 +313,7 @@ public final class ShardyfusionSink<T> {
         : appendBatch(settings, BulkWriteOperator::new);
   }
 
-  /** As {@link #append()} in batch mode, with that operator to build shards. */
+  /** The same as {@link #append()} in batch mode, with that operator to build shards. */
   String append(Function<SinkSettings, OneInputStreamOperator<ShardRow, SubtaskReport>> build) {
     return appendBatch(settings(), build);
   }
@@ -386,7 +386,7 @@ public final class ShardyfusionSink<T> {
   }
 
   /**
-   * What {@link #append()} begins with in batch mode: rows on their way to the subtasks that build
+   * The first part of {@link #append()} in batch mode: rows on their way to the subtasks that build
    * their shards.
    */
   DataStream<ShardRow> partitioned() {

@@ -50,7 +50,7 @@ final class CheckpointLock implements AutoCloseable {
   private final FileChannel channel;
   private final String holder;
 
-  /** How an attempt to take it ended. */
+  /** The outcome of an attempt to take it. */
   sealed interface Attempt {
 
     /**
@@ -141,7 +141,7 @@ final class CheckpointLock implements AutoCloseable {
 
   private static Optional<Path> local(String directory) {
     try {
-      // As Flink writes paths, without escapes.
+      // Flink writes paths like this, without escapes.
       URI uri = new org.apache.flink.core.fs.Path(directory).toUri();
       return "file".equals(uri.getScheme())
           ? Optional.of(Path.of(uri.getPath()))

@@ -18,11 +18,11 @@ import org.apache.flink.shaded.netty4.io.netty.channel.ChannelInboundHandlerAdap
  */
 public final class ClosedRestServer implements InboundChannelHandlerFactory {
 
-  /** Whether the server of this configuration is closed. */
+  /** True if the server of this configuration is closed. */
   static final ConfigOption<Boolean> CLOSED =
       ConfigOptions.key("shardyfusion.rest.closed").booleanType().defaultValue(false);
 
-  /** What Flink's service loader makes. */
+  /** Called by Flink's service loader. */
   public ClosedRestServer() {}
 
   /** Before all others. */

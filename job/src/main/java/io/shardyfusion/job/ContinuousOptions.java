@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a continuous job goes on.
+ * The settings of a continuous job.
  *
  * @param discoveryInterval how often new files, or new partitions, are looked for; positive
  * @param checkpointInterval how often a checkpoint is taken, or null for the cluster's setting, and
@@ -28,7 +28,7 @@ public record ContinuousOptions(
     @Nullable String checkpointDirectory,
     Restore restore) {
 
-  /** How often a checkpoint is taken where nothing else is said. */
+  /** Interval of checkpoints where nothing else is said. */
   public static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
   private static final Duration MIN_CHECKPOINT_INTERVAL = Duration.ofMillis(10);
@@ -68,7 +68,7 @@ public record ContinuousOptions(
     return parallelism;
   }
 
-  /** What an embedded job is restored from. */
+  /** The state that an embedded job is restored from. */
   public sealed interface Restore {
 
     /**

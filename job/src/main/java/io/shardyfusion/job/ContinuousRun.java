@@ -121,7 +121,7 @@ public final class ContinuousRun {
     return directory.toString();
   }
 
-  /** Where the user's programs keep their state, by the XDG Base Directory Specification. */
+  /** The directory of the state of the user's programs, by the XDG Base Directory Specification. */
   private static Path stateHome() {
     String state = GivenText.variable("XDG_STATE_HOME");
     if (state != null && !state.isBlank()) {
@@ -149,7 +149,7 @@ public final class ContinuousRun {
     return runId;
   }
 
-  /** Where checkpoints and savepoints are. */
+  /** The directory of checkpoints and savepoints. */
   public String checkpointDirectory() {
     return checkpoints;
   }

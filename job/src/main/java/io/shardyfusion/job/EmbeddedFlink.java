@@ -72,7 +72,7 @@ public final class EmbeddedFlink {
   private static void setUp(Configuration flink, @Nullable Integer parallelism) {
     int subtasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
     flink.set(CoreOptions.DEFAULT_PARALLELISM, subtasks);
-    // As text: Flink makes its own of a size in the default locale, whose digits it may not read.
+    // Text: Flink makes its own of a size in the default locale, whose digits it may not read.
     flink.setString(
         TaskManagerOptions.MANAGED_MEMORY_SIZE.key(),
         SORT_MEMORY.multiply(subtasks).getBytes() + "b");

@@ -24,7 +24,7 @@ public final class EventTimeRunOptions {
   @Nullable String maxOutOfOrderness;
 
   /**
-   * Where the time of a row is, or null if rows have none.
+   * The column that holds the time of a row, or null if rows have none.
    *
    * @throws InvalidRequestException if a value cannot be used
    */

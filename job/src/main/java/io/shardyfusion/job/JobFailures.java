@@ -12,13 +12,15 @@ import org.apache.flink.util.ExceptionUtils;
 /** Finds what went wrong in the chain of causes in which Flink wraps a failure. */
 final class JobFailures {
 
-  /** How Flink begins to say that a restored operator had another number of key groups. */
+  /**
+   * Flink's message begins with this where a restored operator had another number of key groups.
+   */
   private static final String OTHER_MAX_PARALLELISM = "Max parallelism mismatch";
 
-  /** How Flink begins to say that there is no checkpoint where it was told to look. */
+  /** Flink's message begins with this where no checkpoint is at the path that it was given. */
   private static final String NO_CHECKPOINT = "Cannot find checkpoint or savepoint";
 
-  /** How Flink begins to say that the checkpoint has operators that the job has not. */
+  /** Flink's message begins with this where the checkpoint has operators that the job has not. */
   private static final String OTHER_OPERATORS = "Cannot map checkpoint/savepoint state";
 
   private JobFailures() {}
@@ -56,7 +58,7 @@ final class JobFailures {
     return new StorageException("the job failed: " + (limit == null ? message : limit), failure);
   }
 
-  /** Whether there is nothing, or nothing whole, where a job was told to restore from. */
+  /** Returns whether there is nothing, or nothing whole, where a job was told to restore from. */
   static boolean isMissingCheckpoint(Throwable failure, String path) {
     if (OpenFileLimit.reason(failure) != null) {
       return false; // A file that cannot be opened for that reason is "not found", too.

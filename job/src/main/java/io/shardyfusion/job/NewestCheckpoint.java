@@ -20,8 +20,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which checkpoint a job goes on from that is to go on from the newest: by what the checkpoints and
- * the dataset say, never by the times of files, which follow clocks that may be set.
+ * The checkpoint that a job is restored from which is to continue from the newest. It is chosen by
+ * what the checkpoints and the dataset say, never by the times of files, which follow clocks that
+ * may be set.
  *
  * <ol>
  *   <li>Of several lineages it is the one that the pointer names as the dataset's writer. If that
@@ -80,7 +81,7 @@ final class NewestCheckpoint {
         .orElse(newestFirst.get(0));
   }
 
-  /** Whether the next version of a job that is restored from it follows the newest one. */
+  /** Returns whether the next version of a job that is restored from it follows the newest one. */
   private boolean goesOn(Retained checkpoint) {
     if (checkpoint.sink().predecessor().isNewestOf(pointer)) {
       return true;
@@ -89,7 +90,10 @@ final class NewestCheckpoint {
         && isAhead(last.manifest());
   }
 
-  /** Whether a stored version follows the newest one, at once or after others that are stored. */
+  /**
+   * Returns whether a stored version follows the newest one, at once or after others that are
+   * stored.
+   */
   private boolean isAhead(ManifestRef stored) {
     ManifestRef version = stored;
     for (int ahead = 0; ahead < MAX_AHEAD && !isInHistory(version); ahead++) {

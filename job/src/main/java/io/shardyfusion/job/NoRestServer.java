@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("try") // close() waits, and is interrupted as any wait.
 final class NoRestServer extends WebMonitorEndpoint<DispatcherGateway> {
 
-  /** What makes it for Flink. */
+  /** Makes it for Flink. */
   static final RestEndpointFactory<DispatcherGateway> FACTORY = NoRestServer::create;
 
   private @Nullable CompletableFuture<Void> shutDown;

@@ -16,7 +16,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 record RestartPolicy(
     int attempts, Duration firstDelay, double factor, Duration maxDelay, Duration reset) {
 
-  /** What embedded jobs do. */
+  /** The policy of embedded jobs. */
   static final RestartPolicy EMBEDDED =
       new RestartPolicy(
           10, Duration.ofSeconds(1), 1.5, Duration.ofSeconds(30), Duration.ofHours(1));
@@ -41,7 +41,10 @@ record RestartPolicy(
     return Duration.ofMillis((long) Math.min(millis, (double) maxDelay.toMillis()));
   }
 
-  /** Whether a failure counts on after {@code attempt}, whose failure is that long ago. */
+  /**
+   * Returns whether a failure belongs to the row of failures up to {@code attempt}, whose failure
+   * is that long ago.
+   */
   boolean isInARow(int attempt, Duration since) {
     return since.minus(delay(attempt)).compareTo(reset) < 0;
   }

@@ -41,7 +41,7 @@ final class RetainedCheckpoints {
   record Retained(String path, SinkCheckpoint sink) {}
 
   /**
-   * What a directory holds.
+   * The retained checkpoints of a directory.
    *
    * @param ours those of jobs that write datasets
    * @param others the directories of those of other jobs

@@ -163,7 +163,7 @@ public final class RunOptions {
   @Mixin EventTimeRunOptions eventTime = new EventTimeRunOptions();
 
   /**
-   * What to run.
+   * The run that the options describe.
    *
    * @param dataset the URI of the dataset
    * @param store how to reach it
@@ -180,8 +180,9 @@ public final class RunOptions {
   }
 
   /**
-   * What to run, or null if it cannot be; each value of an option that cannot be used is added to
-   * {@code errors}. What the parser tells, as that {@code --shards} is missing, is not added.
+   * The run that the options describe, or null if they describe none; each value of an option that
+   * cannot be used is added to {@code errors}. What the parser tells, as that {@code --shards} is
+   * missing, is not added.
    *
    * @param dataset the URI of the dataset
    * @param store how to reach it
@@ -222,7 +223,10 @@ public final class RunOptions {
                 goesOn));
   }
 
-  /** What cannot be used is told, and something usable stands for it while the rest is checked. */
+  /**
+   * Adds what cannot be used to {@code errors}, and puts something usable in its place while the
+   * rest is checked.
+   */
   private @Nullable InputOptions input(ValueErrors errors) {
     RowSource source = source(errors);
     RowFormat rows =

@@ -17,7 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a continuous run goes on from, and that no other run that is alive goes on there, too.
+ * The state that a continuous run begins from, and the guard that no other run that is alive begins
+ * there, too.
  *
  * <p>On a local checkpoint directory a lock tells, exactly: it is free again as soon as the other
  * process is dead, however it died. Elsewhere there is only the other run's lease, which lasts for
@@ -33,7 +34,7 @@ final class RunOrigin implements AutoCloseable {
   /** Null where the directory has none, or another run still has it. */
   private @Nullable CheckpointLock lock;
 
-  /** Whether another run had the lock when this one began all the same. */
+  /** True if another run had the lock when this one began all the same. */
   private boolean awaitsLock;
 
   /** The run that took what is restored, where that is known. */

@@ -1,7 +1,7 @@
 package io.shardyfusion.job;
 
 /**
- * How far a running batch job has come.
+ * Progress of a running batch job.
  *
  * @param phase what it is doing
  * @param rowsRead rows of the input so far

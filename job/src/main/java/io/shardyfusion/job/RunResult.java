@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.Map;
 
 /**
- * What a run did. Its JSON form is what {@code shardy run} prints.
+ * The result of a run. Its JSON form is what {@code shardy run} prints.
  *
  * @param version the version that was given to the snapshot
  * @param manifest the key of its manifest

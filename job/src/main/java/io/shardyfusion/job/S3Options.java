@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** How to reach S3, as every command and the job take it. A picocli mixin. */
+/** The settings of S3, as every command and the job take them. A picocli mixin. */
 public final class S3Options {
 
   @Option(
@@ -151,7 +151,7 @@ public final class S3Options {
   @Nullable String userAgent;
 
   /**
-   * What the options say.
+   * The settings that the options give.
    *
    * @throws InvalidRequestException if any of them cannot be used
    */
@@ -163,7 +163,8 @@ public final class S3Options {
   }
 
   /**
-   * What the options say; what cannot be used is added to {@code errors}, and left at its default.
+   * The settings that the options give; a value that cannot be used is added to {@code errors}, and
+   * left at its default.
    */
   public StoreOptions toStoreOptions(ValueErrors errors) {
     StoreOptions.Builder builder =

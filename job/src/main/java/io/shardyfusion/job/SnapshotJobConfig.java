@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run reads and publishes.
+ * The input and the dataset of a run.
  *
  * @param input where rows come from
  * @param dataset the URI of the dataset

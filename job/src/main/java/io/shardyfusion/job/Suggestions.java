@@ -10,7 +10,7 @@ final class Suggestions {
 
   private static final int MAX_SHOWN = 3;
 
-  /** What a word must have to stand for the names that begin with it. */
+  /** The length that a word must have to stand for the names that begin with it. */
   private static final int MIN_BEGINNING = 4;
 
   private Suggestions() {}

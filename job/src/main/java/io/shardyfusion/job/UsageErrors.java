@@ -16,7 +16,7 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * What is wrong with a command line: everything at once, with what was perhaps meant. The command
+ * Everything that is wrong with a command line, at once, with what was perhaps meant. The command
  * line must {@linkplain #collect collect}.
  */
 public final class UsageErrors {
@@ -30,7 +30,7 @@ public final class UsageErrors {
   private final Set<String> tooMany = new LinkedHashSet<>();
   private final ValueErrors values = new ValueErrors();
 
-  /** Whether an option after the end of options was taken for an argument that there is not. */
+  /** True if an option after the end of options was taken for an argument that there is not. */
   private boolean refusesMisplaced;
 
   private boolean helps;
@@ -48,7 +48,7 @@ public final class UsageErrors {
     commandLine.getSubcommands().values().forEach(UsageErrors::collect);
   }
 
-  /** What the parser found. */
+  /** The errors that the parser found. */
   public static UsageErrors of(ParseResult parsed) {
     List<ParseResult> levels = new ArrayList<>();
     for (ParseResult at = parsed; at != null; at = at.subcommand()) {
@@ -70,7 +70,7 @@ public final class UsageErrors {
     return this;
   }
 
-  /** What is wrong with the values of options and arguments, to which more can be added. */
+  /** The errors in the values of options and arguments, to which more can be added. */
   public ValueErrors values() {
     return values;
   }
@@ -120,7 +120,7 @@ public final class UsageErrors {
   private List<String> lines() {
     List<String> lines = new ArrayList<>();
     if (!unknownCommands.isEmpty()) {
-      // What follows it was meant for it.
+      // The word after it was meant for it.
       String word = unknownCommands.iterator().next();
       lines.add(
           "unknown command '"

@@ -32,15 +32,15 @@ public final class ValueErrors {
   }
 
   /**
-   * What {@code value} gives; where it is refused, that is added, and {@code otherwise} stands for
-   * it while the rest is checked.
+   * The result of {@code value}; where it is refused, that is added, and {@code otherwise} stands
+   * for it while the rest is checked.
    */
   public <T> T valueOf(Supplier<? extends T> value, T otherwise) {
     T given = orNull(value);
     return given == null ? otherwise : given;
   }
 
-  /** What {@code value} gives, or null where it is refused, which is added. */
+  /** The result of {@code value}, or null where it is refused, which is added. */
   public <T> @Nullable T orNull(Supplier<? extends @Nullable T> value) {
     try {
       return value.get();
@@ -50,7 +50,9 @@ public final class ValueErrors {
     }
   }
 
-  /** What {@code value} makes of {@code option}; null where that is not given, or is refused. */
+  /**
+   * The result of {@code value} for {@code option}; null where that is not given, or is refused.
+   */
   public <O, T> @Nullable T given(@Nullable O option, Function<? super O, ? extends T> value) {
     return option == null ? null : orNull(() -> value.apply(option));
   }

@@ -60,7 +60,7 @@ public final class Await {
     }
   }
 
-  /** Whether {@code condition} became true within {@code time}; returns when it does. */
+  /** Returns whether {@code condition} became true within {@code time}; returns when it does. */
   public static boolean within(Duration time, BooleanSupplier condition) {
     long end = System.nanoTime() + time.toNanos();
     while (!condition.getAsBoolean()) {

@@ -66,7 +66,7 @@ public final class ExampleProcess implements AutoCloseable {
     return new ExampleProcess(builder.start(), out, errors);
   }
 
-  /** What a service gets with the reader, as the build has resolved it. */
+  /** The jars that a service gets with the reader, as the build has resolved them. */
   public static List<Path> dependencyJars() {
     return Stream.of(dependencies().split(File.pathSeparator)).map(Path::of).toList();
   }
@@ -98,12 +98,12 @@ public final class ExampleProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** What it has printed so far. */
+  /** The standard output so far. */
   public String out() {
     return read(out);
   }
 
-  /** What it has printed so far as errors. */
+  /** The standard error so far. */
   public String errors() {
     return read(errors);
   }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * What a {@link FaultProxy} does to a request that one of its rules matches.
+ * The treatment by a {@link FaultProxy} of a request that one of its rules matches.
  *
  * <p>{@link WithoutHeaders} and {@link Hold} let the rules after theirs apply too; of the others, a
  * request meets one.

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/** Which requests of a {@link FaultProxy} meet a fault, and how many still do. For all threads. */
+/**
+ * A choice of requests of a {@link FaultProxy} that meet a fault, and the number of those that
+ * still do. For all threads.
+ */
 public final class FaultRule {
 
   static final int ALWAYS = Integer.MAX_VALUE;
@@ -22,7 +25,7 @@ public final class FaultRule {
     this.fault = fault;
   }
 
-  /** How many requests have met the fault so far. */
+  /** The number of requests that have met the fault so far. */
   public int fired() {
     return fired.get();
   }
@@ -41,7 +44,7 @@ public final class FaultRule {
     return fault;
   }
 
-  /** Whether the request meets the fault; counts it if so. */
+  /** Returns whether the request meets the fault; counts it if so. */
   boolean meets(ProxiedRequest request) {
     return which.test(request)
         && fired.getAndUpdate(before -> before < times ? before + 1 : before) < times;

@@ -9,11 +9,11 @@ import java.io.OutputStream;
 import java.util.Locale;
 import java.util.Map;
 
-/** How a message's end is found in a stream of HTTP/1.1, and its bytes as they are sent. */
+/** The way to find a message's end in a stream of HTTP/1.1, and its bytes as they are sent. */
 enum HttpBody {
   /** There is none. */
   NONE,
-  /** As many bytes as the header says. */
+  /** Framed by a length: as many bytes as the header says. */
   SIZED,
   /** Chunks, each with its size before it. */
   CHUNKED,

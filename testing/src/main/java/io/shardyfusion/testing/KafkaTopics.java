@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tests do with the topics of a {@link KafkaServer}: create, fill, look. Needs {@code
+ * Work that tests do with the topics of a {@link KafkaServer}: create, fill, look. Needs {@code
  * kafka-clients} on the class path of whoever uses it. Calls wait until they are done, and fail
  * with an {@link IllegalStateException}. Used by one thread.
  */

@@ -13,7 +13,9 @@ public final class OwnMounts {
 
   private OwnMounts() {}
 
-  /** Whether this machine lets this process do that; a test that needs it is skipped if not. */
+  /**
+   * Returns whether this machine lets this process do that; a test that needs it is skipped if not.
+   */
   public static boolean possible() {
     try {
       Process process =

@@ -11,7 +11,7 @@ public record ProxiedExchange(ProxiedRequest request, int status) {
   /** The status of a request without an answer. */
   public static final int UNANSWERED = 0;
 
-  /** What was asked and answered, for assertions: {@code GET /bucket/_CURRENT 304}. */
+  /** Request and answer, for assertions: {@code GET /bucket/_CURRENT 304}. */
   public String line() {
     return request.line() + " " + status;
   }

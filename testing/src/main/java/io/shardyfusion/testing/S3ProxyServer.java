@@ -86,7 +86,7 @@ public final class S3ProxyServer implements S3Server {
     return S3ProxyMain.SECRET_KEY;
   }
 
-  /** Where the bucket's objects lie as files, so that a test can damage one. */
+  /** The directory of the bucket's objects as files, so that a test can damage one. */
   public Path bucketDirectory() {
     return directory.resolve(bucket());
   }

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 final class ServerProcess implements AutoCloseable {
 
-  /** What the line that tells the port starts with. */
+  /** The beginning of the line that tells the port. */
   static final String READY = "listening on port ";
 
   private static final Duration START_DEADLINE = Duration.ofSeconds(60);
@@ -79,7 +79,7 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Where it listens on 127.0.0.1. */
+  /** The port where it listens on 127.0.0.1. */
   int port() {
     return port.join();
   }

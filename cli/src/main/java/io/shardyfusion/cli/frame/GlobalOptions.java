@@ -117,12 +117,15 @@ public final class GlobalOptions {
     return at;
   }
 
-  /** How to read the chosen version. */
+  /** The options of a reader of the chosen version. */
   public ReaderOptions readerOptions() {
     return readerOptions(at);
   }
 
-  /** How to read {@code version}, a number or a manifest; the current version if it is null. */
+  /**
+   * The options of a reader of {@code version}, a number or a manifest; the current version if it
+   * is null.
+   */
   public ReaderOptions readerOptions(@Nullable String version) {
     ReaderOptions.Builder builder =
         ReaderOptions.builder(dataset()).store(storeOptions()).refreshInterval(Duration.ZERO);

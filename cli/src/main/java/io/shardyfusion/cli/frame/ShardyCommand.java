@@ -39,7 +39,7 @@ public abstract class ShardyCommand implements Callable<Integer> {
     }
   }
 
-  /** Whether the command is about a dataset that must be named. */
+  /** Returns whether the command is about a dataset that must be named. */
   protected boolean needsDataset() {
     return true;
   }

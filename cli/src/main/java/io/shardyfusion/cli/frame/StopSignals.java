@@ -19,7 +19,7 @@ public final class StopSignals implements AutoCloseable {
 
   private final Runnable stop;
 
-  /** How each signal is given back what it did before. */
+  /** For each signal, an action that gives it back what it did before. */
   private final Map<String, Runnable> restore = new TreeMap<>();
 
   private boolean stopping;
@@ -54,7 +54,7 @@ public final class StopSignals implements AutoCloseable {
     thread.start();
   }
 
-  /** Whether the stop has begun. */
+  /** Returns whether the stop has begun. */
   public synchronized boolean isStopping() {
     return stopping;
   }

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * What surrounds a command: its streams, and whether a person looks at them.
+ * The surroundings of a command: its streams, and whether a person looks at them.
  *
  * @param in standard input
  * @param out standard output, unbuffered; nothing but a command's result goes there

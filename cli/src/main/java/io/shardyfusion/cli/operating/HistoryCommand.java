@@ -21,7 +21,10 @@ public final class HistoryCommand extends ShardyCommand {
       List.of(
           "version", "status", "announced_at", "rows", "bytes", "manifest", "current", "pinned");
 
-  /** Whether the rows are exact comes last, where it moves no field that was there before. */
+  /**
+   * The columns, and then whether the rows are exact: last, where it moves no field that was there
+   * before.
+   */
   private static final List<String> TEXT_FIELDS =
       Stream.concat(COLUMNS.stream(), Stream.of("rows_exact")).toList();
 

@@ -18,7 +18,7 @@ public final class Output implements AutoCloseable {
 
   private final OutputStream out;
 
-  /** Whether a write has failed, and was told; nothing more is written then. */
+  /** True if a write has failed, and was told; nothing more is written then. */
   private boolean failed;
 
   public Output(OutputStream out) {

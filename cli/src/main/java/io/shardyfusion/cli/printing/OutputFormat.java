@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** How a command writes its result. */
+/** The form in which a command writes its result. */
 public enum OutputFormat {
   /** One indented JSON document: an object, or an array where the result has many rows. */
   JSON,

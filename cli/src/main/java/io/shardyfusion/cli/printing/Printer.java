@@ -38,7 +38,7 @@ public final class Printer {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  /** What a JSON document of ours holds. */
+  /** The tree of one of our JSON documents. */
   public static JsonNode tree(byte[] json) {
     try {
       return JSON.readTree(json);

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** How the bytes of a value are written as text. */
+/** The way to write the bytes of a value as text. */
 public enum ValueEncoding {
-  /** As they are, where they are valid UTF-8; base64 otherwise. */
+  /** Text, where the bytes are valid UTF-8; base64 otherwise. */
   UTF8,
   /** Base64 with padding. */
   BASE64,

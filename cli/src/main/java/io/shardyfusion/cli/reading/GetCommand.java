@@ -61,7 +61,7 @@ public final class GetCommand extends ShardyCommand {
     }
   }
 
-  /** What JSON says of a key and its value, which is null if there is none. */
+  /** The JSON form of a key and its value, which is null if there is none. */
   static ObjectNode found(Key key, byte @Nullable [] value, ValueEncoding encoding) {
     ObjectNode node = Printer.object();
     node.set("key", DatasetKeys.toJson(key));

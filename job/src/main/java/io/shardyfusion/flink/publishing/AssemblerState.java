@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sink's writer must know after a restart. The shards are not in it: the write operators
- * report all of theirs in the first checkpoint of an attempt.
+ * The state that the sink's writer needs after a restart. The shards are not in it: the write
+ * operators report all of theirs in the first checkpoint of an attempt.
  *
  * @param shape routing and key encoding, which must not change
  * @param runId the run that wrote this

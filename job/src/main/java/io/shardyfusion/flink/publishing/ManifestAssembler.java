@@ -251,7 +251,10 @@ final class ManifestAssembler
     return publication;
   }
 
-  /** Where it would be too much to note, a manifest that is not published has it. */
+  /**
+   * The note of a checkpoint; if that would be too large, it refers to a manifest that is not
+   * published.
+   */
   private CheckpointNote note(long checkpoint) {
     Instant takenAt = clock.instant();
     if (assembly.uncovered().size() > settings.mostNoted()) {

@@ -108,7 +108,7 @@ final class PublicationCommitter implements Committer<Committable> {
                 settings.ifEmpty()));
     announcedVersion = entry.version();
     publishMillis = Math.max(0, clock.millis() - publication.assembledAt());
-    // What another run did is in the record of that run.
+    // Work of another run is in the record of that run.
     Map<String, Long> counters =
         isOwn(publication) ? new TreeMap<>(publication.counters()) : new TreeMap<>();
     counters.put(RunCounters.ANNOUNCE_MILLIS, Duration.between(start, clock.instant()).toMillis());

@@ -53,7 +53,7 @@ public final class PublishSink
     T with(ObjectStore store);
   }
 
-  /** What is made with the dataset's store, which is closed again if that fails. */
+  /** Makes something with the dataset's store, which is closed again if that fails. */
   private <T> T opened(Opening<T> opening) {
     ObjectStore store = settings.openStore();
     try {

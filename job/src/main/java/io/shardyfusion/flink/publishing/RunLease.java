@@ -55,7 +55,7 @@ final class RunLease implements AutoCloseable {
   private List<RunWarning> warnings = List.of();
   private RunNeeds needs;
 
-  /** Whether a checkpoint has completed since the record was written. */
+  /** True if a checkpoint has completed since the record was written. */
   private boolean mustWrite;
 
   private boolean ended;
@@ -120,7 +120,7 @@ final class RunLease implements AutoCloseable {
     write(RunRecord.Status.RUNNING, null);
   }
 
-  /** As {@link #announced}, with nothing to follow. */
+  /** The same as {@link #announced}, with nothing to follow. */
   synchronized void succeeded(long version, Map<String, Long> done) {
     count(version, done);
     ended = true;

@@ -12,8 +12,8 @@ import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.runtime.state.OperatorStateHandle;
 
 /**
- * What a checkpoint or savepoint of a continuous job says of the job that took it: the state of its
- * sink, read without restoring it.
+ * The state of the sink in a checkpoint or savepoint of a continuous job, read without restoring
+ * it.
  *
  * @param checkpointId its number; it grows from one to the next, also over restores
  * @param lineage the writer job, which the dataset's pointer names
@@ -28,7 +28,7 @@ public record SinkCheckpoint(
   private static final String WRITER_STATE = "writer_raw_states";
 
   /**
-   * What {@code metadata} says; empty where it has no state of this sink.
+   * The state that {@code metadata} describes; empty where it has none of this sink.
    *
    * @throws IOException if the state could not be read
    */

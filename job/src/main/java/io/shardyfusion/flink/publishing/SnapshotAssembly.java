@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of all shards at one checkpoint: the latest report of each, and what is new since
- * the last manifest.
+ * All shards at one checkpoint, as far as they are known: the latest report of each, and what is
+ * new since the last manifest.
  *
  * <p>A checkpoint may be aborted when some subtasks have reported it and others have not, and then
  * the barrier that would end its round never comes. What was reported is true all the same, and is
@@ -47,7 +47,7 @@ final class SnapshotAssembly {
   /** The shards whose descriptors that one does not have. */
   private final Set<Integer> uncovered = new TreeSet<>();
 
-  /** Whether a descriptor changed since the last checkpoint of which it was noted. */
+  /** True if a descriptor changed since the last checkpoint of which it was noted. */
   private boolean mustNote = true;
 
   /** The checkpoint that each subtask reported last, of those since the last complete one. */
@@ -63,7 +63,7 @@ final class SnapshotAssembly {
   }
 
   /**
-   * As it was when the state of an earlier attempt was written.
+   * The assembly as it was when the state of an earlier attempt was written.
    *
    * @param input what was read since the lineage began, or null where that is not known
    * @param cover the stored manifest that has most descriptors, or null where none is known
@@ -174,7 +174,7 @@ final class SnapshotAssembly {
     return !reported.isEmpty();
   }
 
-  /** Whether a shard changed since the last manifest. */
+  /** Returns whether a shard changed since the last manifest. */
   boolean changed() {
     return changed;
   }
@@ -196,8 +196,8 @@ final class SnapshotAssembly {
   }
 
   /**
-   * What was read up to the reports since the lineage began, published or not; null where that is
-   * not known.
+   * The counts of what was read up to the reports since the lineage began, published or not; null
+   * where that is not known.
    */
   @Nullable InputCounts input() {
     return input;
@@ -208,14 +208,14 @@ final class SnapshotAssembly {
     return newFiles;
   }
 
-  /** What was done since the last manifest. */
+  /** The counts of what was done since the last manifest. */
   Map<String, Long> counters() {
     return counters;
   }
 
   /**
-   * Whether it must be noted what this checkpoint needs: of the first of an attempt, which may be
-   * that of a new run, and of those in which a descriptor changed.
+   * Returns whether it must be noted what this checkpoint needs: of the first of an attempt, which
+   * may be that of a new run, and of those in which a descriptor changed.
    */
   boolean mustNote() {
     return mustNote;

@@ -1,6 +1,6 @@
 package io.shardyfusion.flink.run;
 
-/** What a continuous job that is not restored begins with. */
+/** The snapshot that a continuous job begins with which is not restored. */
 public enum BaseSnapshot {
   /** Nothing. An error where the dataset has a snapshot, unless it is taken over. */
   EMPTY,

@@ -2,7 +2,7 @@ package io.shardyfusion.flink.run;
 
 import io.shardyfusion.InvalidRequestException;
 
-/** What a bounded build does with several rows of one key. */
+/** The treatment of several rows of one key in a bounded build. */
 public enum DuplicatePolicy {
   /** The row of the largest order wins. */
   LAST,

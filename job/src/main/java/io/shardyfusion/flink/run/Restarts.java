@@ -9,7 +9,7 @@ public final class Restarts {
 
   private Restarts() {}
 
-  /** What to throw in a task instead of {@code failure}. */
+  /** The exception to throw in a task instead of {@code failure}. */
   public static RuntimeException unlessPointless(ShardyfusionException failure) {
     return failure instanceof StorageException ? failure : new SuppressRestartsException(failure);
   }

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operators of one run must know of the dataset that they write.
+ * The facts about a dataset that the operators of one run need to write it.
  *
  * @param dataset its URI
  * @param store how to reach it

@@ -5,7 +5,7 @@ import io.shardyfusion.format.ShardEntry;
 import java.util.List;
 
 /**
- * What a write operator tells the sink of one shard.
+ * The part of a {@link SubtaskReport} that is about one shard.
  *
  * @param entry for the manifest
  * @param changed whether it changed since the report before, or since the state that was restored

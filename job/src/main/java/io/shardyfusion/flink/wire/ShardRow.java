@@ -31,7 +31,7 @@ public final class ShardRow {
   /** The value, or null to delete the key. */
   public byte @Nullable [] value;
 
-  /** Whether this is a number of bad rows. */
+  /** True if this is a number of bad rows. */
   public boolean isBadRows;
 
   /** A row that sets {@code key} to {@code value}, or deletes it where {@code value} is null. */
@@ -52,7 +52,9 @@ public final class ShardRow {
     return row;
   }
 
-  /** Whether this is no change, but a {@linkplain #badRows number of bad rows}: its order. */
+  /**
+   * Returns whether this is no change, but a {@linkplain #badRows number of bad rows}: its order.
+   */
   public boolean isBadRows() {
     return isBadRows;
   }

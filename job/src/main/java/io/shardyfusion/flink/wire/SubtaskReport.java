@@ -4,9 +4,9 @@ import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
- * What one subtask of a write operator tells the sink at a checkpoint, or at the end of input: one
- * report a subtask and checkpoint, even if nothing changed, so that the sink can tell that none is
- * missing.
+ * The message of one subtask of a write operator to the sink at a checkpoint, or at the end of
+ * input: one report a subtask and checkpoint, even if nothing changed, so that the sink can tell
+ * that none is missing.
  *
  * @param checkpoint its id; at the end of input the one after the last; 0 in a backfill
  * @param subtask which one

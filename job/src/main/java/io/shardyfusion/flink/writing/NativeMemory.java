@@ -38,7 +38,8 @@ final class NativeMemory {
   }
 
   /**
-   * Whether the process has a declared size, which an embedded one has not, and too little in it.
+   * Returns whether the process has a declared size, which an embedded one has not, and too little
+   * in it.
    */
   static boolean isTooSmall(Configuration taskManager) {
     return taskManager.contains(TaskManagerOptions.TOTAL_PROCESS_MEMORY)

@@ -21,7 +21,7 @@ final class OperatorThreads implements AutoCloseable {
     this.executor = Executors.newFixedThreadPool(THREADS, WorkerThreads.named(name));
   }
 
-  /** How many there are at most. */
+  /** The largest number of threads. */
   static int count() {
     return THREADS;
   }

@@ -16,13 +16,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What the shards of one subtask were at the last checkpoint. Used by one thread. */
+/** The shards of one subtask, as they were at the last checkpoint. Used by one thread. */
 final class OwnedShards {
 
   private final Map<Integer, ShardEntry> entries = new TreeMap<>();
   private final Map<Integer, Set<Sha256>> files = new HashMap<>();
 
-  /** Whether nothing is known of any shard yet. */
+  /** Returns whether nothing is known of any shard yet. */
   boolean isEmpty() {
     return entries.isEmpty();
   }

@@ -5,9 +5,9 @@ import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
- * Which subtask builds which shards: contiguous ranges whose sizes differ by at most one. It is
- * Flink's own assignment of key groups, with one key group a shard, so bounded and continuous jobs
- * agree.
+ * The assignment of shards to the subtasks that build them: contiguous ranges whose sizes differ by
+ * at most one. It is Flink's own assignment of key groups, with one key group a shard, so bounded
+ * and continuous jobs agree.
  */
 public final class ShardAssignment implements Partitioner<Integer> {
 

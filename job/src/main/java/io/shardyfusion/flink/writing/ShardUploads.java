@@ -27,7 +27,7 @@ import org.apache.flink.util.IOUtils;
 @SuppressWarnings("try") // Closing waits for threads, so an interrupt may end it.
 public final class ShardUploads implements AutoCloseable {
 
-  /** How many shards may wait with their files on the local disk. */
+  /** The number of shards that may wait with their files on the local disk. */
   private static final int MAX_PENDING = 8;
 
   private final CountingObjectStore store;

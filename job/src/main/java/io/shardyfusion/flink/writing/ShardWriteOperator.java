@@ -294,7 +294,8 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
   }
 
   /**
-   * As {@code stored}, but in place of the future the task fails, and the future when that closes.
+   * The same as {@code stored}, but in place of the future the task fails, and the future when that
+   * closes.
    */
   private CompletableFuture<Void> failingTheTask(CompletableFuture<Void> stored) {
     CompletableFuture<Void> closing = running(closed);

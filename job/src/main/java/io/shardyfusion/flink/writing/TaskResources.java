@@ -12,8 +12,8 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.util.FileUtils;
 
 /**
- * What an operator takes from its task manager: its share of the slot's managed memory, and a
- * directory in one of Flink's temporary ones. Given back when it is closed.
+ * The resources that an operator takes from its task manager: its share of the slot's managed
+ * memory, and a directory in one of Flink's temporary ones. Given back when it is closed.
  */
 final class TaskResources implements AutoCloseable {
 
@@ -68,7 +68,7 @@ final class TaskResources implements AutoCloseable {
     return bytes;
   }
 
-  /** What to throw where the operator has no managed memory. */
+  /** The exception to throw where the operator has no managed memory. */
   static StorageException noMemory() {
     return new StorageException(
         "the task has no managed memory to work in; set taskmanager.memory.managed.size or .fraction above zero",

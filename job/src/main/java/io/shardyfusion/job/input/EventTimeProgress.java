@@ -3,8 +3,8 @@ package io.shardyfusion.job.input;
 import java.time.Duration;
 
 /**
- * How far event time has come in one subtask: the watermark behind the latest time seen. It never
- * goes back.
+ * Progress of event time in one subtask: the watermark behind the latest time seen. It never goes
+ * back.
  */
 public final class EventTimeProgress {
 

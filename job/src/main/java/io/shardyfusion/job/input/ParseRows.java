@@ -206,8 +206,8 @@ public final class ParseRows extends AbstractStreamOperator<ShardRow>
   }
 
   /**
-   * What works: a continuous job reads a file that was corrected whole, and passes over one that is
-   * gone.
+   * The advice that works: a continuous job reads a file that was corrected whole, and passes over
+   * one that is gone.
    */
   private String advice(RawRow raw) {
     String policy = "choose --on-bad-row skip or dead-letter:URI";

@@ -63,7 +63,10 @@ public final class RowInput {
     return batch(env, files, options, sharding, ReadLimits.DEFAULT, 0);
   }
 
-  /** As the public method, with the sizes of buffers and splits; 0: splits of a size that suits. */
+  /**
+   * The same as the public method, with the sizes of buffers and splits; 0: splits of a size that
+   * suits.
+   */
   static DataStream<ShardRow> batch(
       StreamExecutionEnvironment env,
       InputFiles files,
@@ -134,7 +137,7 @@ public final class RowInput {
         env, options, discoveryInterval, sourceParallelism, sharding, ReadLimits.DEFAULT, run);
   }
 
-  /** As the public method, for no run. */
+  /** The same as the public method, for no run. */
   public static DataStream<ShardRow> continuous(
       StreamExecutionEnvironment env,
       InputOptions options,
@@ -144,7 +147,7 @@ public final class RowInput {
     return continuous(env, options, discoveryInterval, sourceParallelism, sharding, null);
   }
 
-  /** As the public method, with the sizes of buffers. */
+  /** The same as the public method, with the sizes of buffers. */
   public static DataStream<ShardRow> continuous(
       StreamExecutionEnvironment env,
       InputOptions options,

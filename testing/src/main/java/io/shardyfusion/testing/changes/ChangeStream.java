@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  */
 public final class ChangeStream {
 
-  /** Which changes are in one order. */
+  /** The changes that are in one order. */
   public enum Order {
     /** All: the files, one after the other, are one log. */
     TOTAL,
@@ -24,7 +24,7 @@ public final class ChangeStream {
   private static final int ONE_IN_LARGE = 10;
   private static final double DELETES = 0.15;
 
-  /** Of a rank: the larger, the more often the first keys change. */
+  /** Skew of the ranks: the larger, the more often the first keys change. */
   private static final int SKEW = 3;
 
   private final SplittableRandom random;

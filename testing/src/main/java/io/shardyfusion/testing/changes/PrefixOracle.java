@@ -73,7 +73,7 @@ public final class PrefixOracle {
     unchanged += advanced ? 0 : 1;
   }
 
-  /** Whether the last version is the replay of all changes. */
+  /** Returns whether the last version is the replay of all changes. */
   public synchronized boolean isComplete() {
     return logs.values().stream().allMatch(ReplayedLog::isComplete);
   }
@@ -105,7 +105,7 @@ public final class PrefixOracle {
     return lastVersion;
   }
 
-  /** What was checked, to print. */
+  /** A summary of what was checked, to print. */
   public synchronized String summary() {
     return versions
         + " versions, of which "

@@ -38,7 +38,7 @@ final class ReplayedLog {
     return prefix;
   }
 
-  /** Whether the last version has what all of its changes leave. */
+  /** Returns whether the last version has what all of its changes leave. */
   boolean isComplete() {
     return state.equals(end);
   }
@@ -68,7 +68,7 @@ final class ReplayedLog {
     int nearest = 0;
     for (int i = 0; i < changes.size(); i++) {
       differing += apply(changes.get(i), replayed, rows);
-      // Of equals the last: a version that went back did so the least.
+      // The last of equal ones is taken: a version that went back did so the least.
       if (differing <= fewest) {
         fewest = differing;
         nearest = i + 1;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What all commands have. */
+/** The common part of all commands. */
 @Command(usageHelpAutoWidth = true)
 abstract class ClusterCommand implements Callable<Integer> {
 
@@ -23,7 +23,7 @@ abstract class ClusterCommand implements Callable<Integer> {
     return dir == null ? ClusterDirectory.standard() : new ClusterDirectory(dir);
   }
 
-  /** How this command was called, to tell what to try next. */
+  /** The call of this command, to tell what to try next. */
   static String program() {
     return System.getProperty("shardyfusion.command", "bin/cluster");
   }

@@ -37,7 +37,7 @@ record ClusterDirectory(Path root) {
     return new ClusterDirectory(FlinkSettings.root().resolve("target/cluster"));
   }
 
-  /** Who and where the processes are; written by the supervisor. */
+  /** The file that says which the processes are, and where; written by the supervisor. */
   Path state() {
     return root.resolve("state.json");
   }
@@ -47,12 +47,12 @@ record ClusterDirectory(Path root) {
     return root.resolve("log");
   }
 
-  /** What the S3 server stores: a directory for each bucket. It outlives the processes. */
+  /** The S3 server's storage: a directory for each bucket. It outlives the processes. */
   Path buckets() {
     return root.resolve("s3");
   }
 
-  /** Where Flink looks for plugins. */
+  /** The directory where Flink looks for plugins. */
   Path plugins() {
     return root.resolve("plugins");
   }
@@ -133,7 +133,7 @@ record ClusterDirectory(Path root) {
         : names.get(0) + (names.size() == 1 ? "" : " and " + (names.size() - 1) + " more");
   }
 
-  /** Whether a supervisor lives here. */
+  /** Returns whether a supervisor lives here. */
   boolean inUse() {
     if (!Files.isRegularFile(lockFile())) {
       return false;

@@ -12,7 +12,7 @@ final class ClusterException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  /** What was asked for is not there: exit code 1. */
+  /** The thing that was asked for is not there: exit code 1. */
   static ClusterException notThere(String message) {
     return new ClusterException(1, message);
   }

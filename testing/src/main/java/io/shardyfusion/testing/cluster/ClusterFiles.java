@@ -24,7 +24,7 @@ import java.util.Map;
 record ClusterFiles(
     FlinkHome home, Map<String, String> settings, int restPort, int s3Port, List<String> buckets) {
 
-  /** Where the sample job's dataset goes, by name. */
+  /** The name of the place for the sample job's dataset. */
   static final String DATASETS = "shardyfusion";
 
   /** Lays them out. */

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a cluster is started with.
+ * The settings that a cluster is started with.
  *
  * @param taskManagers how many
  * @param restPort of Flink's REST interface; 0: any free one

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the supervisor tells the other commands.
+ * The supervisor's message to the other commands.
  *
  * @param phase how far it is
  * @param failure why it is {@link Phase#FAILED}, else null
@@ -48,7 +48,7 @@ record ClusterState(
     processes = List.copyOf(processes);
   }
 
-  /** How far a supervisor is. */
+  /** The progress of a supervisor. */
   enum Phase {
     STARTING,
     READY,
@@ -65,7 +65,7 @@ record ClusterState(
    */
   record Member(String name, long pid, boolean running, int restarts) {}
 
-  /** What the supervisor in {@code directory} last wrote. */
+  /** The state that the supervisor in {@code directory} last wrote. */
   static Optional<ClusterState> read(ClusterDirectory directory) {
     try {
       return Optional.of(JSON.readValue(Files.readAllBytes(directory.state()), ClusterState.class));

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a process' memory is divided: what Flink's start scripts work out of the configuration, by
+ * The division of a process' memory: what Flink's start scripts work out of the configuration, by
  * the same program.
  *
  * @param jvm options of its JVM

@@ -4,7 +4,7 @@ import io.shardyfusion.testing.flink.FlinkSettings;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What is told of a cluster that is up: what is where, and what to try next. */
+/** The text about a cluster that is up: what is where, and what to try next. */
 final class Greeting {
 
   private Greeting() {}

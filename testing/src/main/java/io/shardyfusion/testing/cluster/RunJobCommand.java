@@ -47,7 +47,7 @@ final class RunJobCommand extends ClusterCommand {
 
   @Unmatched private List<String> jobOptions = new ArrayList<>();
 
-  /** Of the job that runs; null before it is submitted. */
+  /** The id of the job that runs; null before it is submitted. */
   private volatile @Nullable String jobId;
 
   @Override
@@ -121,7 +121,7 @@ final class RunJobCommand extends ClusterCommand {
   }
 
   /**
-   * What becomes of the job when this process, or Flink's client, is interrupted before its end.
+   * Tells the fate of the job when this process, or Flink's client, is interrupted before its end.
    */
   private void tellOfTheJob() {
     String id = jobId;

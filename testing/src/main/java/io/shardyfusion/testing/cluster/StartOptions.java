@@ -41,12 +41,12 @@ final class StartOptions {
       description = "A setting of Flink, over that of flink-conf/config.yaml; repeatable.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
-  /** What was asked for, and the rest by default. */
+  /** The options that were given, and the rest by default. */
   ClusterOptions toOptions() {
     return over(new ClusterOptions(TASK_MANAGERS, REST_PORT, S3_PORT, Map.of()));
   }
 
-  /** What was asked for, and the rest as it is. */
+  /** The options that were given, and the rest as it is. */
   ClusterOptions over(ClusterOptions others) {
     return new ClusterOptions(
         taskManagers == null ? others.taskManagers() : taskManagers,

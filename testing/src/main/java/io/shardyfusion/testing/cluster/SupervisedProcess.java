@@ -42,12 +42,12 @@ final class SupervisedProcess {
     return launch.name();
   }
 
-  /** How often it was started again. */
+  /** The number of times it was started again. */
   synchronized int restarts() {
     return restarts;
   }
 
-  /** Whether it has not ended since it was started last. */
+  /** Returns whether it has not ended since it was started last. */
   boolean isRunning() {
     return current().isAlive();
   }
@@ -99,7 +99,7 @@ final class SupervisedProcess {
     }
   }
 
-  /** Whether it was stopped, now or within {@code millis}. */
+  /** Returns whether it was stopped, now or within {@code millis}. */
   private synchronized boolean awaitStop(long millis) {
     long end = System.nanoTime() + Duration.ofMillis(millis).toNanos();
     for (long left = millis; left > 0 && !stopped; left = (end - System.nanoTime()) / 1_000_000) {

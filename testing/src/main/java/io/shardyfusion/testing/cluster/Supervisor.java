@@ -73,7 +73,7 @@ final class Supervisor {
       throws IOException, InterruptedException {
     directory.claim();
     long end = System.nanoTime() + LOCK_PATIENCE.toNanos();
-    // Who asks whether the directory is in use holds the lock for a moment.
+    // A process that asks whether the directory is in use holds the lock for a moment.
     while (true) {
       FileLock lock = directory.acquire();
       if (lock != null) {

@@ -83,7 +83,7 @@ public final class FlinkCluster implements AutoCloseable {
     }
   }
 
-  /** Where its jars come from. */
+  /** The origin of its jars. */
   public String origin() {
     return home.distribution().origin();
   }
@@ -212,7 +212,7 @@ public final class FlinkCluster implements AutoCloseable {
     }
   }
 
-  /** What made the job fail or restart last, to print. */
+  /** The cause of the job's last failure or restart, to print. */
   public String jobFailure(String jobId) {
     try {
       JsonNode last =

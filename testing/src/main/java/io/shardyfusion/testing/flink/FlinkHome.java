@@ -68,7 +68,7 @@ public record FlinkHome(Path directory, FlinkDistribution distribution) {
     return directory.resolve("tmp");
   }
 
-  /** Where plugins are looked for, if it exists. */
+  /** The directory of plugins, if it exists. */
   public Path plugins() {
     return directory.resolve("plugins");
   }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** What the build says of Flink, and where the build is. */
+/** The settings of Flink that the build gives, and the place of the build. */
 public final class FlinkSettings {
 
   private static final Properties PROPERTIES = load();
@@ -21,7 +21,7 @@ public final class FlinkSettings {
     return PROPERTIES.getProperty("version");
   }
 
-  /** What opens the JDK to Flink, as arguments of a JVM. */
+  /** Arguments of a JVM that open the JDK to Flink. */
   static List<String> jvmArguments() {
     List<String> arguments = new ArrayList<>();
     for (String opened : PROPERTIES.getProperty("add-opens").split(" ", -1)) {

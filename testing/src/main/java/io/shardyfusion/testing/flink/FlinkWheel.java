@@ -19,12 +19,12 @@ final class FlinkWheel {
   private static final Duration DEADLINE = Duration.ofMinutes(10);
   private static final String PACKAGE = "pyflink/";
 
-  /** Of its directories, those that a cluster runs on. */
+  /** Those of its directories that a cluster runs on. */
   private static final List<String> DIRECTORIES = List.of("lib", "bin");
 
   private FlinkWheel() {}
 
-  /** What pip is asked for. */
+  /** The requirement that pip is given. */
   static String requirement() {
     return "apache-flink-libraries==" + FlinkSettings.version();
   }

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code flink run} is told.
+ * The arguments of {@code flink run}.
  *
  * @param jar the job's jar
  * @param mainClass its class to run

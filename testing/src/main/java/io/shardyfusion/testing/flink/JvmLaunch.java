@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a JVM is started: with the Java of this process.
+ * The start of a JVM: with the Java of this process.
  *
  * @param name of the process, to print
  * @param directory it works in
@@ -34,7 +34,7 @@ public record JvmLaunch(
     environment = Map.copyOf(environment);
   }
 
-  /** What starts it, with standard error going where standard output goes. */
+  /** A builder of the process, with standard error going where standard output goes. */
   public ProcessBuilder builder() {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -55,7 +55,7 @@ public record JvmLaunch(
     return builder;
   }
 
-  /** Where the classes of this module are: a directory or a jar. */
+  /** The place of the classes of this module: a directory or a jar. */
   public static String ourClasses() {
     try {
       return Path.of(JvmLaunch.class.getProtectionDomain().getCodeSource().getLocation().toURI())

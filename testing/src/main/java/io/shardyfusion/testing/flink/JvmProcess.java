@@ -77,7 +77,7 @@ public final class JvmProcess implements AutoCloseable {
     }
   }
 
-  /** Whether it ended within {@code time}. */
+  /** Returns whether it ended within {@code time}. */
   public boolean await(Duration time) {
     boolean interrupted = false;
     try {
@@ -112,7 +112,7 @@ public final class JvmProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** What it printed so far. */
+  /** The output so far. */
   public String output() {
     try {
       return Files.readString(log, UTF_8);

@@ -40,10 +40,10 @@ public final class Ports {
     return chosen;
   }
 
-  /** Whether a server could listen there now. */
+  /** Returns whether a server could listen there now. */
   public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
-      // As servers do, so that a port whose last server has just ended counts as free.
+      // Servers do so, too: a port whose last server has just ended counts as free.
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
       return true;

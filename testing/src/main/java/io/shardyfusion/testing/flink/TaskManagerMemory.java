@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a small TaskManager's memory is divided, in MiB, as Flink's start script would work out from
- * the process' size: about 900 MiB, of which RocksDB's native memory is what is left over.
+ * The division of a small TaskManager's memory, in MiB, as Flink's start script would work it out
+ * from the process' size: about 900 MiB, of which RocksDB's native memory is what is left over.
  */
 final class TaskManagerMemory {
 
@@ -38,7 +38,7 @@ final class TaskManagerMemory {
     return settings;
   }
 
-  /** What the JVM gets of it. */
+  /** Arguments that give the JVM its part of it. */
   static List<String> jvmArguments() {
     int heap = FRAMEWORK_HEAP + TASK_HEAP;
     return List.of(

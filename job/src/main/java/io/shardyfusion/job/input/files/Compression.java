@@ -15,7 +15,7 @@ import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.flink.core.fs.Path;
 
 /**
- * How a file is compressed, by the ending of its name.
+ * Compression of a file, by the ending of its name.
  *
  * <p>Flink's own choice by file name knows no zstd, and reads only the first part of a bzip2 file
  * that was written in parts; so each is opened here, and files of several parts are read to their

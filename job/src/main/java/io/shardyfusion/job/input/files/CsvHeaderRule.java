@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the header of a csv file must be: valid UTF-8, each column once, all needed columns there.
+ * The rule for the header of a csv file: valid UTF-8, each column once, all needed columns there.
  *
  * @param delimiter what separates fields
  * @param needed the columns that must be there

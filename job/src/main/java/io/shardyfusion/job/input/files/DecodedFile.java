@@ -71,7 +71,7 @@ final class DecodedFile implements Closeable {
     }
   }
 
-  /** How many bytes were read or skipped so far. */
+  /** The number of bytes that were read or skipped so far. */
   long position() {
     return position;
   }

@@ -41,7 +41,7 @@ final class FilesEnumerator implements SplitEnumerator<FileSourceSplit, FilesSta
   private final UncomparedFiles uncompared = new UncomparedFiles();
   private final Map<Integer, @Nullable String> readersAwaiting = new LinkedHashMap<>();
 
-  /** What was left out when it was last listed. */
+  /** The paths that were left out by the last listing. */
   private Set<String> skipped = Set.of();
 
   /** Flink closes this before it ends its threads. */

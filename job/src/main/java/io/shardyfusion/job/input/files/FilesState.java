@@ -7,7 +7,8 @@ import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.core.fs.Path;
 
 /**
- * What a checkpoint holds of a continuous input of files, besides what readers are reading.
+ * The part of a checkpoint that belongs to a continuous input of files, besides what readers are
+ * reading.
  *
  * @param waiting the files that no reader has yet
  * @param known all files that were ever found

@@ -60,7 +60,9 @@ public record InputFiles(List<InputFile> files) implements Serializable {
     return resolve(paths, SLOW);
   }
 
-  /** As {@link #resolve(List)}, with a filesystem that has so much time for each answer. */
+  /**
+   * The same as {@link #resolve(List)}, with a filesystem that has so much time for each answer.
+   */
   static InputFiles resolve(List<String> paths, Duration slow) {
     InputListing listing = WatchedListing.once(paths, slow, InputListing::of);
     for (String text : listing.missing().keySet()) {

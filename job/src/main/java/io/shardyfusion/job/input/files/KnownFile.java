@@ -4,7 +4,7 @@ import io.shardyfusion.job.input.files.listing.FileTree;
 import io.shardyfusion.job.input.files.listing.InputFile;
 
 /**
- * How a file of a continuous input was when it was looked at last.
+ * A file of a continuous input, as it was when it was looked at last.
  *
  * @param length its size, or {@link #UNKNOWN} where an older release kept the path only
  * @param modificationTime when it was last changed
@@ -19,7 +19,7 @@ record KnownFile(long length, long modificationTime, boolean isThere) {
     return new KnownFile(file.length(), file.modificationTime(), true);
   }
 
-  /** Whether that is the same file, as far as a filesystem tells. */
+  /** Returns whether that is the same file, as far as a filesystem tells. */
   boolean isSame(InputFile file) {
     return length == UNKNOWN
         || (length == file.length()

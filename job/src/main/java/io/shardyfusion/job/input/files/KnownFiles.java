@@ -43,7 +43,7 @@ final class KnownFiles {
     return Map.copyOf(known);
   }
 
-  /** Whether a file was found once. */
+  /** Returns whether a file was found once. */
   boolean has(Path path) {
     return known.containsKey(path);
   }
@@ -67,7 +67,7 @@ final class KnownFiles {
     return found;
   }
 
-  /** What a reader found in the place of a file that it is to read. */
+  /** Takes what a reader found in the place of a file that it is to read. */
   void read(ChangedFile event) {
     changed.remove(event.path());
     if (event.isPassedOver()) {

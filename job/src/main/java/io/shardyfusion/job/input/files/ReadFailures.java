@@ -13,16 +13,16 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failure to read a file means: if the file changed meanwhile, that is the failure. A batch,
- * which needs each file as it was listed, then ends; a continuous job restarts, and its {@link
- * FilesReader} reads the file as it is now, or passes over one that is gone.
+ * The meaning of a failure to read a file: if the file changed meanwhile, that is the failure. A
+ * batch, which needs each file as it was listed, then ends; a continuous job restarts, and its
+ * {@link FilesReader} reads the file as it is now, or passes over one that is gone.
  *
  * @param split the file as it was found
  * @param onChange what a change means
  */
 public record ReadFailures(FileSourceSplit split, OnChange onChange) {
 
-  /** What it means that a file is not the one that was found. */
+  /** The consequence of finding that a file is not the one that was listed. */
   public enum OnChange {
     /** The run ends, with an error. */
     END,
@@ -31,8 +31,8 @@ public record ReadFailures(FileSourceSplit split, OnChange onChange) {
   }
 
   /**
-   * What to throw instead of {@code failure}, which a restart cannot mend if the file is still as
-   * it was.
+   * The exception to throw instead of {@code failure}, which a restart cannot mend if the file is
+   * still as it was.
    */
   RuntimeException of(ShardyfusionException failure) {
     String change = change();

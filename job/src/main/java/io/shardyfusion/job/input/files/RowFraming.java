@@ -3,7 +3,7 @@ package io.shardyfusion.job.input.files;
 import io.shardyfusion.job.input.options.RowFormat;
 import io.shardyfusion.job.input.rows.Bytes;
 
-/** Where rows end. One instance belongs to one reader; not thread-safe. */
+/** The way to find where rows end. One instance belongs to one reader; not thread-safe. */
 public sealed interface RowFraming {
 
   /** The framing of a format. */
@@ -20,16 +20,18 @@ public sealed interface RowFraming {
    */
   int endOfRow(byte[] data, int from, int to);
 
-  /** How many lines the row took whose end was found last. */
+  /** The number of lines of the row whose end was found last. */
   int lines();
 
   /**
-   * Whether a row without a line end that is all of {@code [from, to)} is incomplete even at the
-   * end of a file.
+   * Returns whether a row without a line end that is all of {@code [from, to)} is incomplete even
+   * at the end of a file.
    */
   boolean isCutOff(byte[] data, int from, int to);
 
-  /** Whether the row {@code [from, to)}, without its line end, holds nothing and is skipped. */
+  /**
+   * Returns whether the row {@code [from, to)}, without its line end, holds nothing and is skipped.
+   */
   boolean isBlank(byte[] data, int from, int to);
 
   /** A row is a line. */

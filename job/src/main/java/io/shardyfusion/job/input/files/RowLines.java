@@ -29,7 +29,7 @@ public final class RowLines {
     this.base = base;
   }
 
-  /** Whether this counts for rows of {@code origin}. */
+  /** Returns whether this counts for rows of {@code origin}. */
   public boolean isOf(RowOrigin.InFile origin) {
     return base == origin.base() && path.equals(origin.path());
   }

@@ -36,7 +36,7 @@ final class UncomparedFiles {
     }
   }
 
-  /** Whether all of these readers are known, but for the files that they were given. */
+  /** Returns whether all of these readers are known, but for the files that they were given. */
   boolean isComplete(Set<Integer> readers) {
     return ready.containsAll(readers);
   }

@@ -28,7 +28,7 @@ final class WatchedListing implements AutoCloseable {
   /** No filesystem is given more time than so many times that which is usual. */
   private static final int MOST_PATIENCE = 5;
 
-  /** What the news know its problems by. */
+  /** The subject under which the news keep its problems. */
   static final String SUBJECT = "listing";
 
   private final List<String> paths;
@@ -43,10 +43,10 @@ final class WatchedListing implements AutoCloseable {
 
   private volatile @Nullable Question open;
 
-  /** How long a question may be open. */
+  /** The time that a question may be open. */
   private volatile Duration patience;
 
-  /** What a filesystem is asked for, and since when by {@link System#nanoTime}. */
+  /** A request to a filesystem, and since when it is open, by {@link System#nanoTime}. */
   private record Question(String subject, long since) {
 
     Duration age() {

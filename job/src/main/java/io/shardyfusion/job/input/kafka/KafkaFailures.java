@@ -25,18 +25,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class KafkaFailures {
 
-  /** How the client begins to say that a host name has no address, which may pass. */
+  /** The client's message begins with this where a host name has no address, which may pass. */
   private static final String UNRESOLVED = "No resolvable bootstrap urls";
 
   private KafkaFailures() {}
 
-  /** Whether it is for lack of an answer, or one that asks to try again. */
+  /** Returns whether it is for lack of an answer, or one that asks to try again. */
   static boolean isSilence(Throwable failure) {
     return find(failure, RetriableException.class) != null
         && find(failure, UnknownTopicOrPartitionException.class) == null;
   }
 
-  /** What to throw in a job for a failure that is in words: it ends the job unless it may pass. */
+  /**
+   * The exception to throw in a job for a failure that is in words: it ends the job unless it may
+   * pass.
+   */
   static RuntimeException inJob(KafkaOptions kafka, ShardyfusionException failure) {
     boolean mayPass =
         failure instanceof StorageException
@@ -45,15 +48,15 @@ final class KafkaFailures {
   }
 
   /**
-   * As {@link #inJob}, where Kafka has accepted the job's credentials before: that it refuses them
-   * now may pass, as while its store of credentials is away.
+   * The same as {@link #inJob}, where Kafka has accepted the job's credentials before: that it
+   * refuses them now may pass, as while its store of credentials is away.
    */
   static RuntimeException inJobLetInBefore(KafkaOptions kafka, ShardyfusionException failure) {
     return isRefusal(failure) ? failure : inJob(kafka, failure);
   }
 
   /**
-   * As {@link #translate}, where Kafka has accepted the job's credentials before.
+   * The same as {@link #translate}, where Kafka has accepted the job's credentials before.
    *
    * @throws E the failure as it is, where it is none of Kafka's client or is in words
    */
@@ -162,7 +165,7 @@ final class KafkaFailures {
     return null;
   }
 
-  /** What Kafka's client says at the root of it. */
+  /** The words of Kafka's client at the root of it. */
   static String reason(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {

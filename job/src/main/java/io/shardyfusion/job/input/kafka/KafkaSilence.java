@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class KafkaSilence {
 
-  /** What it tells, on the thread that waits. */
+  /** The one who is told, on the thread that waits. */
   interface Listener {
 
     /** Kafka has not answered for some seconds. Told at each question until it answers. */
@@ -36,7 +36,7 @@ final class KafkaSilence {
     this.listener = listener;
   }
 
-  /** What to look at where there is no answer. */
+  /** Advice for where there is no answer. */
   static String hint() {
     return "Check that a broker runs there, that its advertised listeners can be reached from here,"
         + " and security.protocol where it expects TLS or SASL";

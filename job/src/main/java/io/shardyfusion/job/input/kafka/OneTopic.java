@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The partitions of one topic, which stays the same one: what ends the job is that it is gone or
  * another one under its name. While Kafka does not answer, the partitions are those known before.
- * Where it does not know the topic any more, a lookup takes until that is certain.
+ * If Kafka does not know it any more, a lookup takes until that is certain.
  *
  * <p>Belongs to one enumerator, and never leaves its process. Looked up by one thread.
  */
@@ -41,7 +41,7 @@ final class OneTopic implements KafkaSubscriber {
     this(kafka, lookup);
     Set<TopicPartition> partitions = partitions(restored.partitions());
     if (!partitions.isEmpty()) {
-      // Where nothing is read yet, any topic of that name will do.
+      // While nothing is read, any topic of that name will do.
       this.id = restored.topicId();
       this.known = partitions;
     }

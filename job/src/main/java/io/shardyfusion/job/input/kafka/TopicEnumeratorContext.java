@@ -14,8 +14,8 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
 
 /**
- * What Kafka's enumerator sees of Flink: it assigns partitions, which become splits of the topic,
- * and its failures are put into words.
+ * Flink as Kafka's enumerator sees it: it assigns partitions, which become splits of the topic, and
+ * its failures are put into words.
  */
 final class TopicEnumeratorContext implements SplitEnumeratorContext<KafkaPartitionSplit> {
 

@@ -187,7 +187,7 @@ final class TopicLookup {
   }
 
   /**
-   * What Kafka says of the topic.
+   * The topic, as Kafka describes it.
    *
    * @throws UnknownTopicOrPartitionException if it says for so long that there is none
    */

@@ -38,7 +38,7 @@ final class TopicReader implements SourceReader<RawRow, TopicSplit> {
   private final SourceReader<RawRow, KafkaPartitionSplit> partitions;
   private final TopicLookup lookup;
 
-  /** Where each partition was when the topic was last known to be the same. */
+  /** Position of each partition when the topic was last known to be the same. */
   private final Map<String, KafkaPartitionSplit> known = new HashMap<>();
 
   private @Nullable String topicId;

@@ -50,7 +50,7 @@ public final class TopicSource
 
   private static final Duration SILENT_AFTER = Duration.ofSeconds(3);
 
-  /** How long a checkpoint waits to learn that the topic is the same. */
+  /** The longest time that a checkpoint waits to learn that the topic is the same. */
   private static final Duration LONGEST_BARRIER = Duration.ofSeconds(30);
 
   private final KafkaOptions kafka;

@@ -84,7 +84,7 @@ final class TopicStateFormat<T, K> implements SimpleVersionedSerializer<T> {
   }
 
   /**
-   * What {@code serialized} holds.
+   * The state that {@code serialized} holds.
    *
    * @throws DataDamagedException if it holds no such state, or one of a later version
    */

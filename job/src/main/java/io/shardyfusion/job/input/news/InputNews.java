@@ -46,10 +46,10 @@ public final class InputNews implements AutoCloseable {
   private static final Duration FIRST_REMINDER = Duration.ofMinutes(1);
   private static final Duration LAST_REMINDER = Duration.ofHours(1);
 
-  /** How often the record is looked at while it is to have warnings. */
+  /** Interval at which the record is looked at while it is to have warnings. */
   private static final Duration RECORD_CHECK = Duration.ofSeconds(30);
 
-  /** How soon it is looked at again where it was not there yet, or others were writing it. */
+  /** Time until it is looked at again where it was not there yet, or others were writing it. */
   private static final Duration RECORD_RETRY = Duration.ofSeconds(3);
 
   private static final long TICK_MILLIS = 1000;
@@ -106,7 +106,7 @@ public final class InputNews implements AutoCloseable {
   }
 
   /**
-   * As {@link #start(InputRun)}.
+   * The same as {@link #start(InputRun)}.
    *
    * @param watch is called each second, by the thread that ticks, and may tell of problems
    */
@@ -136,7 +136,7 @@ public final class InputNews implements AutoCloseable {
     return new InputNews(run, clock, null);
   }
 
-  /** How many problems there are. */
+  /** The number of problems. */
   synchronized int count() {
     return problems.size();
   }
@@ -267,7 +267,7 @@ public final class InputNews implements AutoCloseable {
     }
   }
 
-  /** What there is, together with what happened before this began. */
+  /** The warnings of now, together with those of what happened before this began. */
   private synchronized List<RunWarning> merged(List<RunWarning> recorded) {
     List<RunWarning> happened = new ArrayList<>(recorded);
     happened.removeIf(RunWarning::lasts);

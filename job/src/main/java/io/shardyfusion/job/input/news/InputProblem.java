@@ -22,7 +22,7 @@ public record InputProblem(String subject, String reason, @Nullable Exception fa
     return "cannot read the input " + subject + ": " + reason;
   }
 
-  /** Whether a path is what has the problem, or is below it. */
+  /** Returns whether a path is what has the problem, or is below it. */
   public boolean covers(String shownPath) {
     return shownPath.equals(subject)
         || shownPath.startsWith(subject.endsWith("/") ? subject : subject + "/");

@@ -5,7 +5,7 @@ import io.shardyfusion.surroundings.LocalPath;
 import java.io.Serializable;
 
 /**
- * What happens to a row that cannot be used. A defect after which nobody knows where the next row
+ * The treatment of a row that cannot be used. A defect after which nobody knows where the next row
  * begins (damaged compression, a quote that is never closed, a row that is too long, a wrong csv
  * header) ends the job under every policy.
  */

@@ -7,8 +7,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which rows delete their key: those whose operation column holds one of some values. A JSON value
- * that is no string is compared by its compact JSON, so {@code true} matches {@code true}.
+ * The rule for rows that delete their key: those whose operation column holds one of some values. A
+ * JSON value that is no string is compared by its compact JSON, so {@code true} matches {@code
+ * true}.
  *
  * @param column the operation column; every row must have it
  * @param values the values that delete, at least one

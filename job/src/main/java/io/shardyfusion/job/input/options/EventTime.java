@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * Where the time of a row is, and how late rows may be.
+ * The column that holds the time of a row, and the lateness that rows may have.
  *
  * <p>The column holds milliseconds since the epoch (a JSON number, or digits in csv) or an ISO-8601
  * instant such as {@code 2026-01-31T12:00:00Z}, of the years 1 to 9999. A row without it is a bad

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a job reads and how rows become keys and values. An immutable value.
+ * The input of a job, and the way from rows to keys and values. An immutable value.
  *
  * @param source where rows come from
  * @param format how a file or a record holds rows

@@ -108,7 +108,7 @@ public record KafkaOptions(
     return settings;
   }
 
-  /** How long to wait for an answer: the client's own setting. */
+  /** The time to wait for an answer: the client's own setting. */
   public Duration patience() {
     String millis = properties.get(PATIENCE);
     try {

@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.Instant;
 
-/** Where in a topic a job begins that is not restored. */
+/** The place in a topic where a job begins that is not restored. */
 public sealed interface KafkaStart extends Serializable {
 
   /** At the oldest record that the topic holds. */
@@ -18,7 +18,7 @@ public sealed interface KafkaStart extends Serializable {
     private static final long serialVersionUID = 1L;
   }
 
-  /** Where the group's committed offsets are; at the oldest record of a partition without one. */
+  /** The group's committed offsets; the oldest record of a partition that has none. */
   record Committed() implements KafkaStart {
     private static final long serialVersionUID = 1L;
   }

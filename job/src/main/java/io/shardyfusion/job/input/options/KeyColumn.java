@@ -7,7 +7,7 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the key of a row is, and how it is stored.
+ * The column that holds the key of a row, and the form in which the key is stored.
  *
  * @param column the column's name, or null: the key of the record; only records of Kafka have one
  * @param type the key's type: an integer, text, or bytes as base64 text

@@ -2,7 +2,7 @@ package io.shardyfusion.job.input.options;
 
 import io.shardyfusion.InvalidRequestException;
 
-/** How the key of a record of Kafka is written where the key type is long. */
+/** The form of a Kafka record's key where the key type is long. */
 public enum RecordKeyFormat {
   /** Decimal text. */
   TEXT("text", 0),
@@ -43,7 +43,7 @@ public enum RecordKeyFormat {
     return externalName;
   }
 
-  /** How many bytes a key has; 0: any number. */
+  /** The number of bytes of a key; 0 for any number. */
   public int width() {
     return width;
   }

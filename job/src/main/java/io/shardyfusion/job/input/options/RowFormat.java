@@ -4,7 +4,7 @@ import io.shardyfusion.InvalidRequestException;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
-/** How a file holds rows: one JSON object a line, or CSV with a header. */
+/** The form of rows in a file: one JSON object a line, or CSV with a header. */
 public sealed interface RowFormat extends Serializable {
 
   /** JSON Lines: one JSON object a line, UTF-8; blank lines are skipped. */

@@ -4,7 +4,7 @@ import io.shardyfusion.InvalidRequestException;
 import java.io.Serializable;
 import java.util.List;
 
-/** Where rows come from: files or a Kafka topic. */
+/** The source of rows: files or a Kafka topic. */
 public sealed interface RowSource extends Serializable permits RowSource.Files, KafkaOptions {
 
   /**

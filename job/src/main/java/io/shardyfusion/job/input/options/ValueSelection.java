@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
 
-/** What of a row becomes its value. */
+/** The part of a row that becomes its value. */
 public sealed interface ValueSelection extends Serializable {
 
   /**

@@ -1,7 +1,7 @@
 /**
- * What a job reads, and how its rows become keys and values, as its user says it: immutable values
- * that check themselves. The command line makes them; everything under {@code job.input} may read
- * them.
+ * The input of a job, and the way from rows to keys and values, as its user says it: immutable
+ * values that check themselves. The command line makes them; everything under {@code job.input} may
+ * read them.
  */
 @NullMarked
 package io.shardyfusion.job.input.options;

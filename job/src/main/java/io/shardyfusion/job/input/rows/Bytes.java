@@ -53,7 +53,7 @@ public final class Bytes {
     return -1;
   }
 
-  /** How often {@code wanted} occurs in {@code [from, to)}. */
+  /** The number of times that {@code wanted} occurs in {@code [from, to)}. */
   public static int count(byte[] data, int from, int to, byte wanted) {
     int count = 0;
     for (int i = from; i < to; i++) {

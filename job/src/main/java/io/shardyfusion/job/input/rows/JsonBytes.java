@@ -14,8 +14,8 @@ final class JsonBytes {
   private int length;
 
   /**
-   * What goes before each value of a JSON object with these members: name, colon, and a brace or
-   * comma.
+   * The bytes that go before each value of a JSON object with these members: name, colon, and a
+   * brace or comma.
    */
   static byte[][] memberNames(List<String> members) {
     byte[][] names = new byte[members.size()][];

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonRowParser implements RowParser {
 
-  /** How deep objects and arrays can be nested. */
+  /** The deepest nesting of objects and arrays that is read. */
   static final int MAX_DEPTH = 1000;
 
   /**

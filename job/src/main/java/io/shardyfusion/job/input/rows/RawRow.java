@@ -30,7 +30,7 @@ public final class RawRow {
   /** The key of a record of Kafka, or null if it has none or the row is of a file. */
   public byte @Nullable [] recordKey;
 
-  /** Whether this is a record of Kafka without a value, which deletes its key. */
+  /** True if this is a record of Kafka without a value, which deletes its key. */
   public boolean isTombstone;
 
   public RawRow(RowOrigin origin, long order, long line, byte[] data, int from, int to) {

@@ -3,7 +3,7 @@ package io.shardyfusion.job.input.rows;
 import java.io.Serializable;
 
 /**
- * How much is read at once.
+ * Limits of what is read at once.
  *
  * @param bufferBytes the size of a batch of rows, at least 16
  * @param maxRowBytes the longest row

@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Where a reader's rows come from. One instance is shared by all rows that a reader cuts from its
+ * The origin of a reader's rows. One instance is shared by all rows that a reader cuts from its
  * file or takes from a partition.
  */
 public sealed interface RowOrigin {

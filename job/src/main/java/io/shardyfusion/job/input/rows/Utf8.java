@@ -43,7 +43,7 @@ public final class Utf8 {
     check(row.data, row.from, row.to);
   }
 
-  /** Whether the bytes {@code [from, to)} begin with a byte order mark. */
+  /** Returns whether the bytes {@code [from, to)} begin with a byte order mark. */
   public static boolean startsWithByteOrderMark(byte[] data, int from, int to) {
     return to - from >= 3
         && data[from] == (byte) 0xEF

@@ -7,7 +7,7 @@ import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import org.jspecify.annotations.Nullable;
 
-/** What files and directories a filesystem has. Stateless. */
+/** The files and directories of a filesystem. Stateless. */
 public sealed interface FileTree permits LocalTree, RemoteTree {
 
   /**
@@ -21,8 +21,8 @@ public sealed interface FileTree permits LocalTree, RemoteTree {
   }
 
   /**
-   * Whether two times are the same for the file at a path. Either may be one that an older release
-   * kept, which kept milliseconds of all filesystems.
+   * Returns whether two times are the same for the file at a path. Either may be one that an older
+   * release kept, which kept milliseconds of all filesystems.
    */
   static boolean isSameTime(Path path, long one, long other) {
     return LocalPaths.isLocal(path)
@@ -31,14 +31,14 @@ public sealed interface FileTree permits LocalTree, RemoteTree {
   }
 
   /**
-   * What is at a path, or null if nothing is.
+   * The file or directory at a path, or null if nothing is there.
    *
    * @throws IOException whose message says why that cannot be told, or cannot be read
    */
   @Nullable FileEntry find(Path path) throws IOException;
 
   /**
-   * What is in a directory, in no particular order.
+   * The entries of a directory, in no particular order.
    *
    * @param unreadable is told what in it cannot be read: its path as messages show it, and why
    * @throws IOException whose message says why the directory cannot be listed

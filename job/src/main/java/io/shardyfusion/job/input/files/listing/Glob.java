@@ -66,17 +66,20 @@ final class Glob {
     }
   }
 
-  /** Where the listing begins. */
+  /** The directory where the listing begins. */
   Path base() {
     return base;
   }
 
-  /** Whether this file or directory matches. */
+  /** Returns whether this file or directory matches. */
   boolean matches(Path path) {
     return whole.matches(java.nio.file.Path.of(path.getPath()));
   }
 
-  /** Whether something below this directory, itself so many levels below the base, may match. */
+  /**
+   * Returns whether something below this directory, itself so many levels below the base, may
+   * match.
+   */
   boolean mayMatchBelow(Path directory, int depth) {
     if (depth <= prefixes.size()) {
       return prefixes.get(depth - 1).matches(java.nio.file.Path.of(directory.getPath()));

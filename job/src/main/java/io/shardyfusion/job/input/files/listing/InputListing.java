@@ -17,8 +17,9 @@ import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 
 /**
- * What is found below the paths of an input: each file once, what cannot be listed or read, what is
- * left out, and which paths name nothing. One thing that cannot be read takes nothing else along.
+ * The result of listing the paths of an input: each file once, what cannot be listed or read, what
+ * is left out, and which paths name nothing. One thing that cannot be read takes nothing else
+ * along.
  *
  * <p>Directories are followed through links, and a link back to a directory that it is in is a
  * problem.
@@ -53,7 +54,7 @@ public final class InputListing {
     return listing;
   }
 
-  /** As {@link #of}, but looks at the paths themselves only: lists no directory. */
+  /** The same as {@link #of}, but of the paths themselves only: lists no directory. */
   public static InputListing ofThemselves(List<String> paths, Consumer<String> asks) {
     InputListing listing = new InputListing(false, asks);
     for (String text : paths) {
@@ -67,7 +68,7 @@ public final class InputListing {
     return files;
   }
 
-  /** What cannot be listed or read, by what it is. */
+  /** Problems of paths that cannot be listed or read, by path. */
   public SortedMap<String, InputProblem> problems() {
     return problems;
   }

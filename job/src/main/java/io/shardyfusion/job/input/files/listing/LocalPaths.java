@@ -26,7 +26,7 @@ public final class LocalPaths {
 
   private LocalPaths() {}
 
-  /** Whether a path is of this machine's files. */
+  /** Returns whether a path is one of this machine's files. */
   public static boolean isLocal(Path path) {
     return SCHEME.equals(path.toUri().getScheme());
   }

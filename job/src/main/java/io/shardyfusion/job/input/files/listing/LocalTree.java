@@ -70,7 +70,7 @@ record LocalTree() implements FileTree {
     }
   }
 
-  /** What is there; null if nothing is, any longer. */
+  /** The entry at the path; null if nothing is there, any longer. */
   private static @Nullable FileEntry entry(org.apache.flink.core.fs.Path path, Path file)
       throws IOException {
     BasicFileAttributes found;

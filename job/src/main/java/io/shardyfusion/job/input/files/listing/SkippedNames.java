@@ -10,7 +10,7 @@ import java.util.Set;
  */
 final class SkippedNames {
 
-  /** What names end with, in any case. */
+  /** Endings of the names that tools leave, in any case. */
   private static final List<String> ENDINGS =
       List.of(
           "~",
@@ -34,17 +34,17 @@ final class SkippedNames {
 
   private SkippedNames() {}
 
-  /** Whether a name is left out. */
+  /** Returns whether a name is left out. */
   static boolean skips(String name) {
     return isHidden(name) || isLeftByTools(name);
   }
 
-  /** Whether a name is hidden: nothing is said of it. */
+  /** Returns whether a name is hidden: nothing is said of it. */
   static boolean isHidden(String name) {
     return name.startsWith(".") || name.startsWith("_");
   }
 
-  /** Whether a tool left it, which is said, because it may be data. */
+  /** Returns whether a tool left it, which is said, because it may be data. */
   static boolean isLeftByTools(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return ENDINGS.stream().anyMatch(lower::endsWith)
