@@ -41,6 +41,10 @@
  * cache, until it is closed; views and cursors end with it. The cache itself stays, for the next
  * start.
  *
+ * <p><b>Its size.</b> Lookups, refreshing and what a service sees are in one package, as Java hides
+ * classes by package only: apart, the inside of snapshots and shards would be public to every
+ * service. What is on disk is in {@link io.shardyfusion.reader.cache}.
+ *
  * <p><b>Errors</b> are {@link io.shardyfusion.ShardyfusionException}s, unchecked. None is
  * remembered: the next call tries again.
  */

@@ -132,7 +132,14 @@ class ReaderGuideTest {
   /** By name and level, the keys of all events that are not for debugging. */
   private static SortedMap<String, String> loggedEvents() {
     SortedMap<String, String> events = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(SOURCES)) {
+    addLogged(SOURCES, events);
+    // Threads end there.
+    addLogged(ROOT.resolve("core/src/main/java/io/shardyfusion/lifecycle"), events);
+    return events;
+  }
+
+  private static void addLogged(Path sources, SortedMap<String, String> events) {
+    try (Stream<Path> files = Files.walk(sources)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
         Pattern.compile("LOG\\.(info|warn|error)\\(\\s*((?:\"(?:[^\"\\\\]|\\\\.)*\"[\\s+]*)+)")
             .matcher(read(file))
@@ -142,7 +149,6 @@ class ReaderGuideTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-    return events;
   }
 
   private static void add(MatchResult call, SortedMap<String, String> events) {
