@@ -114,8 +114,7 @@ class ArchitectureTest {
     onlyFrom("io.shardyfusion.flink.publishing", "io.shardyfusion.flink", "io.shardyfusion.job");
     onlyFrom("io.shardyfusion.flink.writing", "io.shardyfusion.flink");
     onlyFrom("io.shardyfusion.job.input.rows", "io.shardyfusion.job.input..");
-    onlyFrom(
-        "io.shardyfusion.job.input.kafka", "io.shardyfusion.job.input", "io.shardyfusion.job");
+    onlyFrom("io.shardyfusion.job.input.kafka", "io.shardyfusion.job.input", "io.shardyfusion.job");
   }
 
   /** Only {@code doors} use {@code room}. */
