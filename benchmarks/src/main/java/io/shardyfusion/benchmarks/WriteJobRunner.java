@@ -2,7 +2,7 @@ package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.flink.ShardyfusionSink;
 import io.shardyfusion.flink.WriteJobs;
-import io.shardyfusion.job.EmbeddedFlink;
+import io.shardyfusion.job.embedded.EmbeddedFlink;
 import java.nio.file.Path;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;

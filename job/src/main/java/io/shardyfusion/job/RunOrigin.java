@@ -10,6 +10,7 @@ import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.job.RetainedCheckpoints.Found;
 import io.shardyfusion.job.RetainedCheckpoints.Retained;
+import io.shardyfusion.job.embedded.JobFailures;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.open.ObjectStores;
 import java.time.Instant;

@@ -9,6 +9,7 @@ import io.shardyfusion.StorageException;
 import io.shardyfusion.flink.run.BaseSnapshot;
 import io.shardyfusion.flink.run.DuplicatePolicy;
 import io.shardyfusion.format.TableProfile;
+import io.shardyfusion.job.embedded.Restart;
 import io.shardyfusion.job.input.options.BadRowPolicy;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.job.input.options.KeyColumn;

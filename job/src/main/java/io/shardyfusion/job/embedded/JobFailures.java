@@ -1,4 +1,4 @@
-package io.shardyfusion.job;
+package io.shardyfusion.job.embedded;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.apache.flink.util.ExceptionUtils;
 
 /** Finds what went wrong in the chain of causes in which Flink wraps a failure. */
-final class JobFailures {
+public final class JobFailures {
 
   /**
    * Flink's message begins with this where a restored operator had another number of key groups.
@@ -28,7 +28,7 @@ final class JobFailures {
   /**
    * The exception of ours that made a job fail, or a {@link StorageException} around anything else.
    */
-  static ShardyfusionException translate(Throwable failure) {
+  public static ShardyfusionException translate(Throwable failure) {
     if (failure instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }
@@ -59,7 +59,7 @@ final class JobFailures {
   }
 
   /** Returns whether there is nothing, or nothing whole, where a job was told to restore from. */
-  static boolean isMissingCheckpoint(Throwable failure, String path) {
+  public static boolean isMissingCheckpoint(Throwable failure, String path) {
     if (OpenFileLimit.reason(failure) != null) {
       return false; // A file that cannot be opened for that reason is "not found", too.
     }

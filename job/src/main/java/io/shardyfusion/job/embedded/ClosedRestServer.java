@@ -1,4 +1,4 @@
-package io.shardyfusion.job;
+package io.shardyfusion.job.embedded;
 
 import java.util.Map;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.shardyfusion.job;
+package io.shardyfusion.job.embedded;
 
 import io.shardyfusion.ShardyfusionException;
 import java.time.Duration;

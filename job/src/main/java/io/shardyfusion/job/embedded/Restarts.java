@@ -1,4 +1,4 @@
-package io.shardyfusion.job;
+package io.shardyfusion.job.embedded;
 
 import io.shardyfusion.ShardyfusionException;
 import java.time.Duration;
@@ -17,7 +17,7 @@ import org.apache.flink.runtime.scheduler.exceptionhistory.RootExceptionHistoryE
  * Tells each restart of a job once, with the failure that it comes from. Flink keeps a history of
  * the failures that its restart strategy counts. Used by one thread.
  */
-final class Restarts {
+public final class Restarts {
 
   /** Flink forgets what is older than a few failures, so it must be asked before there are more. */
   private static final int MAX_POLLS_UNASKED = 4;
@@ -36,7 +36,7 @@ final class Restarts {
   }
 
   /** Tells the restarts since the last call. */
-  void poll(Consumer<Restart> restarts) throws InterruptedException {
+  public void poll(Consumer<Restart> restarts) throws InterruptedException {
     try {
       JobStatus status = cluster.getJobStatus(job).get();
       if (status == JobStatus.RUNNING && ++unasked < MAX_POLLS_UNASKED) {

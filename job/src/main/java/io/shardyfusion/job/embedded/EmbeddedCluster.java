@@ -1,4 +1,4 @@
-package io.shardyfusion.job;
+package io.shardyfusion.job.embedded;
 
 import io.shardyfusion.temporary.TemporaryDirectory;
 import java.util.concurrent.CompletableFuture;
@@ -72,7 +72,7 @@ public final class EmbeddedCluster implements AutoCloseable {
    *
    * @throws IllegalStateException if no job was submitted
    */
-  synchronized Restarts restarts(JobID job) {
+  public synchronized Restarts restarts(JobID job) {
     if (cluster == null) {
       throw new IllegalStateException("no job was submitted");
     }

@@ -1,4 +1,4 @@
-package io.shardyfusion.job;
+package io.shardyfusion.job.embedded;
 
 import java.time.Duration;
 import org.apache.flink.api.common.BatchShuffleMode;
@@ -51,7 +51,7 @@ public final class EmbeddedFlink {
    * @param checkpoints the URI of the directory for checkpoints and savepoints
    * @param restored the checkpoint or savepoint to go on from, or null
    */
-  static Configuration continuous(
+  public static Configuration continuous(
       @Nullable Integer parallelism, String checkpoints, @Nullable String restored) {
     Configuration flink = new Configuration();
     setUp(flink, parallelism);
@@ -93,7 +93,7 @@ public final class EmbeddedFlink {
    * A batch job whose tasks all run at once, so that rows are sorted as they are read, and reuse
    * objects.
    */
-  static Configuration batchJob() {
+  public static Configuration batchJob() {
     Configuration job = new Configuration();
     job.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.BATCH);
     job.set(ExecutionOptions.BATCH_SHUFFLE_MODE, BatchShuffleMode.ALL_EXCHANGES_PIPELINED);
@@ -104,7 +104,7 @@ public final class EmbeddedFlink {
   }
 
   /** A continuous job: it streams, and reuses objects. */
-  static Configuration continuousJob() {
+  public static Configuration continuousJob() {
     Configuration job = new Configuration();
     job.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
     job.set(PipelineOptions.OBJECT_REUSE, true);

@@ -1,4 +1,4 @@
-package io.shardyfusion.job;
+package io.shardyfusion.job.embedded;
 
 import java.time.Duration;
 import org.apache.flink.configuration.Configuration;
