@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.shardyfusion.ConflictException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.job.OptionHints;
 import io.shardyfusion.job.UsageErrors;
 import io.shardyfusion.surroundings.OwnProcess;
 import java.io.PrintWriter;
@@ -88,7 +89,9 @@ public final class Bench implements Runnable {
     CommandLine command = failure.getCommandLine();
     String.valueOf(failure.getMessage())
         .lines()
-        .forEach(line -> command.getErr().println(command.getCommandName() + ": " + line));
+        .forEach(
+            line ->
+                command.getErr().println(command.getCommandName() + ": " + OptionHints.in(line)));
     command.getErr().println("See --help.");
     command.getErr().flush();
     return USAGE;
@@ -98,7 +101,7 @@ public final class Bench implements Runnable {
   private static int report(Exception failure, CommandLine command) {
     String name = command.getCommandName();
     if (failure instanceof ShardyfusionException) {
-      command.getErr().println(name + ": " + failure.getMessage());
+      command.getErr().println(name + ": " + OptionHints.in(String.valueOf(failure.getMessage())));
     } else if (failure instanceof InterruptedException) {
       command.getErr().println(name + ": stopped");
     } else {

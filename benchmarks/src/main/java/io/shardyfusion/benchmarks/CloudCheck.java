@@ -2,6 +2,7 @@ package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.job.OptionHints;
 import io.shardyfusion.job.S3Options;
 import io.shardyfusion.job.ValueErrors;
 import io.shardyfusion.routing.HashSharding;
@@ -228,7 +229,7 @@ final class CloudCheck implements Callable<Integer> {
           "could not delete everything below "
               + root.uri()
               + "; delete it yourself: "
-              + e.getMessage());
+              + OptionHints.in(String.valueOf(e.getMessage())));
       return false;
     }
   }

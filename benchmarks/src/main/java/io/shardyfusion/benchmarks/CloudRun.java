@@ -2,6 +2,7 @@ package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.job.OptionHints;
 import io.shardyfusion.reader.RowCursor;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.store.CountingObjectStore;
@@ -80,7 +81,8 @@ final class CloudRun {
         throw (InterruptedException) new InterruptedException("stopped").initCause(e);
       }
       String why = e instanceof ShardyfusionException ? e.getMessage() : e.toString();
-      verdicts.add(new Verdict("everything could be done", String.valueOf(why), false));
+      verdicts.add(
+          new Verdict("everything could be done", OptionHints.in(String.valueOf(why)), false));
       return false;
     }
   }

@@ -3,6 +3,7 @@ package io.shardyfusion.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.job.OptionHints;
 import io.shardyfusion.store.ConditionalRead;
 import io.shardyfusion.store.ConditionalWrite;
 import io.shardyfusion.store.CountingObjectStore;
@@ -97,7 +98,7 @@ final class StoreProbe implements AutoCloseable {
       if (Thread.currentThread().isInterrupted()) {
         throw e instanceof RuntimeException ended ? ended : new IllegalStateException(e);
       }
-      return new Verdict(name, String.valueOf(e.getMessage()), false);
+      return new Verdict(name, OptionHints.in(String.valueOf(e.getMessage())), false);
     }
   }
 

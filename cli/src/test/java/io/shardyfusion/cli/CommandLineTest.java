@@ -99,6 +99,19 @@ final class CommandLineTest {
             "See shardy scan --help.");
   }
 
+  @Test
+  void aSettingThatIsRefusedIsToldWithItsOption() {
+    assertThat(
+            Invocation.run("info", "-d", "s3://AKIA:hush@bucket/x", "--s3-call-timeout=25h")
+                .failed(2)
+                .err())
+        .doesNotContain("hush")
+        .contains(
+            "StoreOptions.s3Endpoint (on the command line StoreOptions.s3Endpoint is --s3-endpoint)",
+            "(on the command line StoreOptions.callTimeout is --s3-call-timeout)")
+        .hasLineCount(3);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"get -- -7 -d D", "multiget -- -7 1 --dataset=D", "info -- -d D"})
   void anOptionAfterTheEndOfOptionsIsToldToGoBeforeIt(String line) {

@@ -75,7 +75,7 @@ final class ObjectStorageFaultsIT {
     "400, ExpiredToken, the credentials have expired",
     "403, AccessDenied, access denied",
     "403, RequestTimeTooSkewed, clock",
-    "301, PermanentRedirect, is in another region"
+    "301, PermanentRedirect, StoreOptions.s3Region is --s3-region"
   })
   void aRefusalInMidRunIsToldAndNothingIsLost(int status, String code, String message)
       throws IOException {

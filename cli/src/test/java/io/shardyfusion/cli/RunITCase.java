@@ -255,7 +255,7 @@ final class RunITCase {
             "bad.jsonl",
             List.of("--key", "id", "--duplicates", "fail"),
             3,
-            List.of("the key 7 occurs more than once")),
+            List.of("the key 7 occurs more than once", "--duplicates last")),
         Arguments.of(
             "a truncated gzip file",
             truncatedGzip(),

@@ -173,7 +173,7 @@ public final class BulkBuild implements AutoCloseable {
         "the key "
             + settings.keyEncoding().decode(key)
             + " occurs more than once in the input, and duplicates are set to fail; nothing was announced; "
-            + "correct the input, or choose --duplicates last");
+            + "correct the input, or choose duplicates(LAST)");
   }
 
   private void checkInterrupt(long rows) {

@@ -37,7 +37,7 @@ public final class OpenFileLimit {
                 + counts.limit()
                 + (counts.open() == counts.limit() ? "" : ", and has " + counts.open())
                 + " open")
-        + "; raise the limit (ulimit -n, LimitNOFILE of a systemd unit, --ulimit nofile of a"
+        + "; raise the limit (ulimit -n, LimitNOFILE of a systemd unit, the nofile ulimit of a"
         + " container): a reader needs one for each table file of the versions that it has open,"
         + " mostly two, a writer one for each table file of its shards, and either some 200 besides";
   }

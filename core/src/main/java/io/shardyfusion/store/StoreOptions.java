@@ -446,7 +446,7 @@ public final class StoreOptions implements Serializable {
     private static Duration requireTimeout(String name, Duration timeout) {
       if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
         throw new InvalidRequestException(
-            name + " must be from a millisecond to a day, found " + timeout);
+            "StoreOptions." + name + " must be from a millisecond to a day, found " + timeout);
       }
       return timeout;
     }

@@ -94,7 +94,7 @@ final class BulkBuildTest {
     assertThatThrownBy(() -> build(changes, 4, true, new HashMap<>()))
         .isInstanceOf(DataDamagedException.class)
         .hasMessageContaining("the key -7 occurs more than once")
-        .hasMessageContaining("--duplicates last");
+        .hasMessageContaining("choose duplicates(LAST)");
   }
 
   private static Map<Integer, TreeMap<Long, Long>> apply(List<Change> changes) {

@@ -50,7 +50,8 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
       command.<SnapshotJobCommand>getCommand().check(errors.values());
       errors.check();
     } catch (CommandLine.ParameterException e) {
-      throw new InvalidRequestException(e.getMessage() + "\nSee --help.", e);
+      throw new InvalidRequestException(
+          OptionHints.in(String.valueOf(e.getMessage())) + "\nSee --help.", e);
     }
     if (CommandLine.printHelpIfRequested(parsed)) {
       return;

@@ -161,7 +161,7 @@ final class RestoredJobITCase {
           .isInstanceOf(DataDamagedException.class)
           .hasMessageContaining(deleted)
           .hasMessageContaining("were they cleaned up?")
-          .hasMessageContaining("--base current");
+          .hasMessageContaining("base(CURRENT)");
     }
   }
 
@@ -194,7 +194,7 @@ final class RestoredJobITCase {
       gate.openTo(400);
       assertThat(job.awaitFailure())
           .isInstanceOfAny(DataDamagedException.class, InvalidRequestException.class)
-          .hasMessageContaining("--base current");
+          .hasMessageContaining("base(CURRENT)");
     }
     assertThat(ContinuousJob.lastVersion(uri)).isEqualTo(version);
   }

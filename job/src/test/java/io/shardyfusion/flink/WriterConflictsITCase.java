@@ -187,9 +187,9 @@ final class WriterConflictsITCase {
       gate.openTo(100);
       assertThat(job.awaitFailure())
           .isInstanceOf(InvalidRequestException.class)
-          .hasMessageContaining("--restore")
-          .hasMessageContaining("--base current")
-          .hasMessageContaining("--takeover");
+          .hasMessageContaining("flink run -s")
+          .hasMessageContaining("base(CURRENT)")
+          .hasMessageContaining("takeover()");
       assertThat(job.status()).isEqualTo(JobStatus.FAILED);
     }
     assertThat(pointer()).isEqualTo(before);

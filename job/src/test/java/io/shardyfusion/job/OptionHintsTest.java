@@ -3,8 +3,12 @@ package io.shardyfusion.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardyfusion.flink.ShardyfusionSink;
+import io.shardyfusion.store.S3Credentials;
+import io.shardyfusion.store.StoreOptions;
 import java.lang.reflect.Method;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -22,13 +26,41 @@ class OptionHintsTest {
   }
 
   @Test
-  void eachIsASettingOfTheSinkAndAnOptionOfARun() {
+  void eachLineHasTheOptionsOfItsOwnSettings() {
+    assertThat(OptionHints.in("name it with StoreOptions.s3Region\nor wait\nset cache", MORE))
+        .hasToString(
+            """
+            name it with StoreOptions.s3Region (on the command line StoreOptions.s3Region is --s3-region)
+            or wait
+            set cache (on the command line cache is --cache)\
+            """);
+  }
+
+  @Test
+  void eachIsASettingAndAnOptionOfARun() {
     CommandLine command = new CommandLine(new SnapshotJobCommand());
     OptionHints.OPTIONS.forEach(
         (setting, option) -> {
-          assertThat(Stream.of(ShardyfusionSink.class.getMethods()).map(Method::getName))
-              .contains(setting.replaceAll("\\(.*", ""));
+          assertThat(isSetting(setting)).as(setting).isTrue();
           assertThat(command.getCommandSpec().optionsMap()).containsKey(option.split(" ")[0]);
         });
+  }
+
+  private static final Map<String, String> MORE = Map.of("cache", "--cache");
+
+  private static boolean isSetting(String setting) {
+    if (setting.equals(StateRecoveryOptions.SAVEPOINT_PATH.key())) {
+      return true;
+    }
+    String name = setting.replaceAll("\\(.*", "");
+    String method = name.replaceAll(".*\\.", "");
+    Class<?> owner =
+        switch (name.substring(0, name.length() - method.length())) {
+          case "" -> ShardyfusionSink.class;
+          case "StoreOptions." -> StoreOptions.Builder.class;
+          case "S3Credentials." -> S3Credentials.class;
+          default -> Void.class;
+        };
+    return Stream.of(owner.getMethods()).map(Method::getName).anyMatch(method::equals);
   }
 }

@@ -144,6 +144,6 @@ final class ReadOnlyStart {
 
   private static String remedy() {
     return "fill it with a reader that may write there, of the same dataset and shards, which is"
-        + " opened with eager() and closed; or choose a cacheDirectory that can be written";
+        + " opened with eager() and closed; or choose with ReaderOptions.cacheDirectory one that can be written";
   }
 }

@@ -9,6 +9,7 @@ import io.shardyfusion.cli.printing.OutputClosedException;
 import io.shardyfusion.job.OptionHints;
 import io.shardyfusion.machine.OpenFileLimit;
 import java.io.PrintWriter;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -27,6 +28,10 @@ public final class Failures {
   /** Another writer holds the dataset. */
   static final int CONFLICT = 4;
 
+  /** The options by the settings of {@link io.shardyfusion.reader.ReaderOptions}. */
+  static final Map<String, String> READER_OPTIONS =
+      Map.of("ReaderOptions.cacheDirectory", "--cache");
+
   private Failures() {}
 
   /** Reports what went wrong and returns the exit code. */
@@ -37,7 +42,7 @@ public final class Failures {
     boolean ours = failure instanceof ShardyfusionException;
     String limit = ours ? null : OpenFileLimit.reason(failure);
     if (ours) {
-      err.println("shardy: " + OptionHints.in(String.valueOf(failure.getMessage())));
+      err.println("shardy: " + hinted(String.valueOf(failure.getMessage())));
     } else if (limit != null) {
       err.println("shardy: " + limit);
     } else {
@@ -61,13 +66,18 @@ public final class Failures {
     }
     String.valueOf(failure.getMessage())
         .lines()
-        .forEach(line -> err.println("shardy: " + Printable.line(line)));
+        .forEach(line -> err.println("shardy: " + Printable.line(hinted(line))));
     err.println("See " + command.getCommandSpec().qualifiedName() + " --help.");
     if (stacktrace) {
       failure.printStackTrace(err);
     }
     err.flush();
     return USAGE;
+  }
+
+  /** The message with the options of the settings that it names, on one line with each. */
+  public static String hinted(String message) {
+    return OptionHints.in(message, READER_OPTIONS);
   }
 
   private static int code(Throwable failure) {

@@ -1,6 +1,7 @@
 package io.shardyfusion.cli.running;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.shardyfusion.cli.frame.Failures;
 import io.shardyfusion.cli.frame.GlobalOptions;
 import io.shardyfusion.cli.frame.ShardyCommand;
 import io.shardyfusion.cli.frame.StopSignals;
@@ -82,7 +83,8 @@ public final class RunCommand extends ShardyCommand {
         restart.attempt(),
         restart.attempts(),
         restart.delay().toMillis() / 1000.0,
-        String.valueOf(restart.cause().getMessage()).replaceAll("\\s*\\R\\s*", " "));
+        Failures.hinted(
+            String.valueOf(restart.cause().getMessage()).replaceAll("\\s*\\R\\s*", " ")));
   }
 
   /** Runs the job, with its progress on standard error. */

@@ -9,6 +9,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.NotFoundException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.cli.printing.OutputClosedException;
+import io.shardyfusion.reader.ReaderOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine.Model.CommandSpec;
 
 final class FailuresTest {
 
@@ -70,6 +72,22 @@ final class FailuresTest {
   void aClosedOutputIsNoFailure() {
     assertThat(report(new OutputClosedException(new IOException("Broken pipe")), false)).isZero();
     assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void aMessageThatNamesASettingOfTheReaderHasItsOption() {
+    assertThat(report(new StorageException("choose ReaderOptions.cacheDirectory"), false))
+        .isEqualTo(3);
+    assertThat(err.toString())
+        .contains("(on the command line ReaderOptions.cacheDirectory is --cache)");
+    CommandSpec options = CommandSpec.forAnnotatedObject(new GlobalOptions());
+    Failures.READER_OPTIONS.forEach(
+        (setting, option) -> {
+          assertThat(ReaderOptions.Builder.class.getMethods())
+              .extracting(method -> "ReaderOptions." + method.getName())
+              .contains(setting);
+          assertThat(options.optionsMap()).containsKey(option);
+        });
   }
 
   private int report(Throwable failure, boolean stacktrace) {

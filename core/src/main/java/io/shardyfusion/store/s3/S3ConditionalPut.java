@@ -315,7 +315,7 @@ final class S3ConditionalPut {
             + " cannot be fenced: "
             + flaw
             + ", so that two writers could undo each other's work; nothing was written. Use a store"
-            + " with conditional writes; on Google Cloud Storage --s3-conditional-writes generation;"
-            + " or, if you see to it that there is only one writer, --allow-unfenced");
+            + " with conditional writes; on Google Cloud Storage with StoreOptions.s3ConditionalWrites(GENERATION);"
+            + " or, if you see to it that there is only one writer, with StoreOptions.allowUnfenced(true)");
   }
 }

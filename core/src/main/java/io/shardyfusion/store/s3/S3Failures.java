@@ -135,7 +135,7 @@ final class S3Failures {
           + ", or "
           + shown(options.transferTimeout())
           + " for an upload; check the network and the server, or give it more time"
-          + " with StoreOptions.callTimeout or transferTimeout";
+          + " with StoreOptions.callTimeout or StoreOptions.transferTimeout";
     }
     if (interrupted) {
       return "the thread was interrupted";
@@ -167,10 +167,10 @@ final class S3Failures {
     String text = e instanceof SdkClientException ? String.valueOf(e.getMessage()) : "";
     if (text.contains("Unable to load credentials")) {
       return "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a"
-          + " profile (--s3-profile), or give the machine a role";
+          + " profile with S3Credentials.profile, or give the machine a role";
     }
     if (text.contains("Unable to load region")) {
-      return "no region found; name it (--s3-region), or set AWS_REGION";
+      return "no region found; name it with StoreOptions.s3Region, or set AWS_REGION";
     }
     if (text.contains("rofile file contained no credentials")) {
       return "no credentials found for the named profile; check its name and ~/.aws/credentials";
@@ -214,7 +214,9 @@ final class S3Failures {
       return "this machine's clock differs too much from the server's; set it";
     }
     if (WRONG_REGION.contains(code) || status == 301 || status == 307) {
-      return "the bucket '" + location.bucket() + "' is in another region; name it (--s3-region)";
+      return "the bucket '"
+          + location.bucket()
+          + "' is in another region; name it with StoreOptions.s3Region";
     }
     if (status == 401 || status == 403) {
       return "access denied; check that the credentials may do this in the bucket '"
@@ -223,7 +225,7 @@ final class S3Failures {
     }
     if (status == 501) {
       return "the server does not know such requests; conditional writes (If-Match, If-None-Match)"
-          + " are required, checksums are not (--s3-checksums off), nor are tags, a storage class,"
+          + " are required, checksums are not (StoreOptions.s3Checksums(false)), nor are tags, a storage class,"
           + " encryption and requester pays";
     }
     if (status == 429 || status == 503) {
@@ -235,7 +237,7 @@ final class S3Failures {
     return "the request was refused: "
         + message(e)
         + (options.s3Endpoint() != null && options.s3Checksums() && status == 400
-            ? "; a server that does not know checksums needs --s3-checksums off"
+            ? "; a server that does not know checksums needs StoreOptions.s3Checksums(false)"
             : "");
   }
 

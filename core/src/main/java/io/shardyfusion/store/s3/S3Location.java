@@ -46,8 +46,8 @@ public record S3Location(String bucket, String prefix) {
       // Not repeated in the message, as it may hold a secret.
       throw new InvalidRequestException(
           "expected s3://bucket/prefix, found an s3 URI with credentials or a port: credentials"
-              + " come from the AWS configuration or environment, and the server is an option of"
-              + " its own (--s3-endpoint)");
+              + " come from the AWS configuration or environment, and the server is a setting of"
+              + " its own, StoreOptions.s3Endpoint");
     }
     int end = rest.length();
     while (end > 0 && rest.charAt(end - 1) == '/') {

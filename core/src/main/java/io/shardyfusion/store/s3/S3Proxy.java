@@ -90,7 +90,7 @@ final class S3Proxy {
       throw new InvalidRequestException(
           "expected a proxy such as http://host:port in the environment's "
               + name
-              + ", found something else; set it, or name the proxy (--s3-proxy)");
+              + ", found something else; set it, or name the proxy with StoreOptions.s3Proxy");
     }
     String user = uri.getRawUserInfo();
     if (user != null) {

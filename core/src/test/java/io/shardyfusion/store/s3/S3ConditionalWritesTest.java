@@ -102,8 +102,8 @@ class S3ConditionalWritesTest extends ProxiedStoreTest {
                 uri,
                 expectation instanceof Absent ? "ignores If-None-Match" : "ignores If-Match",
                 "nothing was written",
-                "--s3-conditional-writes generation",
-                "--allow-unfenced");
+                "StoreOptions.s3ConditionalWrites(GENERATION)",
+                "StoreOptions.allowUnfenced(true)");
       }
       assertThat(store.read("_CURRENT", 10).orElseThrow().content()).isEqualTo(bytes("theirs"));
     }
@@ -116,7 +116,8 @@ class S3ConditionalWritesTest extends ProxiedStoreTest {
     try (ObjectStore store = open(options())) {
       assertThatThrownBy(() -> store.writeIf("_CURRENT", bytes("1"), new Absent()))
           .isInstanceOf(InvalidRequestException.class)
-          .hasMessageContainingAll("does not know If-None-Match", "--allow-unfenced");
+          .hasMessageContainingAll(
+              "does not know If-None-Match", "StoreOptions.allowUnfenced(true)");
     }
     assertThat(everything()).isEmpty();
   }
@@ -192,7 +193,7 @@ class S3ConditionalWritesTest extends ProxiedStoreTest {
     try (ObjectStore store = open(options().s3ConditionalWrites(S3ConditionalWrites.NONE))) {
       assertThatThrownBy(() -> store.writeIf("_CURRENT", bytes("1"), new Absent()))
           .isInstanceOf(InvalidRequestException.class)
-          .hasMessageContainingAll("are set to none", "--allow-unfenced");
+          .hasMessageContainingAll("are set to none", "StoreOptions.allowUnfenced(true)");
     }
     assertThat(proxy.exchanges()).isEmpty();
   }

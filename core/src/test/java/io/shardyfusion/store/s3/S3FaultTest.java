@@ -173,7 +173,7 @@ class S3FaultTest {
     "404, NoSuchBucket, does not exist",
     "409, InvalidBucketState, because",
     "501, NotImplemented, conditional writes",
-    "301, PermanentRedirect, --s3-region"
+    "301, PermanentRedirect, StoreOptions.s3Region"
   })
   void anotherRefusalIsCertain(int status, String code, String message) {
     answer = error(status, code);

@@ -148,8 +148,8 @@ final class ManifestAssembler
             + " has version "
             + pointer.map(Pointer::lastVersion).orElse(0L)
             + " already, and the job begins with nothing: it would take from readers what is there; go on from a"
-            + " checkpoint or savepoint of the job that wrote it (--restore auto, or flink run -s), start on top of the"
-            + " current version (--base current), or replace it (--takeover)");
+            + " checkpoint or savepoint of the job that wrote it (flink run -s, or execution.state-recovery.path), start on"
+            + " top of the current version with base(CURRENT), or replace it with takeover()");
   }
 
   /**

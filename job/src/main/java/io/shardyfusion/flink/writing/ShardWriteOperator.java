@@ -145,7 +145,7 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
                 + " of "
                 + settings.dataset()
                 + "; it was not written by this sink (did the uid prefix change?), or it is damaged: restore from"
-                + " another checkpoint, or start on top of the current version with --base current");
+                + " another checkpoint, or start on top of the current version with base(CURRENT)");
       }
       entries.add(ShardStateSerializer.fromBytes(bytes));
     }
@@ -177,7 +177,7 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
               + " (were they cleaned up?): "
               + e.getMessage()
               + (fromState
-                  ? "; restore from a newer checkpoint, or start on top of the current version with --base current"
+                  ? "; restore from a newer checkpoint, or start on top of the current version with base(CURRENT)"
                   : ""),
           e);
     }

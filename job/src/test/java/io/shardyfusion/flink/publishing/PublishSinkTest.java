@@ -232,7 +232,7 @@ final class PublishSinkTest {
     assertThatThrownBy(() -> begin(settings.run(2)))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContainingAll(
-            settings.uri(), "version 1", "--restore", "--base current", "--takeover");
+            settings.uri(), "version 1", "flink run -s", "base(CURRENT)", "takeover()");
   }
 
   @Test

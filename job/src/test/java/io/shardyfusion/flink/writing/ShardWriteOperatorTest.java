@@ -382,7 +382,7 @@ final class ShardWriteOperatorTest {
           .isInstanceOf(SuppressRestartsException.class)
           .cause()
           .isInstanceOf(DataDamagedException.class)
-          .hasMessageContainingAll(file, "cleaned up", "--base current", uri);
+          .hasMessageContainingAll(file, "cleaned up", "base(CURRENT)", uri);
       subtask.cancel();
       assertThat(subtask.localFiles()).isEmpty();
     }

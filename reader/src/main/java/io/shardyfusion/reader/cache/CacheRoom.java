@@ -91,7 +91,7 @@ public record CacheRoom(
           + removable
           + ", and "
           + RESERVE
-          + " are kept free; free some space, or choose another cacheDirectory";
+          + " are kept free; free some space, or choose another with ReaderOptions.cacheDirectory";
     }
     return null;
   }

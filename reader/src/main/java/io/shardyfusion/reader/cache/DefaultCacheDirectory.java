@@ -35,7 +35,8 @@ public final class DefaultCacheDirectory {
   }
 
   public static Path create(Path temporary, String datasetUri) {
-    Path directory = ofUser(temporary, "the default cache directory", "set cacheDirectory");
+    Path directory =
+        ofUser(temporary, "the default cache directory", "set ReaderOptions.cacheDirectory");
     String uri = datasetUri.replaceAll("/+$", "");
     return directory.resolve(portable(uri.substring(uri.lastIndexOf('/') + 1)) + "-" + digest(uri));
   }

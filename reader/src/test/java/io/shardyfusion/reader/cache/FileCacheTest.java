@@ -316,7 +316,7 @@ class FileCacheTest {
           .hasMessageContainingAll(
               "200000 bytes in 2 file(s)",
               diskFree + " bytes free",
-              "choose another cacheDirectory");
+              "choose another with ReaderOptions.cacheDirectory");
       assertThat(store.downloads()).isEmpty();
       diskFree.set(CacheRoom.RESERVE + 2 * SIZE);
       downloads.fetch(version.shards());
