@@ -10,9 +10,9 @@ import io.shardyfusion.format.TableFile;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.shard.rocksdb.DatabaseFiles;
-import io.shardyfusion.shard.rocksdb.Failures;
 import io.shardyfusion.shard.rocksdb.Ingestion;
 import io.shardyfusion.shard.rocksdb.KeySampler;
+import io.shardyfusion.shard.rocksdb.RocksDbFailures;
 import io.shardyfusion.shard.rocksdb.TableFileWriter;
 import io.shardyfusion.shard.rocksdb.TableOptions;
 import java.io.IOException;
@@ -77,7 +77,7 @@ public final class ShardBuilder implements AutoCloseable {
       Files.createDirectory(directory);
       Files.createDirectory(staging);
     } catch (IOException e) {
-      throw Failures.writing(shard, directory, e);
+      throw RocksDbFailures.writing(shard, directory, e);
     }
     tables = new TableFileWriter(shard, profile, staging, targetFileBytes);
   }
@@ -148,9 +148,9 @@ public final class ShardBuilder implements AutoCloseable {
       state = State.FINISHED;
       return image;
     } catch (RocksDBException e) {
-      throw Failures.writing(shard, directory, e);
+      throw RocksDbFailures.writing(shard, directory, e);
     } catch (IOException e) {
-      throw Failures.writing(shard, directory, e);
+      throw RocksDbFailures.writing(shard, directory, e);
     }
   }
 

@@ -9,8 +9,8 @@ import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.TableFile;
 import io.shardyfusion.shard.rocksdb.DatabaseFiles;
 import io.shardyfusion.shard.rocksdb.DirectKey;
-import io.shardyfusion.shard.rocksdb.Failures;
 import io.shardyfusion.shard.rocksdb.KeySampler;
+import io.shardyfusion.shard.rocksdb.RocksDbFailures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -94,7 +94,7 @@ public final class ShardDatabase implements AutoCloseable {
     try {
       DatabaseFiles.layOut(directory, descriptor, tableFile);
     } catch (IOException e) {
-      throw Failures.writing(descriptor.shard(), directory, e);
+      throw RocksDbFailures.writing(descriptor.shard(), directory, e);
     }
     try (Options options = new Options()) {
       options
@@ -114,7 +114,7 @@ public final class ShardDatabase implements AutoCloseable {
           RocksDB.openReadOnly(options, directory.toString()),
           resources.lookupOptions());
     } catch (RocksDBException e) {
-      throw Failures.reading(descriptor.shard(), directory, e);
+      throw RocksDbFailures.reading(descriptor.shard(), directory, e);
     }
   }
 
@@ -356,7 +356,7 @@ public final class ShardDatabase implements AutoCloseable {
   }
 
   ShardyfusionException failure(RocksDBException e) {
-    return Failures.reading(descriptor.shard(), directory, e);
+    return RocksDbFailures.reading(descriptor.shard(), directory, e);
   }
 
   private void checkOpen() {

@@ -10,8 +10,8 @@ import io.shardyfusion.format.TableFile;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.shard.rocksdb.DatabaseFiles;
-import io.shardyfusion.shard.rocksdb.Failures;
 import io.shardyfusion.shard.rocksdb.KeySampler;
+import io.shardyfusion.shard.rocksdb.RocksDbFailures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,7 +91,7 @@ public final class ShardWriter implements AutoCloseable {
     try {
       DatabaseFiles.layOut(directory, descriptor, tableFile);
     } catch (IOException e) {
-      throw Failures.writing(shard, directory, e);
+      throw RocksDbFailures.writing(shard, directory, e);
     }
     ShardWriter writer =
         new ShardWriter(shard, directory, open(shard, profile, directory, resources, false));
@@ -106,7 +106,9 @@ public final class ShardWriter implements AutoCloseable {
       resources.applyTo(options, profile);
       return RocksDB.open(options, directory.toString());
     } catch (RocksDBException e) {
-      throw create ? Failures.writing(shard, directory, e) : Failures.reading(shard, directory, e);
+      throw create
+          ? RocksDbFailures.writing(shard, directory, e)
+          : RocksDbFailures.reading(shard, directory, e);
     }
   }
 
@@ -141,7 +143,7 @@ public final class ShardWriter implements AutoCloseable {
     try {
       db.put(writeOptions, storedKey, value);
     } catch (RocksDBException e) {
-      throw Failures.writing(shard, directory, e);
+      throw RocksDbFailures.writing(shard, directory, e);
     }
   }
 
@@ -158,7 +160,7 @@ public final class ShardWriter implements AutoCloseable {
     try {
       db.delete(writeOptions, storedKey);
     } catch (RocksDBException e) {
-      throw Failures.writing(shard, directory, e);
+      throw RocksDbFailures.writing(shard, directory, e);
     }
   }
 
@@ -181,9 +183,9 @@ public final class ShardWriter implements AutoCloseable {
       changed = false;
       return image;
     } catch (RocksDBException e) {
-      throw Failures.writing(shard, target, e);
+      throw RocksDbFailures.writing(shard, target, e);
     } catch (IOException e) {
-      throw Failures.writing(shard, target, e);
+      throw RocksDbFailures.writing(shard, target, e);
     }
   }
 

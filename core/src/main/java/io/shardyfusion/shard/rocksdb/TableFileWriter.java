@@ -63,7 +63,7 @@ public final class TableFileWriter implements AutoCloseable {
         }
       }
     } catch (RocksDBException e) {
-      throw Failures.writing(shard, files.get(files.size() - 1), e);
+      throw RocksDbFailures.writing(shard, files.get(files.size() - 1), e);
     }
   }
 
@@ -73,7 +73,7 @@ public final class TableFileWriter implements AutoCloseable {
       try {
         finishFile();
       } catch (RocksDBException e) {
-        throw Failures.writing(shard, files.get(files.size() - 1), e);
+        throw RocksDbFailures.writing(shard, files.get(files.size() - 1), e);
       }
     }
     return List.copyOf(files);

@@ -15,7 +15,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
 /** Turns what RocksDB and the file system report into the exceptions of shardyfusion. */
-public final class Failures {
+public final class RocksDbFailures {
 
   private static final Pattern FILE =
       Pattern.compile("(?:[0-9]{6,20}\\.sst|MANIFEST-[0-9]{6,20}|CURRENT)");
@@ -25,7 +25,7 @@ public final class Failures {
   private static final String TOO_MANY_FILES = "too many open files";
   private static final String NO_SUCH_FILE = "no such file";
 
-  private Failures() {}
+  private RocksDbFailures() {}
 
   /** A failure to write: nothing is damaged that anybody reads. */
   public static StorageException writing(int shard, Path path, RocksDBException e) {

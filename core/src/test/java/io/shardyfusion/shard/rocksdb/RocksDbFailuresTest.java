@@ -13,29 +13,29 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
-class FailuresTest {
+class RocksDbFailuresTest {
 
   private static final Path DIRECTORY = Path.of("shard");
 
   @Test
   void aFullDiskIsRecognised() {
     assertThat(
-            Failures.writing(
+            RocksDbFailures.writing(
                 4,
                 DIRECTORY,
                 rocks(Status.Code.IOError, Status.SubCode.NoSpace, "While appending")))
         .hasMessageContaining("shard 4")
         .hasMessageContaining("the disk is full; free space there");
-    assertThat(Failures.writing(4, DIRECTORY, new IOException("x: No space left on device")))
+    assertThat(RocksDbFailures.writing(4, DIRECTORY, new IOException("x: No space left on device")))
         .hasMessageContaining("the disk is full");
-    assertThat(Failures.writing(4, DIRECTORY, new IOException("denied")))
+    assertThat(RocksDbFailures.writing(4, DIRECTORY, new IOException("denied")))
         .hasMessageContaining("IOException: denied");
   }
 
   @Test
   void corruptionIsDamageAndNamesTheFile() {
     ShardyfusionException e =
-        Failures.reading(
+        RocksDbFailures.reading(
             4,
             DIRECTORY,
             rocks(
@@ -56,7 +56,7 @@ class FailuresTest {
             Status.Code.IOError,
             Status.SubCode.None,
             "No such file or directory: While open a file for random read: /d/000012.sst");
-    assertThat(Failures.reading(4, DIRECTORY, gone))
+    assertThat(RocksDbFailures.reading(4, DIRECTORY, gone))
         .isInstanceOf(DataDamagedException.class)
         .hasMessageContaining("file 000012.sst");
   }
@@ -65,7 +65,8 @@ class FailuresTest {
   @EnumSource(names = {"IOError", "TimedOut", "Busy", "TryAgain", "Aborted", "Incomplete"})
   void whatTheSystemCouldNotDoIsNotDamage(Status.Code code) {
     assertThat(
-            Failures.reading(4, DIRECTORY, rocks(code, Status.SubCode.None, "Too many open files")))
+            RocksDbFailures.reading(
+                4, DIRECTORY, rocks(code, Status.SubCode.None, "Too many open files")))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("one of its files")
         .hasMessageContaining("Too many open files");
@@ -73,7 +74,7 @@ class FailuresTest {
 
   @Test
   void anExceptionWithoutStatusStillHasAMessage() {
-    assertThat(Failures.reading(4, DIRECTORY, new RocksDBException("odd")))
+    assertThat(RocksDbFailures.reading(4, DIRECTORY, new RocksDBException("odd")))
         .isInstanceOf(DataDamagedException.class)
         .hasMessageContaining("odd");
   }
