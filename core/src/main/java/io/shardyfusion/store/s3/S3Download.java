@@ -190,14 +190,14 @@ final class S3Download implements AutoCloseable {
       try {
         read = body.read(buffer);
       } catch (IOException e) {
-        throw S3Content.interrupted(object, body, e);
+        throw S3BodyReader.interrupted(object, body, e);
       }
       if (read < 0) {
-        S3Content.requireLength(object, body, expected, received);
+        S3BodyReader.requireLength(object, body, expected, received);
         return received;
       }
       if (expected != null && received + read > expected) {
-        S3Content.requireLength(object, body, expected, received + read);
+        S3BodyReader.requireLength(object, body, expected, received + read);
       }
       deadline.tell(read, body);
       write(buffer, read, from + received, body);

@@ -128,7 +128,7 @@ public final class S3ObjectStore implements ObjectStore {
         .getObject(
             request.build(),
             (response, body) -> {
-              byte[] content = S3Content.inMemory(object, maxBytes, response, body);
+              byte[] content = S3BodyReader.inMemory(object, maxBytes, response, body);
               ObjectTag tag = conditional.tag(response, response.eTag());
               if (tag == null) {
                 throw new StorageException(

@@ -11,11 +11,11 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * Reads the body of a GET: a failure to read it is retried by the SDK, others are not. A body that
  * is not read to its end is aborted, as closing would read it.
  */
-final class S3Content {
+final class S3BodyReader {
 
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
-  private S3Content() {}
+  private S3BodyReader() {}
 
   /** Reads the body into memory. */
   static byte[] inMemory(
