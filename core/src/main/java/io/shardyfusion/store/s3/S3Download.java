@@ -40,7 +40,7 @@ final class S3Download implements AutoCloseable {
   private final LongConsumer progress;
   private final Duration timeout;
   private @Nullable FileChannel out;
-  private @Nullable S3Parts rest;
+  private @Nullable S3PartExecutor rest;
   private @Nullable String tag;
   private long size;
 
@@ -139,7 +139,7 @@ final class S3Download implements AutoCloseable {
     long start = transfers.thresholdBytes();
     long partBytes = transfers.partBytes();
     int count = Math.toIntExact((size - start + partBytes - 1) / partBytes);
-    S3Parts parts = new S3Parts("download", Math.min(count, transfers.parallelism()));
+    S3PartExecutor parts = new S3PartExecutor("download", Math.min(count, transfers.parallelism()));
     rest = parts;
     parts.begin(
         0,

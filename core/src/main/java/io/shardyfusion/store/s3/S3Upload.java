@@ -85,7 +85,8 @@ final class S3Upload {
     long partBytes = transfers.partBytesOf(size);
     int count = Math.toIntExact((size + partBytes - 1) / partBytes);
     CompletedPart[] parts = new CompletedPart[count];
-    try (S3Parts threads = new S3Parts("upload", Math.min(count, transfers.parallelism()))) {
+    try (S3PartExecutor threads =
+        new S3PartExecutor("upload", Math.min(count, transfers.parallelism()))) {
       threads.begin(
           0,
           count,

@@ -69,7 +69,7 @@ final class S3WriteTimeout implements SdkHttpClient {
   public void close() {
     watch.shutdownNow();
     client.close();
-    S3Parts.awaitEnd(made);
+    S3PartExecutor.awaitEnd(made);
   }
 
   /** A request with a body. It is watched from the moment at which the body is first read. */

@@ -11,8 +11,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.IntConsumer;
 import software.amazon.awssdk.core.exception.AbortedException;
 
-/** The parts of one transfer, done in threads of its own. For one thread, which closes it. */
-final class S3Parts implements AutoCloseable {
+/** Runs the parts of one transfer in threads of its own. Used by one thread, which closes it. */
+final class S3PartExecutor implements AutoCloseable {
 
   private final ExecutorService threads;
 
@@ -22,12 +22,12 @@ final class S3Parts implements AutoCloseable {
   private int begun;
 
   /**
-   * Nothing to do yet.
+   * An executor with nothing to do yet.
    *
    * @param name of the threads
-   * @param parallelism how many parts are done at once
+   * @param parallelism the number of parts that run at once
    */
-  S3Parts(String name, int parallelism) {
+  S3PartExecutor(String name, int parallelism) {
     ThreadFactory named = WorkerThreads.named(name);
     threads =
         Executors.newFixedThreadPool(
@@ -70,7 +70,7 @@ final class S3Parts implements AutoCloseable {
     }
   }
 
-  /** Interrupts what is being done, and returns when no thread is left. */
+  /** Interrupts the parts that run, and returns when no thread is left. */
   @Override
   public void close() {
     threads.shutdownNow();
