@@ -2,8 +2,8 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.lifecycle.Cleanup;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.machine.FileFailure;
-import io.shardyfusion.reader.cache.OwnDirectory;
 import io.shardyfusion.shard.ShardDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ final class OpenShard implements AutoCloseable {
 
   private void deleteDirectory() {
     try {
-      OwnDirectory.deleteRecursively(directory);
+      DirectoryTree.delete(directory);
     } catch (IOException e) {
       throw new StorageException(
           "the directory "

@@ -6,9 +6,9 @@ import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.TableFile;
 import io.shardyfusion.lifecycle.Cleanup;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.reader.cache.Downloads;
 import io.shardyfusion.reader.cache.FileCache;
-import io.shardyfusion.reader.cache.OwnDirectory;
 import io.shardyfusion.shard.ReadResources;
 import io.shardyfusion.shard.ReadTuning;
 import io.shardyfusion.shard.ShardDatabase;
@@ -115,7 +115,7 @@ final class ShardOpener {
     try {
       database = ShardDatabase.open(directory, descriptor, cache::path, resources, tuning);
     } catch (RuntimeException | Error e) {
-      Cleanup.afterFailure(e, () -> OwnDirectory.deleteRecursively(directory));
+      Cleanup.afterFailure(e, () -> DirectoryTree.delete(directory));
       throw e;
     }
     OpenShard shard = new OpenShard(database, directory);

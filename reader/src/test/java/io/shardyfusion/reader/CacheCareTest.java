@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.reader.cache.CacheLimits;
-import io.shardyfusion.reader.cache.OwnDirectory;
 import io.shardyfusion.testing.Await;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -116,7 +116,7 @@ class CacheCareTest {
   void aRefreshAfterTheCacheWasDeletedFetchesWhatItNeeds() throws IOException {
     try (ShardedReader reader = open(CacheLimits.defaults())) {
       reader.prefetch();
-      OwnDirectory.deleteRecursively(directory.resolve("cache"));
+      DirectoryTree.delete(directory.resolve("cache"));
       publish(2);
       assertThat(reader.refresh()).isTrue();
       assertServes(reader, 2);

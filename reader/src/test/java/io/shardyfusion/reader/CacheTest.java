@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Layout;
-import io.shardyfusion.reader.cache.OwnDirectory;
+import io.shardyfusion.machine.DirectoryTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -262,7 +262,7 @@ class CacheTest {
     TestDataset dataset = TestDataset.ofLongs(directory, SHARDS, ROWS);
     try (ShardedReader reader = ShardedReader.open(dataset.options(cache()))) {
       assertThat(reader.get(0L)).isEqualTo(value("v1", 0L));
-      OwnDirectory.deleteRecursively(cache());
+      DirectoryTree.delete(cache());
       for (long key = 0; key < ROWS; key++) {
         assertThat(reader.get(key)).isEqualTo(value("v1", key));
       }

@@ -11,9 +11,9 @@ import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.pointer.Order;
 import io.shardyfusion.pointer.PointerOperations;
-import io.shardyfusion.reader.cache.OwnDirectory;
 import io.shardyfusion.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -181,7 +181,7 @@ class FaultTest {
     try (ShardedReader reader = open();
         SnapshotView before = reader.view()) {
       reader.prefetch();
-      OwnDirectory.deleteRecursively(dataset.root());
+      DirectoryTree.delete(dataset.root());
       dataset = new TestDataset(directory, KeyEncoding.I64, SHARDS);
       assertThat(publishAll("other").version()).isEqualTo(1);
       assertThat(reader.refresh()).isTrue();

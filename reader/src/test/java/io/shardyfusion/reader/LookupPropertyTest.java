@@ -3,7 +3,7 @@ package io.shardyfusion.reader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardyfusion.key.KeyEncoding;
-import io.shardyfusion.reader.cache.OwnDirectory;
+import io.shardyfusion.machine.DirectoryTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -82,7 +82,7 @@ class LookupPropertyTest {
       }
       Leaks.assertNone(directory);
     } finally {
-      OwnDirectory.deleteRecursively(directory);
+      DirectoryTree.delete(directory);
     }
   }
 

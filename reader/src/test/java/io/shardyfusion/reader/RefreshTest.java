@@ -9,7 +9,7 @@ import io.shardyfusion.NotFoundException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.key.KeyEncoding;
-import io.shardyfusion.reader.cache.OwnDirectory;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,7 +179,7 @@ class RefreshTest {
   void aDatasetOfTheSameNameWithOtherShardsIsFollowed() throws Exception {
     try (ShardedReader reader = open()) {
       reader.get(1L);
-      OwnDirectory.deleteRecursively(dataset.root());
+      DirectoryTree.delete(dataset.root());
       TestDataset other = new TestDataset(directory, KeyEncoding.I64, 5);
       other.publish(LongStream.range(0, 100).boxed(), key -> value("other", key));
       assertThat(reader.refresh()).isTrue();
@@ -193,7 +193,7 @@ class RefreshTest {
   void aDatasetOfTheSameNameWithKeysOfAnotherTypeIsRefused() throws Exception {
     try (ShardedReader reader = open()) {
       reader.prefetch();
-      OwnDirectory.deleteRecursively(dataset.root());
+      DirectoryTree.delete(dataset.root());
       TestDataset other = new TestDataset(directory, KeyEncoding.UTF8, 5);
       other.publish(LongStream.range(0, 100).mapToObj(Long::toString), key -> value("o", key));
       assertThatThrownBy(reader::refresh)

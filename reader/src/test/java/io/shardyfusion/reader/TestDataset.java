@@ -11,10 +11,10 @@ import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Announcer;
 import io.shardyfusion.pointer.Predecessor;
-import io.shardyfusion.reader.cache.OwnDirectory;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
@@ -168,7 +168,7 @@ public final class TestDataset {
       rows.forEach((key, value) -> builder.add(direct(key), direct(value)));
       return publisher.store(builder.finish(), Set.of());
     } finally {
-      OwnDirectory.deleteRecursively(directory);
+      DirectoryTree.delete(directory);
     }
   }
 

@@ -3,6 +3,7 @@ package io.shardyfusion.reader.cache;
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.lifecycle.Cleanup;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.machine.FileFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -10,7 +11,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -71,7 +71,7 @@ public final class OwnDirectory implements AutoCloseable {
 
     void delete() throws IOException {
       try (lockChannel) {
-        deleteRecursively(directory);
+        DirectoryTree.delete(directory);
         Files.deleteIfExists(lockFile);
       }
     }
@@ -233,7 +233,7 @@ public final class OwnDirectory implements AutoCloseable {
         String name = lockFile.getFileName().toString();
         Path directory =
             lockFile.resolveSibling(name.substring(0, name.length() - LOCK_SUFFIX.length()));
-        deleteRecursively(directory);
+        DirectoryTree.delete(directory);
         Files.deleteIfExists(lockFile);
         LOG.info("event=cache_swept directory={}", directory);
       }
@@ -242,20 +242,6 @@ public final class OwnDirectory implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("event=cache_sweep_failed lock={} error=\"{}\"", lockFile, e.toString());
     }
-  }
-
-  /** Deletes a directory, or a file, with all that is in it. What is gone already is fine. */
-  public static void deleteRecursively(Path path) throws IOException {
-    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
-        for (Path entry : entries) {
-          deleteRecursively(entry);
-        }
-      } catch (NoSuchFileException e) {
-        return;
-      }
-    }
-    Files.deleteIfExists(path);
   }
 
   /** The prefix of the names of this process's directories. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.reader.ManualClock;
 import io.shardyfusion.reader.SmallVersions;
 import io.shardyfusion.reader.SmallVersions.Version;
@@ -45,7 +46,7 @@ class CachePruneTest {
         run.step();
       }
     } finally {
-      OwnDirectory.deleteRecursively(directory);
+      DirectoryTree.delete(directory);
     }
   }
 

@@ -9,6 +9,7 @@ import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.TableFile;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.reader.Leaks;
 import io.shardyfusion.reader.ManualClock;
 import io.shardyfusion.reader.ProbedStore;
@@ -442,7 +443,7 @@ class FileCacheTest {
 
   private static void delete(Path path) {
     try {
-      OwnDirectory.deleteRecursively(path);
+      DirectoryTree.delete(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
