@@ -31,7 +31,7 @@ public final class Downloads implements AutoCloseable {
   private final Dataset dataset;
   private final FileCache cache;
   private final int atOnce;
-  private final Pace pace;
+  private final BandwidthLimiter bandwidth;
   private final ThreadPoolExecutor threads;
   private final Set<Fetch> running = ConcurrentHashMap.newKeySet();
   private final LongAdder bytes = new LongAdder();
@@ -40,14 +40,14 @@ public final class Downloads implements AutoCloseable {
 
   /** Downloads from {@code dataset} into {@code cache}; neither is owned. */
   public Downloads(Dataset dataset, FileCache cache, CacheLimits limits) {
-    this(dataset, cache, limits.downloads(), Pace.of(limits.bytesPerSecond()));
+    this(dataset, cache, limits.downloads(), BandwidthLimiter.of(limits.bytesPerSecond()));
   }
 
-  public Downloads(Dataset dataset, FileCache cache, int atOnce, Pace pace) {
+  public Downloads(Dataset dataset, FileCache cache, int atOnce, BandwidthLimiter bandwidth) {
     this.dataset = dataset;
     this.cache = cache;
     this.atOnce = atOnce;
-    this.pace = pace;
+    this.bandwidth = bandwidth;
     this.threads = WorkerThreads.pool("download", atOnce, Integer.MAX_VALUE);
   }
 
@@ -189,7 +189,7 @@ public final class Downloads implements AutoCloseable {
       if (closed || givenUp) {
         throw closed();
       }
-      pace.take(count);
+      bandwidth.take(count);
       bytes.add(count);
     }
   }

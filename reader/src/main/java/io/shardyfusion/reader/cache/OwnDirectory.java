@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * <p>If somebody deletes the cache, the lock goes with it. Then the next use makes another
  * directory, under another name, with a lock of its own.
  */
-public final class OwnDirectory implements AutoCloseable {
+final class OwnDirectory implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(OwnDirectory.class);
 

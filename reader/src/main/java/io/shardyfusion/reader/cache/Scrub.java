@@ -25,16 +25,16 @@ public final class Scrub {
 
   private final FileCache cache;
   private final Downloads downloads;
-  private final Pace pace;
+  private final BandwidthLimiter bandwidth;
 
   public Scrub(FileCache cache, Downloads downloads) {
-    this(cache, downloads, Pace.of(OptionalLong.of(BYTES_PER_SECOND)));
+    this(cache, downloads, BandwidthLimiter.of(OptionalLong.of(BYTES_PER_SECOND)));
   }
 
-  public Scrub(FileCache cache, Downloads downloads, Pace pace) {
+  public Scrub(FileCache cache, Downloads downloads, BandwidthLimiter bandwidth) {
     this.cache = cache;
     this.downloads = downloads;
-    this.pace = pace;
+    this.bandwidth = bandwidth;
   }
 
   /**
@@ -64,7 +64,7 @@ public final class Scrub {
   }
 
   private boolean isDamaged(TableFile file) {
-    boolean damaged = cache.has(file) && cache.evictIfDamaged(file, pace::take);
+    boolean damaged = cache.has(file) && cache.evictIfDamaged(file, bandwidth::take);
     if (damaged) {
       LOG.warn("event=cache_scrub_evicted object={} bytes={}", file.object(), file.size());
     }

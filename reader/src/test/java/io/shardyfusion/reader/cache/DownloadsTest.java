@@ -176,7 +176,8 @@ class DownloadsTest {
   @Test
   void stoppingEndsTheWaitForBandwidth() throws Exception {
     Version version = version(2);
-    Downloads slow = new Downloads(new Dataset(store), cache, 1, Pace.of(OptionalLong.of(1)));
+    Downloads slow =
+        new Downloads(new Dataset(store), cache, 1, BandwidthLimiter.of(OptionalLong.of(1)));
     AtomicReference<Throwable> failure = new AtomicReference<>();
     Thread lookup = new Thread(() -> failure.set(failure(slow, version)), "lookup");
     lookup.start();
@@ -237,8 +238,8 @@ class DownloadsTest {
           }
         };
     // One at a time: the time that two wait at the same time would count twice here.
-    Pace pace = Pace.of(OptionalLong.of(SIZE), time, nanos::addAndGet);
-    try (Downloads bounded = new Downloads(new Dataset(store), cache, 1, pace)) {
+    BandwidthLimiter bandwidth = BandwidthLimiter.of(OptionalLong.of(SIZE), time, nanos::addAndGet);
+    try (Downloads bounded = new Downloads(new Dataset(store), cache, 1, bandwidth)) {
       bounded.fetch(version.shards().subList(0, 2));
       bounded.fetch(version.shards());
       assertThat(bounded.bytes()).isEqualTo(4 * SIZE);

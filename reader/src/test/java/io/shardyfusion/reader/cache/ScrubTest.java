@@ -42,7 +42,7 @@ class ScrubTest {
             ObjectStores.open(directory.resolve("data").toString(), StoreOptions.defaults()));
     cache = FileCache.open(directory.resolve("cache"), CacheLimits.defaults());
     downloads = new Downloads(new Dataset(store), cache, CacheLimits.defaults());
-    scrub = new Scrub(cache, downloads, Pace.of(OptionalLong.empty()));
+    scrub = new Scrub(cache, downloads, BandwidthLimiter.of(OptionalLong.empty()));
     version =
         new SmallVersions(store)
             .version(
@@ -100,7 +100,7 @@ class ScrubTest {
   @Test
   void anInterruptEndsItWithoutAnEviction() throws IOException {
     damage(version.files().get(0));
-    Scrub slow = new Scrub(cache, downloads, Pace.of(OptionalLong.of(1)));
+    Scrub slow = new Scrub(cache, downloads, BandwidthLimiter.of(OptionalLong.of(1)));
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> slow.run(version.shards()))
         .isInstanceOf(StorageException.class)

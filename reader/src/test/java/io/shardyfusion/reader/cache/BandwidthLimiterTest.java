@@ -1,4 +1,4 @@
-package io.shardyfusion.reader;
+package io.shardyfusion.reader.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.bucket4j.BlockingStrategy;
 import io.github.bucket4j.TimeMeter;
 import io.shardyfusion.StorageException;
-import io.shardyfusion.reader.cache.Pace;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class PaceTest {
+class BandwidthLimiterTest {
 
   private static final long PIECE = 1 << 16;
 
@@ -33,9 +32,9 @@ class PaceTest {
 
   @Test
   void bytesTakeTheTimeThatTheBoundGivesThem() {
-    Pace pace = Pace.of(OptionalLong.of(1 << 20), time, waiting);
+    BandwidthLimiter limiter = BandwidthLimiter.of(OptionalLong.of(1 << 20), time, waiting);
     for (int i = 0; i <= 160; i++) { // The first piece is free, then ten seconds' worth.
-      pace.take(PIECE);
+      limiter.take(PIECE);
     }
     assertThat(nanos.get())
         .isBetween(TimeUnit.MILLISECONDS.toNanos(9_990), TimeUnit.MILLISECONDS.toNanos(10_010));
@@ -43,12 +42,12 @@ class PaceTest {
 
   @Test
   void whatWasNotUsedIsSavedForASecondOnly() {
-    Pace pace = Pace.of(OptionalLong.of(1 << 20), time, waiting);
-    pace.take(PIECE);
+    BandwidthLimiter limiter = BandwidthLimiter.of(OptionalLong.of(1 << 20), time, waiting);
+    limiter.take(PIECE);
     long hour = TimeUnit.HOURS.toNanos(1);
     nanos.set(hour);
     for (int i = 0; i < 32; i++) { // Two seconds' worth, of which one was saved.
-      pace.take(PIECE);
+      limiter.take(PIECE);
     }
     assertThat(nanos.get() - hour)
         .isBetween(TimeUnit.MILLISECONDS.toNanos(990), TimeUnit.MILLISECONDS.toNanos(1_010));
@@ -56,26 +55,26 @@ class PaceTest {
 
   @Test
   void aBoundBelowAPieceIsKeptToo() {
-    Pace pace = Pace.of(OptionalLong.of(1024), time, waiting);
-    pace.take(PIECE);
-    pace.take(PIECE);
+    BandwidthLimiter limiter = BandwidthLimiter.of(OptionalLong.of(1024), time, waiting);
+    limiter.take(PIECE);
+    limiter.take(PIECE);
     assertThat(nanos.get())
         .isBetween(TimeUnit.MILLISECONDS.toNanos(63_990), TimeUnit.MILLISECONDS.toNanos(64_010));
   }
 
   @Test
   void withoutABoundNothingWaits() {
-    Pace pace = Pace.of(OptionalLong.empty(), time, waiting);
-    pace.take(1L << 40);
+    BandwidthLimiter limiter = BandwidthLimiter.of(OptionalLong.empty(), time, waiting);
+    limiter.take(1L << 40);
     assertThat(nanos).hasValue(0);
   }
 
   @Test
   void anInterruptEndsTheWait() {
-    Pace pace = Pace.of(OptionalLong.of(1));
-    pace.take(PIECE);
+    BandwidthLimiter limiter = BandwidthLimiter.of(OptionalLong.of(1));
+    limiter.take(PIECE);
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> pace.take(PIECE))
+    assertThatThrownBy(() -> limiter.take(PIECE))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("interrupted");
     assertThat(Thread.interrupted()).isTrue();

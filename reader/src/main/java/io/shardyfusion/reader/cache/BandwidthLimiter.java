@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A bound of bytes per second, shared by all threads that take from it. Thread-safe. */
-public final class Pace {
+public final class BandwidthLimiter {
 
   /** The most that is asked for at once; a bucket that holds less would never have it. */
   private static final long PIECE_BYTES = 1 << 16;
@@ -17,19 +17,20 @@ public final class Pace {
   private final @Nullable Bucket bucket;
   private final BlockingStrategy waiting;
 
-  private Pace(@Nullable Bucket bucket, BlockingStrategy waiting) {
+  private BandwidthLimiter(@Nullable Bucket bucket, BlockingStrategy waiting) {
     this.bucket = bucket;
     this.waiting = waiting;
   }
 
   /** At most that many bytes per second; unset: no bound. */
-  public static Pace of(OptionalLong bytesPerSecond) {
+  public static BandwidthLimiter of(OptionalLong bytesPerSecond) {
     return of(bytesPerSecond, TimeMeter.SYSTEM_NANOTIME, BlockingStrategy.PARKING);
   }
 
-  public static Pace of(OptionalLong bytesPerSecond, TimeMeter time, BlockingStrategy waiting) {
+  public static BandwidthLimiter of(
+      OptionalLong bytesPerSecond, TimeMeter time, BlockingStrategy waiting) {
     if (bytesPerSecond.isEmpty()) {
-      return new Pace(null, waiting);
+      return new BandwidthLimiter(null, waiting);
     }
     long rate = bytesPerSecond.getAsLong();
     Bucket bucket =
@@ -42,7 +43,7 @@ public final class Pace {
                         .initialTokens(PIECE_BYTES))
             .withCustomTimePrecision(time)
             .build();
-    return new Pace(bucket, waiting);
+    return new BandwidthLimiter(bucket, waiting);
   }
 
   /**
