@@ -60,7 +60,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   private final FileCache cache;
   private final Downloads downloads;
   private final ReadResources resources;
-  private final ShardTasks tasks;
+  private final ShardExecutor executor;
   private final ScheduledExecutorService background;
   private final LookupMeter meter;
   private final ShardPool shardPool;
@@ -93,7 +93,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
             new ReadResources(options.memory().blockCache(), options.memory().blockCacheBytes()));
     Dataset dataset = new Dataset(store, cache);
     downloads = opened(opened, new Downloads(dataset, cache, options.cache()));
-    tasks = opened(opened, new ShardTasks(options.cache().downloads()));
+    executor = opened(opened, new ShardExecutor(options.cache().downloads()));
     listeners = opened(opened, new Listeners(options.listeners()));
     background = background();
     opened.push(() -> WorkerThreads.end(background));
@@ -101,8 +101,8 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
         new ShardPool(
             new ShardOpener(dataset, cache, downloads, resources), options.memory().maxOpenFiles());
     ShardChoice choice = new ShardChoice(options.shards(), options.eager());
-    planner = new VersionPlanner(uri, dataset, choice, shardPool, tasks, cache.space());
-    loader = new SnapshotLoader(uri, shardPool, tasks, cache, downloads, meter);
+    planner = new VersionPlanner(uri, dataset, choice, shardPool, executor, cache.space());
+    loader = new SnapshotLoader(uri, shardPool, executor, cache, downloads, meter);
     PointerWatch pointer = new PointerWatch(store.root().toString(), dataset, cache, status);
     String at = options.at();
     Snapshot first;
@@ -385,7 +385,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
             loop,
             listeners,
             downloads::stop,
-            tasks,
+            executor,
             pool(),
             store,
             refresher,

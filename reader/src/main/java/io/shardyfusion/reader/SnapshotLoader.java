@@ -16,7 +16,7 @@ final class SnapshotLoader {
 
   private final String datasetUri;
   private final ShardPool pool;
-  private final ShardTasks tasks;
+  private final ShardExecutor executor;
   private final FileCache cache;
   private final Downloads downloads;
   private final LookupMeter meter;
@@ -25,13 +25,13 @@ final class SnapshotLoader {
   SnapshotLoader(
       String datasetUri,
       ShardPool pool,
-      ShardTasks tasks,
+      ShardExecutor executor,
       FileCache cache,
       Downloads downloads,
       LookupMeter meter) {
     this.datasetUri = datasetUri;
     this.pool = pool;
-    this.tasks = tasks;
+    this.executor = executor;
     this.cache = cache;
     this.downloads = downloads;
     this.meter = meter;
@@ -50,7 +50,7 @@ final class SnapshotLoader {
     try {
       plan.requireFit();
       downloads.fetch(plan.files());
-      tasks.forEach(plan.toOpen(), shard -> open(snapshot, shard.shard(), plan));
+      executor.forEach(plan.toOpen(), shard -> open(snapshot, shard.shard(), plan));
       return snapshot;
     } catch (RuntimeException | Error e) {
       Cleanup.afterFailure(e, snapshot);
@@ -65,7 +65,7 @@ final class SnapshotLoader {
    */
   void open(Snapshot snapshot, Collection<Integer> shards) {
     shards.forEach(snapshot::requireServed);
-    tasks.forEach(shards, snapshot::open);
+    executor.forEach(shards, snapshot::open);
   }
 
   private static void open(Snapshot snapshot, int shard, VersionPlan plan) {

@@ -25,7 +25,7 @@ final class VersionPlanner {
   private final Dataset dataset;
   private final ShardChoice choice;
   private final ShardPool pool;
-  private final ShardTasks tasks;
+  private final ShardExecutor executor;
   private final CacheSpace space;
 
   /**
@@ -39,13 +39,13 @@ final class VersionPlanner {
       Dataset dataset,
       ShardChoice choice,
       ShardPool pool,
-      ShardTasks tasks,
+      ShardExecutor executor,
       CacheSpace space) {
     this.datasetUri = datasetUri;
     this.dataset = dataset;
     this.choice = choice;
     this.pool = pool;
-    this.tasks = tasks;
+    this.executor = executor;
     this.space = space;
   }
 
@@ -97,7 +97,7 @@ final class VersionPlanner {
   private Map<Integer, ShardDescriptor> descriptors(List<ShardEntry> shards) {
     List<ShardEntry> closed = shards.stream().filter(shard -> !pool.isOpen(shard)).toList();
     Map<Integer, ShardDescriptor> found = new ConcurrentSkipListMap<>();
-    tasks.forEach(closed, shard -> found.put(shard.shard(), dataset.descriptor(shard)));
+    executor.forEach(closed, shard -> found.put(shard.shard(), dataset.descriptor(shard)));
     return found;
   }
 

@@ -66,15 +66,15 @@ class RefreshInOnePassTest {
     dataset = new Dataset(owned(published.store()), new CountedDocuments());
     ReadResources resources = owned(new ReadResources(1 << 20));
     Downloads downloads = owned(new Downloads(dataset, cache, limits));
-    ShardTasks tasks = owned(new ShardTasks(2));
+    ShardExecutor executor = owned(new ShardExecutor(2));
     ScheduledExecutorService background = Executors.newSingleThreadScheduledExecutor();
     opened.add(() -> WorkerThreads.end(background));
     opener = new ShardOpener(dataset, cache, downloads, resources);
     ShardPool pool = new ShardPool(opener, 100);
     ShardChoice choice = new ShardChoice(null, true);
-    planner = new VersionPlanner("cities", dataset, choice, pool, tasks, cache.space());
+    planner = new VersionPlanner("cities", dataset, choice, pool, executor, cache.space());
     LookupMeter meter = new LookupMeter(ReaderMetrics.NONE);
-    loader = new SnapshotLoader("cities", pool, tasks, cache, downloads, meter);
+    loader = new SnapshotLoader("cities", pool, executor, cache, downloads, meter);
     versions = owned(new OpenVersions(loader.load(planner.first(dataset.current())), background));
     RefreshStatus status =
         new RefreshStatus(

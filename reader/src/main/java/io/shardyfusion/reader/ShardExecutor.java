@@ -17,22 +17,22 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * Does the same with many shards, several at a time. Its threads end when there is nothing to do.
- * Thread-safe.
+ * Runs a task for each of many shards, several at a time. Its threads end when there is nothing to
+ * do. Thread-safe.
  */
-final class ShardTasks implements AutoCloseable {
+final class ShardExecutor implements AutoCloseable {
 
   private final ExecutorService threads;
 
-  /** Tasks for at most that many shards at a time, over all callers. */
-  ShardTasks(int atATime) {
+  /** An executor for at most that many shards at a time, over all callers. */
+  ShardExecutor(int atATime) {
     threads = WorkerThreads.pool("shards", atATime, Integer.MAX_VALUE);
   }
 
   /**
-   * Does {@code task} with each of {@code items}, and returns when all is done. After a failure
-   * those that have not begun are left out, and those that have are interrupted, but not waited
-   * for.
+   * Runs {@code task} for each of {@code items}, and returns when all have ended. After a failure
+   * the tasks that have not begun are cancelled, and those that have are interrupted, but not
+   * waited for.
    *
    * @throws StorageException if this thread is interrupted, which it stays
    * @throws ClosedException if this is closed
@@ -69,8 +69,8 @@ final class ShardTasks implements AutoCloseable {
   }
 
   /**
-   * Interrupts what is running, begins nothing any more, of which those are told who wait for it,
-   * and waits for the end. Idempotent.
+   * Interrupts the tasks that run, cancels those that have not begun, so that their callers get a
+   * {@link ClosedException}, and waits until the threads end. Idempotent.
    */
   @Override
   public void close() {
@@ -80,7 +80,7 @@ final class ShardTasks implements AutoCloseable {
     WorkerThreads.end(threads);
   }
 
-  /** One item's task, which joins those that are done, also when it is cancelled. */
+  /** The task of one item. It joins the queue of those that are done, also if it is cancelled. */
   private static final class Task extends FutureTask<Void> {
 
     private final BlockingQueue<Future<?>> whenDone;
