@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotView extends SnapshotLookups implements AutoCloseable {
 
   final Snapshot snapshot;
-  private final Lease lease;
+  private final ViewLease lease;
 
   /** A view that takes the caller's pin over. */
   SnapshotView(Snapshot snapshot, LookupPool pool, @Nullable LookupThrottle throttle) {
     super(pool, throttle);
     this.snapshot = snapshot;
-    this.lease = Lease.of(this, "view", snapshot, snapshot::unpin);
+    this.lease = ViewLease.of(this, "view", snapshot, snapshot::unpin);
   }
 
   /** Lets the version go. Cursors of this view stay open. Idempotent. */

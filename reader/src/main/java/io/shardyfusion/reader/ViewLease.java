@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * reachable while it is used ({@link java.lang.ref.Reference#reachabilityFence}): without, it may
  * count as lost in the middle of its last call.
  */
-final class Lease {
+final class ViewLease {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ViewLease.class);
 
   /** One for the process, as each has a thread, which no reader could stop. */
   private static final Cleaner LOST = Cleaner.create(WorkerThreads.named("lost-leases"));
@@ -30,7 +30,7 @@ final class Lease {
   private final Held held;
   private final Cleaner.Cleanable cleanable;
 
-  private Lease(Object owner, Held held) {
+  private ViewLease(Object owner, Held held) {
     this.held = held;
     this.cleanable = LOST.register(owner, held::lost);
   }
@@ -80,8 +80,8 @@ final class Lease {
    * @param release called once, when it ends, by the thread that ends it; does not refer to the
    *     owner
    */
-  static Lease of(Object owner, String what, Object snapshot, Runnable release) {
-    return new Lease(owner, new Held(what, snapshot, frames(), release));
+  static ViewLease of(Object owner, String what, Object snapshot, Runnable release) {
+    return new ViewLease(owner, new Held(what, snapshot, frames(), release));
   }
 
   /** Returns whether it was ended. */
