@@ -26,7 +26,7 @@ public final class CacheSpace {
   private final CacheLayout layout;
   private final OptionalLong maxBytes;
   private final Disk disk;
-  private final CacheSweep sweep;
+  private final CacheEvictor evictor;
 
   /**
    * The room of the cache in {@code layout}.
@@ -37,7 +37,7 @@ public final class CacheSpace {
     this.layout = layout;
     this.maxBytes = maxBytes;
     this.disk = disk;
-    this.sweep = new CacheSweep(layout, maxBytes, clock);
+    this.evictor = new CacheEvictor(layout, maxBytes, clock);
   }
 
   /** Tells how many bytes can be written to the disk of a directory. */
@@ -119,7 +119,7 @@ public final class CacheSpace {
         LOG.debug("event=cache_prune_skipped reason=\"another reader is at it\"");
         return;
       }
-      sweep.sweep(coming, wanted);
+      evictor.evict(coming, wanted);
     } catch (IOException e) {
       throw layout.unusable(layout.root(), e);
     }

@@ -16,12 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes from a cache what no live reader needs, oldest used first, until the rest is within its
- * bound. What was used within the last minute stays: its user may be about to hold it.
+ * Removes files that no live reader needs from a cache, least recently used first, until the rest
+ * is within its bound. Files that were used within the last minute stay: their users may be about
+ * to hold them.
  */
-final class CacheSweep {
+final class CacheEvictor {
 
-  private static final Logger LOG = LoggerFactory.getLogger(CacheSweep.class);
+  private static final Logger LOG = LoggerFactory.getLogger(CacheEvictor.class);
 
   /** The least bound of a cache for which none was set, however little is needed. */
   static final long MIN_BOUND = 1L << 30;
@@ -33,33 +34,33 @@ final class CacheSweep {
   private final OptionalLong maxBytes;
   private final Clock clock;
 
-  CacheSweep(CacheLayout layout, OptionalLong maxBytes, Clock clock) {
+  CacheEvictor(CacheLayout layout, OptionalLong maxBytes, Clock clock) {
     this.layout = layout;
     this.maxBytes = maxBytes;
     this.clock = clock;
   }
 
   /**
-   * The result of a sweep.
+   * The result of an eviction.
    *
    * @param files the number of files that were removed
    * @param bytes of these
    * @param bytesLeft in the cache
    */
-  record Swept(int files, long bytes, long bytesLeft) {}
+  record Evicted(int files, long bytes, long bytesLeft) {}
 
   /**
-   * Sweeps.
+   * Removes files until the cache is within its bound.
    *
-   * @param coming bytes that will be added next, for which room is made too
-   * @param wanted bytes to free at least, if that many can be
+   * @param coming the bytes that will be added next, for which room is made too
+   * @param wanted the least number of bytes to free, if that many can be
    */
-  Swept sweep(long coming, long wanted) throws IOException {
+  Evicted evict(long coming, long wanted) throws IOException {
     removeAbandonedLocks();
     List<CachedFile> cached = layout.cached();
     long total = cached.stream().mapToLong(CachedFile::bytes).sum();
     if (wanted <= 0 && total + coming <= maxBytes.orElse(MIN_BOUND)) {
-      return new Swept(0, 0, total);
+      return new Evicted(0, 0, total);
     }
     Set<Path> needed = Reachable.now(layout);
     long bound = maxBytes.orElseGet(() -> defaultBound(cached, needed, coming));
@@ -72,7 +73,7 @@ final class CacheSweep {
     return Math.max(MIN_BOUND, 2 * (neededBytes + coming));
   }
 
-  private Swept remove(List<CachedFile> cached, Set<Path> needed, long total, long excess)
+  private Evicted remove(List<CachedFile> cached, Set<Path> needed, long total, long excess)
       throws IOException {
     List<CachedFile> candidates = new ArrayList<>(cached);
     candidates.removeIf(f -> needed.contains(f.path()) || isYoung(f.used()));
@@ -95,7 +96,7 @@ final class CacheSweep {
           bytes,
           total - bytes);
     }
-    return new Swept(files, bytes, total - bytes);
+    return new Evicted(files, bytes, total - bytes);
   }
 
   /** Returns whether a file was used just now, by a clock that may have been set back since. */
