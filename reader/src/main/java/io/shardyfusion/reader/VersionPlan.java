@@ -34,10 +34,10 @@ record VersionPlan(
         entry.version(),
         descriptors.size(),
         files.missing().size(),
-        files.room().bytes(),
+        files.space().bytes(),
         files.cachedBytes(),
-        files.room().diskFree(),
-        files.room().cacheFree(),
+        files.space().diskFree(),
+        files.space().cacheFree(),
         files.refusal());
   }
 

@@ -64,40 +64,41 @@ public final class CacheSpace {
   public FetchPlan plan(Sha256 manifest, Collection<ShardDescriptor> shards) {
     List<TableFile> wanted = FileCache.distinct(shards);
     List<TableFile> missing = wanted.stream().filter(f -> !layout.has(f)).toList();
-    CacheRoom room = room(Set.of(manifest), missing, wanted);
-    return new FetchPlan(wanted, missing, room, room.refusal(layout.root(), maxBytes));
+    SpaceEstimate estimate = estimate(Set.of(manifest), missing, wanted);
+    return new FetchPlan(wanted, missing, estimate, estimate.refusal(layout.root(), maxBytes));
   }
 
   /**
-   * The room that there is for files that are about to be fetched.
+   * The estimate of the space for files that are about to be fetched.
    *
    * @param missing the files
    * @param wanted these, and others that will be needed with them
    */
-  CacheRoom room(Collection<TableFile> missing, Collection<TableFile> wanted) {
-    return room(Set.of(), missing, wanted);
+  SpaceEstimate estimate(Collection<TableFile> missing, Collection<TableFile> wanted) {
+    return estimate(Set.of(), missing, wanted);
   }
 
   /**
    * Makes room for files that are about to be fetched, by removing what nobody needs.
    *
-   * @param room as it was measured for them
+   * @param estimate as it was measured for them
    * @throws StorageException if they do not fit; nothing was removed then, except if the room that
    *     was made on the disk did not suffice
    */
-  void makeRoom(CacheRoom room) {
-    long bytes = room.bytes();
-    long free = room.diskFree();
-    if (bytes == 0 || (maxBytes.isEmpty() && bytes + CacheRoom.RESERVE <= free)) {
+  void makeRoom(SpaceEstimate estimate) {
+    long bytes = estimate.bytes();
+    long free = estimate.diskFree();
+    if (bytes == 0 || (maxBytes.isEmpty() && bytes + SpaceEstimate.RESERVE <= free)) {
       return;
     }
-    String refusal = room.refusal(layout.root(), maxBytes);
+    String refusal = estimate.refusal(layout.root(), maxBytes);
     if (refusal != null) {
       throw new StorageException(refusal);
     }
-    prune(bytes, bytes + CacheRoom.RESERVE - free);
-    if (bytes + CacheRoom.RESERVE > diskFree()) {
-      CacheRoom left = new CacheRoom(bytes, room.files(), diskFree(), 0, room.cacheFree());
+    prune(bytes, bytes + SpaceEstimate.RESERVE - free);
+    if (bytes + SpaceEstimate.RESERVE > diskFree()) {
+      SpaceEstimate left =
+          new SpaceEstimate(bytes, estimate.files(), diskFree(), 0, estimate.cacheFree());
       throw new StorageException(
           Objects.requireNonNullElse(left.refusal(layout.root(), maxBytes), "the disk is full"));
     }
@@ -125,16 +126,16 @@ public final class CacheSpace {
     }
   }
 
-  private CacheRoom room(
+  private SpaceEstimate estimate(
       Set<Sha256> held, Collection<TableFile> missing, Collection<TableFile> wanted) {
     long free = diskFree();
     long bytes = missing.stream().mapToLong(TableFile::size).sum();
-    if (maxBytes.isEmpty() && bytes + CacheRoom.RESERVE <= free) {
+    if (maxBytes.isEmpty() && bytes + SpaceEstimate.RESERVE <= free) {
       // There is room, whatever could be removed: the cache need not be listed for that.
-      return new CacheRoom(bytes, missing.size(), free, 0, OptionalLong.empty());
+      return new SpaceEstimate(bytes, missing.size(), free, 0, OptionalLong.empty());
     }
     try {
-      return CacheRoom.measure(layout, maxBytes, free, held, missing, wanted);
+      return SpaceEstimate.measure(layout, maxBytes, free, held, missing, wanted);
     } catch (IOException e) {
       throw layout.unusable(layout.root(), e);
     }

@@ -56,29 +56,29 @@ public final class Downloads implements AutoCloseable {
    * still to be fetched when one fails, nothing is begun any more.
    *
    * @throws io.shardyfusion.DataDamagedException if what the dataset holds is not the file
-   * @throws StorageException if one could not be downloaded or written, if there is no room for
+   * @throws StorageException if one could not be downloaded or written, if there is no space for
    *     them, which is found before the first is downloaded, or if the thread is interrupted
    * @throws ClosedException if this is closed
    */
   public void fetch(Collection<ShardDescriptor> shards) {
     List<TableFile> wanted = FileCache.distinct(shards);
-    fetch(wanted, missing -> cache.space().room(missing, wanted));
+    fetch(wanted, missing -> cache.space().estimate(missing, wanted));
   }
 
   /**
-   * Fetches what a plan says, in the room that it found. What has gone from the cache since is
+   * Fetches what a plan says, in the space that it found. What has gone from the cache since is
    * fetched as well; what others have fetched since is not. Throws as above.
    */
   public void fetch(FetchPlan plan) {
-    fetch(plan.wanted(), missing -> plan.room());
+    fetch(plan.wanted(), missing -> plan.space());
   }
 
-  private void fetch(List<TableFile> wanted, Function<List<TableFile>, CacheRoom> room) {
+  private void fetch(List<TableFile> wanted, Function<List<TableFile>, SpaceEstimate> space) {
     List<TableFile> missing = cache.missing(wanted);
     if (missing.isEmpty()) {
       return;
     }
-    cache.space().makeRoom(room.apply(missing));
+    cache.space().makeRoom(space.apply(missing));
     Fetch fetch = new Fetch(missing);
     running.add(fetch);
     try {

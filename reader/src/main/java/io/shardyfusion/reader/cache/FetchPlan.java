@@ -6,15 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The table files that shards need: which of them are in the cache, which have to be fetched, and
- * whether there is room for these. True at the moment it was made.
+ * whether there is room for these. It holds for the moment at which it was made.
  *
  * @param wanted all of them, each once
  * @param missing those of them that are not in the cache
- * @param room what there is for the missing ones
- * @param refusal why these do not fit, and what to do about it; null if they fit
+ * @param space the space that they need, and the space that there is
+ * @param refusal why the missing ones do not fit, and what to do about it; null if they fit
  */
 public record FetchPlan(
-    List<TableFile> wanted, List<TableFile> missing, CacheRoom room, @Nullable String refusal) {
+    List<TableFile> wanted,
+    List<TableFile> missing,
+    SpaceEstimate space,
+    @Nullable String refusal) {
 
   public FetchPlan {
     wanted = List.copyOf(wanted);
@@ -28,6 +31,6 @@ public record FetchPlan(
 
   /** The bytes of the files that are in the cache. */
   public long cachedBytes() {
-    return wanted.stream().mapToLong(TableFile::size).sum() - room.bytes();
+    return wanted.stream().mapToLong(TableFile::size).sum() - space.bytes();
   }
 }

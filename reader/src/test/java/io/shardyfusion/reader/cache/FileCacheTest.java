@@ -259,14 +259,14 @@ class FileCacheTest {
       FetchPlan plan = cache.space().plan(version.manifest(), version.shards());
       assertThat(plan.wanted()).isEqualTo(version.files());
       assertThat(plan.missing()).isEqualTo(version.files().subList(1, 4));
-      assertThat(plan.room().bytes()).isEqualTo(3 * SIZE);
+      assertThat(plan.space().bytes()).isEqualTo(3 * SIZE);
       assertThat(plan.cachedBytes()).isEqualTo(SIZE);
-      assertThat(plan.room().diskFree()).isEqualTo(diskFree.get());
-      assertThat(plan.room().cacheFree()).hasValue(4 * SIZE);
+      assertThat(plan.space().diskFree()).isEqualTo(diskFree.get());
+      assertThat(plan.space().cacheFree()).hasValue(4 * SIZE);
       assertThat(plan.fits()).isTrue();
       assertThat(plan.refusal()).isNull();
       try (FileCache unbounded = cache(CacheLimits.defaults())) {
-        assertThat(unbounded.space().plan(version.manifest(), version.shards()).room().cacheFree())
+        assertThat(unbounded.space().plan(version.manifest(), version.shards()).space().cacheFree())
             .isEmpty();
       }
     }
@@ -285,7 +285,7 @@ class FileCacheTest {
       next.holdIn(cache);
       FetchPlan plan = cache.space().plan(next.manifest(), next.shards());
       assertThat(plan.fits()).isFalse();
-      assertThat(plan.room().cacheFree().orElseThrow()).isBetween(SIZE - 10_000L, SIZE - 1L);
+      assertThat(plan.space().cacheFree().orElseThrow()).isBetween(SIZE - 10_000L, SIZE - 1L);
       int before = store.downloads().size();
       assertThatThrownBy(() -> downloads.fetch(next.shards()))
           .isInstanceOf(StorageException.class)
@@ -294,7 +294,7 @@ class FileCacheTest {
               "200000 bytes in 2 file(s)",
               directory.resolve("cache").toString(),
               "bound of 300000 bytes (CacheLimits.maxBytes)",
-              "only " + plan.room().cacheFree().orElseThrow(),
+              "only " + plan.space().cacheFree().orElseThrow(),
               "raise the bound");
       assertThat(store.downloads()).hasSize(before);
       assertThat(held.files()).allMatch(cache::has);
@@ -308,7 +308,7 @@ class FileCacheTest {
   @Test
   void aDiskThatHasNoRoomRefusesBeforeAnythingIsDownloaded() {
     Version version = version(2);
-    diskFree.set(CacheRoom.RESERVE + 2 * SIZE - 1);
+    diskFree.set(SpaceEstimate.RESERVE + 2 * SIZE - 1);
     try (FileCache cache = cache(CacheLimits.defaults());
         Downloads downloads = new Downloads(dataset, cache, CacheLimits.defaults())) {
       assertThat(cache.space().plan(version.manifest(), version.shards()).fits()).isFalse();
@@ -319,7 +319,7 @@ class FileCacheTest {
               diskFree + " bytes free",
               "choose another with ReaderOptions.cacheDirectory");
       assertThat(store.downloads()).isEmpty();
-      diskFree.set(CacheRoom.RESERVE + 2 * SIZE);
+      diskFree.set(SpaceEstimate.RESERVE + 2 * SIZE);
       downloads.fetch(version.shards());
       assertThat(version.files()).allMatch(cache::has);
     }
@@ -354,7 +354,7 @@ class FileCacheTest {
         Downloads downloads = new Downloads(dataset, cache, CacheLimits.defaults())) {
       downloads.fetch(old.shards());
       clock.advance(LATER);
-      diskFree.set(CacheRoom.RESERVE); // As if an open database had links to what is removed.
+      diskFree.set(SpaceEstimate.RESERVE); // As if an open database had links to what is removed.
       int before = store.downloads().size();
       assertThatThrownBy(() -> downloads.fetch(next.shards()))
           .isInstanceOf(StorageException.class)
@@ -404,7 +404,7 @@ class FileCacheTest {
   private long roomFor(int files) throws IOException {
     CacheLayout layout = new CacheLayout(directory.resolve("cache"));
     long used = layout.cached().stream().mapToLong(CacheLayout.CachedFile::bytes).sum();
-    return CacheRoom.RESERVE + (long) files * SIZE - used;
+    return SpaceEstimate.RESERVE + (long) files * SIZE - used;
   }
 
   /** A version of so many shards with a file each. */

@@ -12,29 +12,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The room that there would be for files that are not cached yet, after everything that nobody
- * needs was removed.
+ * An estimate of the space for files that are not cached yet: the space that they need, and the
+ * space that there would be after everything that nobody needs was removed.
  *
- * @param bytes to be fetched
- * @param files to be fetched
+ * @param bytes the size of the files to be fetched
+ * @param files the number of files to be fetched
  * @param diskFree bytes that can be written to the disk now
  * @param removable bytes that can be removed from the cache
  * @param cacheFree bytes that the cache may take after that; empty if it has no bound
  */
-public record CacheRoom(
+public record SpaceEstimate(
     long bytes, int files, long diskFree, long removable, OptionalLong cacheFree) {
 
   /** The bytes of the disk that are kept free for the small files of the databases. */
   static final long RESERVE = 16L << 20;
 
   /**
-   * Measures.
+   * Measures the space.
    *
-   * @param held the manifests of versions that count as held, besides those that are
-   * @param missing what is to be fetched
-   * @param wanted what is needed besides, as it is in the cache
+   * @param held the manifests of versions that count as held, besides those that are held
+   * @param missing the files to be fetched
+   * @param wanted the files that are needed with them, and are not to be removed
    */
-  static CacheRoom measure(
+  static SpaceEstimate measure(
       CacheLayout layout,
       OptionalLong maxBytes,
       long diskFree,
@@ -64,10 +64,10 @@ public record CacheRoom(
             ? OptionalLong.empty()
             : OptionalLong.of(Math.max(0, maxBytes.getAsLong() - keptBytes));
     long bytes = missing.stream().mapToLong(TableFile::size).sum();
-    return new CacheRoom(bytes, missing.size(), diskFree, removable, free);
+    return new SpaceEstimate(bytes, missing.size(), diskFree, removable, free);
   }
 
-  /** Why it does not fit and what to do, or null if it does. */
+  /** Says why the files do not fit and what to do, or returns null if they fit. */
   @Nullable String refusal(Path cache, OptionalLong maxBytes) {
     if (bytes == 0) {
       return null;
