@@ -5,7 +5,7 @@ import io.shardyfusion.StorageException;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.lifecycle.Cleanup;
-import io.shardyfusion.reader.cache.CacheUpkeep;
+import io.shardyfusion.reader.cache.BackgroundPruner;
 import io.shardyfusion.reader.cache.Downloads;
 import io.shardyfusion.reader.cache.FileCache;
 import java.time.Duration;
@@ -29,7 +29,7 @@ final class Refresher implements AutoCloseable {
   private final SnapshotLoader loader;
   private final FileCache cache;
   private final Downloads downloads;
-  private final CacheUpkeep upkeep;
+  private final BackgroundPruner pruner;
   private final RefreshEvents events;
 
   /** Held by the one that refreshes. */
@@ -48,7 +48,7 @@ final class Refresher implements AutoCloseable {
       SnapshotLoader loader,
       FileCache cache,
       Downloads downloads,
-      CacheUpkeep upkeep,
+      BackgroundPruner pruner,
       RefreshEvents events) {
     this.pointer = pointer;
     this.versions = versions;
@@ -56,7 +56,7 @@ final class Refresher implements AutoCloseable {
     this.loader = loader;
     this.cache = cache;
     this.downloads = downloads;
-    this.upkeep = upkeep;
+    this.pruner = pruner;
     this.events = events;
   }
 
@@ -121,7 +121,7 @@ final class Refresher implements AutoCloseable {
       }
       versions.swap(now);
       events.swapped(before, now, since(began), fetched);
-      upkeep.prune();
+      pruner.prune();
       return true;
     } catch (ClosedException e) {
       throw e;

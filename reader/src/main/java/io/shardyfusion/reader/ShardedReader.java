@@ -8,7 +8,7 @@ import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.lifecycle.WorkerThreads;
 import io.shardyfusion.machine.OpenFileLimit;
-import io.shardyfusion.reader.cache.CacheUpkeep;
+import io.shardyfusion.reader.cache.BackgroundPruner;
 import io.shardyfusion.reader.cache.DefaultCacheDirectory;
 import io.shardyfusion.reader.cache.Downloads;
 import io.shardyfusion.reader.cache.FileCache;
@@ -73,7 +73,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   private final RefreshLoop loop;
   private final ScrubLoop scrubs;
   private final RefreshEvents events;
-  private final CacheUpkeep upkeep;
+  private final BackgroundPruner pruner;
 
   /** Opens all that a reader consists of; {@code opened} gets what must be closed if it fails. */
   private ShardedReader(
@@ -118,12 +118,12 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
       status.checked(); // The pointer names that version; there is nothing more to look for.
     }
     versions = opened(opened, new OpenVersions(first, background));
-    upkeep = new CacheUpkeep(cache, background);
+    pruner = new BackgroundPruner(cache, background);
     events = new RefreshEvents(options, status, listeners);
-    refresher = new Refresher(pointer, versions, planner, loader, cache, downloads, upkeep, events);
+    refresher = new Refresher(pointer, versions, planner, loader, cache, downloads, pruner, events);
     loop = new RefreshLoop(this::refresh, status, background, refreshInterval(), Math::random);
     loop.start();
-    upkeep.prune();
+    pruner.prune();
     scrubs =
         new ScrubLoop(
             new Scrub(cache, downloads),
@@ -323,7 +323,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
         downloads.bytes(),
         versions.count(),
         shardPool.open().size(),
-        upkeep.bytes(),
+        pruner.bytes(),
         blockCacheBytes());
   }
 

@@ -11,8 +11,8 @@ import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.lifecycle.WorkerThreads;
+import io.shardyfusion.reader.cache.BackgroundPruner;
 import io.shardyfusion.reader.cache.CacheLimits;
-import io.shardyfusion.reader.cache.CacheUpkeep;
 import io.shardyfusion.reader.cache.Downloads;
 import io.shardyfusion.reader.cache.FileCache;
 import io.shardyfusion.shard.ReadResources;
@@ -89,7 +89,7 @@ class RefreshInOnePassTest {
                 loader,
                 cache,
                 downloads,
-                new CacheUpkeep(cache, never -> {}),
+                new BackgroundPruner(cache, never -> {}),
                 new RefreshEvents(
                     published.options(directory.resolve("cache")), status, listeners)));
   }

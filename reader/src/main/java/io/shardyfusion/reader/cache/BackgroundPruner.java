@@ -6,10 +6,13 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps a reader's local cache within its bound, and knows its size. Thread-safe. */
-public final class CacheUpkeep {
+/**
+ * Keeps a reader's local cache within its bound by pruning it in the background, and knows its
+ * size. Thread-safe.
+ */
+public final class BackgroundPruner {
 
-  private static final Logger LOG = LoggerFactory.getLogger(CacheUpkeep.class);
+  private static final Logger LOG = LoggerFactory.getLogger(BackgroundPruner.class);
 
   /** The size of a cache that was not counted yet, or could not be. */
   private static final long UNKNOWN = -1;
@@ -18,7 +21,7 @@ public final class CacheUpkeep {
   private final Executor background;
   private volatile long bytes = UNKNOWN;
 
-  public CacheUpkeep(FileCache cache, Executor background) {
+  public BackgroundPruner(FileCache cache, Executor background) {
     this.cache = cache;
     this.background = background;
   }
@@ -29,8 +32,8 @@ public final class CacheUpkeep {
   }
 
   /**
-   * Removes what is not needed any more, later: nobody has to wait for that. A failure is logged,
-   * and the next time may succeed.
+   * Removes later what is not needed any more, so that nobody has to wait for it. A failure is
+   * logged; the next call may succeed.
    */
   public void prune() {
     try {
@@ -47,7 +50,7 @@ public final class CacheUpkeep {
       }
       bytes = cache.space().bytes();
     } catch (StorageException e) {
-      if (!Thread.currentThread().isInterrupted()) { // As when the reader is closed.
+      if (!Thread.currentThread().isInterrupted()) { // As it is when the reader is closed.
         LOG.warn("event=cache_prune_failed error=\"{}\"", e.getMessage());
       }
     }
