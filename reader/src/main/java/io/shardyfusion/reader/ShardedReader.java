@@ -101,7 +101,7 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
         new ShardPool(
             new ShardOpener(dataset, cache, downloads, resources), options.memory().maxOpenFiles());
     ShardChoice choice = new ShardChoice(options.shards(), options.eager());
-    planner = new VersionPlanner(uri, dataset, choice, shardPool, executor, cache.space());
+    planner = new VersionPlanner(uri, dataset, choice, shardPool, executor, cache.capacity());
     loader = new SnapshotLoader(uri, shardPool, executor, cache, downloads, meter);
     PointerWatch pointer = new PointerWatch(store.root().toString(), dataset, cache, status);
     String at = options.at();

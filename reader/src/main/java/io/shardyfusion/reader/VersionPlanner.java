@@ -6,7 +6,7 @@ import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
-import io.shardyfusion.reader.cache.CacheSpace;
+import io.shardyfusion.reader.cache.CacheCapacity;
 import io.shardyfusion.reader.cache.FetchPlan;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +26,7 @@ final class VersionPlanner {
   private final ShardChoice choice;
   private final ShardPool pool;
   private final ShardExecutor executor;
-  private final CacheSpace space;
+  private final CacheCapacity capacity;
 
   /**
    * A planner for versions of one dataset. Owns nothing of what it is given.
@@ -40,13 +40,13 @@ final class VersionPlanner {
       ShardChoice choice,
       ShardPool pool,
       ShardExecutor executor,
-      CacheSpace space) {
+      CacheCapacity capacity) {
     this.datasetUri = datasetUri;
     this.dataset = dataset;
     this.choice = choice;
     this.pool = pool;
     this.executor = executor;
-    this.space = space;
+    this.capacity = capacity;
   }
 
   /**
@@ -90,7 +90,7 @@ final class VersionPlanner {
   }
 
   private FetchPlan files(PointerEntry entry, List<ShardDescriptor> shards) {
-    return space.plan(entry.manifest().sha256(), shards);
+    return capacity.plan(entry.manifest().sha256(), shards);
   }
 
   /** The descriptors of those of the shards that are not open yet, read several at a time. */

@@ -72,7 +72,7 @@ class RefreshInOnePassTest {
     opener = new ShardOpener(dataset, cache, downloads, resources);
     ShardPool pool = new ShardPool(opener, 100);
     ShardChoice choice = new ShardChoice(null, true);
-    planner = new VersionPlanner("cities", dataset, choice, pool, executor, cache.space());
+    planner = new VersionPlanner("cities", dataset, choice, pool, executor, cache.capacity());
     LookupMeter meter = new LookupMeter(ReaderMetrics.NONE);
     loader = new SnapshotLoader("cities", pool, executor, cache, downloads, meter);
     versions = owned(new OpenVersions(loader.load(planner.first(dataset.current())), background));

@@ -80,7 +80,7 @@ class SharedCacheTest {
     assertEverythingIsServed(SHARDS - whole);
     assertThat(directory.resolve("cache/open")).isEmptyDirectory();
     try (FileCache cache = FileCache.open(directory.resolve("cache"), CacheLimits.defaults())) {
-      cache.space().prune();
+      cache.capacity().prune();
     }
   }
 

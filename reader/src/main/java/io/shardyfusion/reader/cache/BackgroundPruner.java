@@ -46,9 +46,9 @@ public final class BackgroundPruner {
   private void pruneNow() {
     try {
       if (!cache.isReadOnly()) {
-        cache.space().prune();
+        cache.capacity().prune();
       }
-      bytes = cache.space().bytes();
+      bytes = cache.capacity().usedBytes();
     } catch (StorageException e) {
       if (!Thread.currentThread().isInterrupted()) { // As it is when the reader is closed.
         LOG.warn("event=cache_prune_failed error=\"{}\"", e.getMessage());

@@ -56,13 +56,13 @@ public final class Downloads implements AutoCloseable {
    * still to be fetched when one fails, nothing is begun any more.
    *
    * @throws io.shardyfusion.DataDamagedException if what the dataset holds is not the file
-   * @throws StorageException if one could not be downloaded or written, if there is no space for
+   * @throws StorageException if one could not be downloaded or written, if there is no room for
    *     them, which is found before the first is downloaded, or if the thread is interrupted
    * @throws ClosedException if this is closed
    */
   public void fetch(Collection<ShardDescriptor> shards) {
     List<TableFile> wanted = FileCache.distinct(shards);
-    fetch(wanted, missing -> cache.space().estimate(missing, wanted));
+    fetch(wanted, missing -> cache.capacity().estimate(missing, wanted));
   }
 
   /**
@@ -78,7 +78,7 @@ public final class Downloads implements AutoCloseable {
     if (missing.isEmpty()) {
       return;
     }
-    cache.space().makeRoom(space.apply(missing));
+    cache.capacity().makeRoom(space.apply(missing));
     Fetch fetch = new Fetch(missing);
     running.add(fetch);
     try {

@@ -74,15 +74,15 @@ public final class FileCache implements DocumentCache, AutoCloseable {
   private final CacheLayout layout;
   private final OwnDirectory own;
   private final Clock clock;
-  private final CacheSpace space;
+  private final CacheCapacity capacity;
   private final boolean readOnly;
 
   private FileCache(
-      CacheLayout layout, OwnDirectory own, Clock clock, CacheSpace space, boolean readOnly) {
+      CacheLayout layout, OwnDirectory own, Clock clock, CacheCapacity capacity, boolean readOnly) {
     this.layout = layout;
     this.own = own;
     this.clock = clock;
-    this.space = space;
+    this.capacity = capacity;
     this.readOnly = readOnly;
   }
 
@@ -101,7 +101,8 @@ public final class FileCache implements DocumentCache, AutoCloseable {
   }
 
   /** {@linkplain #open(Path, CacheLimits) Opens} a cache with another clock and disk. */
-  public static FileCache open(Path root, CacheLimits limits, Clock clock, CacheSpace.Disk disk) {
+  public static FileCache open(
+      Path root, CacheLimits limits, Clock clock, CacheCapacity.Disk disk) {
     if (Files.exists(root) && !Files.isDirectory(root)) {
       throw new InvalidRequestException(
           "the cache directory " + root + " is not a directory; choose another");
@@ -128,8 +129,8 @@ public final class FileCache implements DocumentCache, AutoCloseable {
     if (Files.isDirectory(open)) {
       OwnDirectory.removeDead(open);
     }
-    CacheSpace space = new CacheSpace(layout, limits.maxBytes(), clock, disk);
-    return new FileCache(layout, OwnDirectory.create(open), clock, space, readOnly);
+    CacheCapacity capacity = new CacheCapacity(layout, limits.maxBytes(), clock, disk);
+    return new FileCache(layout, OwnDirectory.create(open), clock, capacity, readOnly);
   }
 
   /** Returns whether there is a cache that this process may not write. */
@@ -151,9 +152,9 @@ public final class FileCache implements DocumentCache, AutoCloseable {
     return layout.root();
   }
 
-  /** The room that the cache takes, and has. */
-  public CacheSpace space() {
-    return space;
+  /** The capacity of the cache: the space that it takes, and may take. */
+  public CacheCapacity capacity() {
+    return capacity;
   }
 
   /** The path of the local copy of {@code file}, if there is one. */

@@ -151,7 +151,7 @@ class CachePruneTest {
       for (Path path : used.keySet()) {
         sizes.put(path, Files.size(path));
       }
-      readers.get(reader).space().prune();
+      readers.get(reader).capacity().prune();
       long total = sizes.values().stream().mapToLong(Long::longValue).sum();
       Set<Path> needed = needed();
       List<Path> candidates =

@@ -172,7 +172,7 @@ class FileCacheTest {
       fetch(free, other);
       other.release(free.manifest());
       clock.advance(LATER);
-      one.space().prune();
+      one.capacity().prune();
       assertThat(held.files()).allMatch(other::has);
       assertThat(held.documents().keySet()).allMatch(d -> one.find(d, SIZE).isPresent());
       assertThat(free.files()).noneMatch(other::has);
@@ -186,10 +186,10 @@ class FileCacheTest {
     try (FileCache cache = cache(CacheLimits.defaults().withMaxBytes(1))) {
       cache.fetch(version.files().get(0), dataset, bytes -> {});
       clock.advance(Duration.ofSeconds(59));
-      cache.space().prune();
+      cache.capacity().prune();
       assertThat(version.files()).allMatch(cache::has);
       clock.advance(Duration.ofSeconds(2));
-      cache.space().prune();
+      cache.capacity().prune();
       assertThat(version.files()).noneMatch(cache::has);
     }
   }
@@ -200,7 +200,7 @@ class FileCacheTest {
     try (FileCache cache = cache(CacheLimits.defaults().withMaxBytes(1))) {
       cache.fetch(version.files().get(0), dataset, bytes -> {});
       clock.advance(Duration.ofDays(-400));
-      cache.space().prune();
+      cache.capacity().prune();
       assertThat(version.files()).noneMatch(cache::has);
     }
   }
@@ -211,9 +211,9 @@ class FileCacheTest {
     try (FileCache cache = cache(CacheLimits.defaults())) {
       fetch(version, cache);
       clock.advance(Duration.ofDays(400));
-      cache.space().prune();
+      cache.capacity().prune();
       assertThat(version.files()).allMatch(cache::has);
-      assertThat(cache.space().bytes()).isEqualTo(version.bytes());
+      assertThat(cache.capacity().usedBytes()).isEqualTo(version.bytes());
     }
   }
 
@@ -226,10 +226,10 @@ class FileCacheTest {
       clock.advance(LATER);
       try (CacheLock lock = CacheLock.tryLock(layout.sweepLock())) {
         assertThat(lock).isNotNull();
-        cache.space().prune();
+        cache.capacity().prune();
         assertThat(version.files()).allMatch(cache::has);
       }
-      cache.space().prune();
+      cache.capacity().prune();
       assertThat(version.files()).noneMatch(cache::has);
     }
   }
@@ -244,7 +244,7 @@ class FileCacheTest {
       Path stranger = directory.resolve("cache/files/notes.txt");
       Files.createDirectories(stranger.getParent());
       Files.writeString(stranger, "not ours");
-      cache.space().prune();
+      cache.capacity().prune();
       assertThat(old).doesNotExist();
       assertThat(fresh).exists();
       assertThat(stranger).exists();
@@ -256,7 +256,7 @@ class FileCacheTest {
     Version version = version(4);
     try (FileCache cache = cache(CacheLimits.defaults().withMaxBytes(SIZE * 5))) {
       cache.fetch(version.files().get(0), dataset, bytes -> {});
-      FetchPlan plan = cache.space().plan(version.manifest(), version.shards());
+      FetchPlan plan = cache.capacity().plan(version.manifest(), version.shards());
       assertThat(plan.wanted()).isEqualTo(version.files());
       assertThat(plan.missing()).isEqualTo(version.files().subList(1, 4));
       assertThat(plan.space().bytes()).isEqualTo(3 * SIZE);
@@ -266,7 +266,8 @@ class FileCacheTest {
       assertThat(plan.fits()).isTrue();
       assertThat(plan.refusal()).isNull();
       try (FileCache unbounded = cache(CacheLimits.defaults())) {
-        assertThat(unbounded.space().plan(version.manifest(), version.shards()).space().cacheFree())
+        assertThat(
+                unbounded.capacity().plan(version.manifest(), version.shards()).space().cacheFree())
             .isEmpty();
       }
     }
@@ -283,7 +284,7 @@ class FileCacheTest {
       fetch(held, cache);
       clock.advance(LATER);
       next.holdIn(cache);
-      FetchPlan plan = cache.space().plan(next.manifest(), next.shards());
+      FetchPlan plan = cache.capacity().plan(next.manifest(), next.shards());
       assertThat(plan.fits()).isFalse();
       assertThat(plan.space().cacheFree().orElseThrow()).isBetween(SIZE - 10_000L, SIZE - 1L);
       int before = store.downloads().size();
@@ -301,7 +302,7 @@ class FileCacheTest {
       cache.release(held.manifest());
       downloads.fetch(next.shards());
       assertThat(next.files()).allMatch(cache::has);
-      assertThat(cache.space().bytes()).isLessThanOrEqualTo(3 * SIZE);
+      assertThat(cache.capacity().usedBytes()).isLessThanOrEqualTo(3 * SIZE);
     }
   }
 
@@ -311,7 +312,7 @@ class FileCacheTest {
     diskFree.set(SpaceEstimate.RESERVE + 2 * SIZE - 1);
     try (FileCache cache = cache(CacheLimits.defaults());
         Downloads downloads = new Downloads(dataset, cache, CacheLimits.defaults())) {
-      assertThat(cache.space().plan(version.manifest(), version.shards()).fits()).isFalse();
+      assertThat(cache.capacity().plan(version.manifest(), version.shards()).fits()).isFalse();
       assertThatThrownBy(() -> downloads.fetch(version.shards()))
           .isInstanceOf(StorageException.class)
           .hasMessageContainingAll(
@@ -333,7 +334,7 @@ class FileCacheTest {
         Downloads downloads = new Downloads(dataset, cache, CacheLimits.defaults())) {
       downloads.fetch(old.shards());
       clock.advance(LATER);
-      assertThat(cache.space().plan(next.manifest(), next.shards()).fits()).isTrue();
+      assertThat(cache.capacity().plan(next.manifest(), next.shards()).fits()).isTrue();
       downloads.fetch(next.shards());
       assertThat(next.files()).allMatch(cache::has);
       assertThat(old.files()).allMatch(cache::has);
@@ -396,7 +397,7 @@ class FileCacheTest {
     return cache(limits, at -> diskFree.get());
   }
 
-  private FileCache cache(CacheLimits limits, CacheSpace.Disk disk) {
+  private FileCache cache(CacheLimits limits, CacheCapacity.Disk disk) {
     return FileCache.open(directory.resolve("cache"), limits, clock, disk);
   }
 

@@ -17,11 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The room of a cache: how much it takes, how much more it may take, and making some. Thread-safe.
+ * The capacity of a cache: measures how much space it takes and how much more it may take, and
+ * makes room by removing what no live reader needs. Thread-safe.
  */
-public final class CacheSpace {
+public final class CacheCapacity {
 
-  private static final Logger LOG = LoggerFactory.getLogger(CacheSpace.class);
+  private static final Logger LOG = LoggerFactory.getLogger(CacheCapacity.class);
 
   private final CacheLayout layout;
   private final OptionalLong maxBytes;
@@ -29,11 +30,11 @@ public final class CacheSpace {
   private final CacheEvictor evictor;
 
   /**
-   * The room of the cache in {@code layout}.
+   * The capacity of the cache in {@code layout}.
    *
-   * @param maxBytes its bound; empty if it has none of its own
+   * @param maxBytes the bound of the cache; empty if it has none of its own
    */
-  CacheSpace(CacheLayout layout, OptionalLong maxBytes, Clock clock, Disk disk) {
+  CacheCapacity(CacheLayout layout, OptionalLong maxBytes, Clock clock, Disk disk) {
     this.layout = layout;
     this.maxBytes = maxBytes;
     this.disk = disk;
@@ -46,8 +47,8 @@ public final class CacheSpace {
   }
 
   /**
-   * Removes what dead processes left, and what no live reader needs until the cache is within its
-   * bound. Does nothing if another reader is at it.
+   * Removes what dead processes left; then what no live reader needs, until the cache is within its
+   * bound. The second step is skipped while another reader does it.
    *
    * @throws StorageException if the cache could not be listed, or something not deleted
    */
@@ -59,7 +60,7 @@ public final class CacheSpace {
    * A plan for the files of shards of a version. Reads only the local disk.
    *
    * @param manifest the version's manifest, which counts as held
-   * @param shards those that are not open yet
+   * @param shards the shards that are not open yet
    */
   public FetchPlan plan(Sha256 manifest, Collection<ShardDescriptor> shards) {
     List<TableFile> wanted = FileCache.distinct(shards);
@@ -81,9 +82,9 @@ public final class CacheSpace {
   /**
    * Makes room for files that are about to be fetched, by removing what nobody needs.
    *
-   * @param estimate as it was measured for them
-   * @throws StorageException if they do not fit; nothing was removed then, except if the room that
-   *     was made on the disk did not suffice
+   * @param estimate the estimate that was measured for these files
+   * @throws StorageException if they do not fit. Then nothing was removed, unless the room that was
+   *     made on the disk turned out too small
    */
   void makeRoom(SpaceEstimate estimate) {
     long bytes = estimate.bytes();
@@ -105,7 +106,7 @@ public final class CacheSpace {
   }
 
   /** The bytes of all cached files and documents, of all readers. Lists them. */
-  long bytes() {
+  long usedBytes() {
     try {
       return layout.cached().stream().mapToLong(CacheLayout.CachedFile::bytes).sum();
     } catch (IOException e) {
@@ -131,7 +132,7 @@ public final class CacheSpace {
     long free = diskFree();
     long bytes = missing.stream().mapToLong(TableFile::size).sum();
     if (maxBytes.isEmpty() && bytes + SpaceEstimate.RESERVE <= free) {
-      // There is room, whatever could be removed: the cache need not be listed for that.
+      // There is room without removing anything: the cache need not be listed.
       return new SpaceEstimate(bytes, missing.size(), free, 0, OptionalLong.empty());
     }
     try {
