@@ -36,7 +36,7 @@ final class FilesEnumerator implements SplitEnumerator<FileSourceSplit, FilesSta
   private final Duration interval;
   private final WatchedListing listing;
   private final InputNews news;
-  private final FirstFoundFirst files;
+  private final FoundOrderAssigner files;
   private final KnownFiles known;
   private final UncomparedFiles uncompared = new UncomparedFiles();
   private final Map<Integer, @Nullable String> readersAwaiting = new LinkedHashMap<>();
@@ -59,7 +59,7 @@ final class FilesEnumerator implements SplitEnumerator<FileSourceSplit, FilesSta
     this.interval = interval;
     this.news = InputNews.start(run, listing::watch);
     gauge.show(news, context.metricGroup());
-    this.files = new FirstFoundFirst(state.waiting());
+    this.files = new FoundOrderAssigner(state.waiting());
     this.known = new KnownFiles(state.known());
   }
 

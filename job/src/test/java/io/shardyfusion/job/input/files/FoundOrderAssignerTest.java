@@ -10,9 +10,9 @@ import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.core.fs.Path;
 import org.junit.jupiter.api.Test;
 
-final class FirstFoundFirstTest {
+final class FoundOrderAssignerTest {
 
-  private final FirstFoundFirst files = new FirstFoundFirst(found("b", "a"));
+  private final FoundOrderAssigner files = new FoundOrderAssigner(found("b", "a"));
 
   @Test
   void filesFoundTogetherAreInPathOrderAndLaterOnesAfterThem() {
@@ -40,7 +40,7 @@ final class FirstFoundFirstTest {
     Optional<FileSourceSplit> read = files.getNext(null);
     assertThat(read).isPresent();
     List<FileSourceSplit> checkpoint = new ArrayList<>(files.remainingSplits());
-    FirstFoundFirst restored = new FirstFoundFirst(checkpoint);
+    FoundOrderAssigner restored = new FoundOrderAssigner(checkpoint);
     restored.addSplits(found("-"));
     assertThat(restored.remainingSplits()).startsWith(checkpoint.toArray(new FileSourceSplit[0]));
     assertThat(drained(restored)).containsExactly("b", "0", "-");
@@ -49,7 +49,7 @@ final class FirstFoundFirstTest {
   @Test
   void idsAreUniqueEvenIfNumbersBeginAgain() {
     FileSourceSplit first = files.getNext(null).orElseThrow();
-    FirstFoundFirst restored = new FirstFoundFirst(List.of());
+    FoundOrderAssigner restored = new FoundOrderAssigner(List.of());
     restored.addSplits(found("c"));
     FileSourceSplit other = restored.remainingSplits().iterator().next();
     assertThat(other.splitId()).isNotEqualTo(first.splitId());
@@ -58,7 +58,7 @@ final class FirstFoundFirstTest {
     assertThat(RowSplits.ordinalOf(first)).isZero();
   }
 
-  private static List<String> drained(FirstFoundFirst files) {
+  private static List<String> drained(FoundOrderAssigner files) {
     return names(
         Stream.generate(() -> files.getNext(null))
             .takeWhile(Optional::isPresent)

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one thread, as Flink does.
  */
-final class FirstFoundFirst implements FileSplitAssigner {
+final class FoundOrderAssigner implements FileSplitAssigner {
 
   /** In front is the ordinal that {@link RowSplits#ordinalOf} reads. */
   private static final Pattern NUMBERED = Pattern.compile("0-(\\d+)-.*", Pattern.DOTALL);
@@ -37,7 +37,7 @@ final class FirstFoundFirst implements FileSplitAssigner {
   /** A split and its number. */
   private record Waiting(long number, FileSourceSplit split) {}
 
-  FirstFoundFirst(Collection<FileSourceSplit> splits) {
+  FoundOrderAssigner(Collection<FileSourceSplit> splits) {
     addSplits(splits);
   }
 
