@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class TopicEnumerator implements SplitEnumerator<TopicSplit, TopicState> {
 
   private final KafkaOptions kafka;
-  private final OneTopic topic;
+  private final SameTopicSubscriber topic;
   private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> partitions;
   private final InputNews news;
 
   TopicEnumerator(
       KafkaOptions kafka,
-      OneTopic topic,
+      SameTopicSubscriber topic,
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> partitions,
       InputNews news) {
     this.kafka = kafka;

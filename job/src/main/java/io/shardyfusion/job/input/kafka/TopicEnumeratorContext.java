@@ -21,10 +21,10 @@ final class TopicEnumeratorContext implements SplitEnumeratorContext<KafkaPartit
 
   private final SplitEnumeratorContext<TopicSplit> flink;
   private final KafkaOptions kafka;
-  private final OneTopic topic;
+  private final SameTopicSubscriber topic;
 
   TopicEnumeratorContext(
-      SplitEnumeratorContext<TopicSplit> flink, KafkaOptions kafka, OneTopic topic) {
+      SplitEnumeratorContext<TopicSplit> flink, KafkaOptions kafka, SameTopicSubscriber topic) {
     this.flink = flink;
     this.kafka = kafka;
     this.topic = topic;

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>the enumerator keeps the id in the state, and compares it at each discovery, of which the
- *       first is when a job begins or is restored ({@link OneTopic});
+ *       first is when a job begins or is restored ({@link SameTopicSubscriber});
  *   <li>a split has it, and a reader that has read anything compares it at each barrier, before its
  *       part of the checkpoint can complete ({@link TopicReader}). So no checkpoint holds records
  *       of another topic.
@@ -94,7 +94,7 @@ public final class TopicSource
       SplitEnumeratorContext<TopicSplit> context) {
     InputNews news = InputNews.start(run);
     gauge.show(news, context.metricGroup());
-    OneTopic topic = new OneTopic(kafka, lookup(news));
+    SameTopicSubscriber topic = new SameTopicSubscriber(kafka, lookup(news));
     TopicEnumeratorContext adapted = new TopicEnumeratorContext(context, kafka, topic);
     return new TopicEnumerator(
         kafka, topic, source(topic, news::happened).createEnumerator(adapted), news);
@@ -105,7 +105,7 @@ public final class TopicSource
       SplitEnumeratorContext<TopicSplit> context, TopicState state) throws Exception {
     InputNews news = InputNews.start(run);
     gauge.show(news, context.metricGroup());
-    OneTopic topic = new OneTopic(kafka, lookup(news), state);
+    SameTopicSubscriber topic = new SameTopicSubscriber(kafka, lookup(news), state);
     TopicEnumeratorContext adapted = new TopicEnumeratorContext(context, kafka, topic);
     return new TopicEnumerator(
         kafka,

@@ -586,7 +586,7 @@ final class KafkaInputITCase {
     // The topic does not exist yet, though the state has it.
     try (AdminClient admin = AdminClient.create(kafka.clientProperties());
         AdminClient another = AdminClient.create(kafka.clientProperties())) {
-      OneTopic patient = restored(kafka, Duration.ofMinutes(1));
+      SameTopicSubscriber patient = restored(kafka, Duration.ofMinutes(1));
       CompletableFuture<Set<TopicPartition>> discovered =
           CompletableFuture.supplyAsync(() -> patient.getSubscribedTopicPartitions(another));
 
@@ -599,7 +599,7 @@ final class KafkaInputITCase {
                   assertThat(KafkaFailures.inJob(kafka, (StorageException) e))
                       .as("restarts")
                       .isSameAs(e));
-      OneTopic impatient = restored(kafka, Duration.ofMillis(1));
+      SameTopicSubscriber impatient = restored(kafka, Duration.ofMillis(1));
       assertThatThrownBy(() -> impatient.getSubscribedTopicPartitions(admin))
           .isInstanceOf(SuppressRestartsException.class)
           .cause()
@@ -611,9 +611,9 @@ final class KafkaInputITCase {
   }
 
   /** The topic of a job that has read one partition, of which no id is known. */
-  private OneTopic restored(KafkaOptions kafka, Duration deletedAfter) {
+  private SameTopicSubscriber restored(KafkaOptions kafka, Duration deletedAfter) {
     KafkaPartitionSplit read = new KafkaPartitionSplit(new TopicPartition(topic, 0), 5);
-    return new OneTopic(
+    return new SameTopicSubscriber(
         kafka,
         lookup(kafka, deletedAfter),
         new TopicState(

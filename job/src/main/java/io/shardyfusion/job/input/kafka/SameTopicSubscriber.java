@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to one enumerator, and never leaves its process. Looked up by one thread.
  */
 @SuppressWarnings("serial") // Only the connector's interface is serializable.
-final class OneTopic implements KafkaSubscriber {
+final class SameTopicSubscriber implements KafkaSubscriber {
 
   private static final long serialVersionUID = 1L;
 
@@ -31,13 +31,13 @@ final class OneTopic implements KafkaSubscriber {
   private transient @Nullable Set<TopicPartition> known;
 
   /** The topic of a job that begins. */
-  OneTopic(KafkaOptions kafka, TopicLookup lookup) {
+  SameTopicSubscriber(KafkaOptions kafka, TopicLookup lookup) {
     this.kafka = kafka;
     this.lookup = lookup;
   }
 
   /** The topic of a job that is restored. */
-  OneTopic(KafkaOptions kafka, TopicLookup lookup, TopicState restored) {
+  SameTopicSubscriber(KafkaOptions kafka, TopicLookup lookup, TopicState restored) {
     this(kafka, lookup);
     Set<TopicPartition> partitions = partitions(restored.partitions());
     if (!partitions.isEmpty()) {
