@@ -67,7 +67,7 @@ final class ManifestAssembler
   private final CountingObjectStore store;
   private final Clock clock;
   private final String lineage;
-  private final SnapshotAssembly assembly;
+  private final ReportedShards reported;
   private Predecessor predecessor;
   private @Nullable ManifestRef parent;
   private long publishedAt;
@@ -86,8 +86,8 @@ final class ManifestAssembler
     this.parent = state.predecessor() instanceof Predecessor.Version v ? v.manifest() : null;
     this.publishedAt = state.publishedAt();
     this.watermark = state.watermark();
-    this.assembly =
-        new SnapshotAssembly(
+    this.reported =
+        new ReportedShards(
             settings.sharding().numShards(),
             state.changed(),
             state.newFiles(),
@@ -177,7 +177,7 @@ final class ManifestAssembler
 
   @Override
   public void write(SubtaskReport report, Context context) {
-    assembly.add(report);
+    reported.add(report);
   }
 
   @Override
@@ -194,15 +194,15 @@ final class ManifestAssembler
 
   @Override
   public Collection<Committable> prepareCommit() {
-    if (!assembly.hasReports()) {
+    if (!reported.hasReports()) {
       return List.of();
     }
-    long checkpoint = assembly.completeCheckpoint(endOfInput);
+    long checkpoint = reported.completeCheckpoint(endOfInput);
     try {
       if (mustPublish()) {
         return List.of(publish(checkpoint));
       }
-      return settings.isStreaming() && assembly.mustNote() ? List.of(note(checkpoint)) : List.of();
+      return settings.isStreaming() && reported.mustNote() ? List.of(note(checkpoint)) : List.of();
     } catch (ShardyfusionException e) {
       throw Restarts.unlessPointless(e);
     }
@@ -211,9 +211,9 @@ final class ManifestAssembler
   private boolean mustPublish() {
     if (endOfInput) {
       // Even of an empty input there is a version, if it is the first one.
-      return assembly.changed() || predecessor instanceof Predecessor.None;
+      return reported.changed() || predecessor instanceof Predecessor.None;
     }
-    return assembly.changed() && isPublishIntervalOver();
+    return reported.changed() && isPublishIntervalOver();
   }
 
   /**
@@ -245,9 +245,9 @@ final class ManifestAssembler
     predecessor = new Predecessor.Version(ref);
     parent = ref;
     publishedAt = clock.millis();
-    assembly.stored(ref);
-    assembly.noted();
-    assembly.published();
+    reported.stored(ref);
+    reported.noted();
+    reported.published();
     return publication;
   }
 
@@ -257,14 +257,14 @@ final class ManifestAssembler
    */
   private CheckpointNote note(long checkpoint) {
     Instant takenAt = clock.instant();
-    if (assembly.uncovered().size() > settings.mostNoted()) {
-      assembly.stored(new Publisher(store).store(manifest(checkpoint)));
+    if (reported.uncovered().size() > settings.mostNoted()) {
+      reported.stored(new Publisher(store).store(manifest(checkpoint)));
     }
-    assembly.noted();
-    ManifestCover cover = assembly.cover();
+    reported.noted();
+    ManifestCover cover = reported.cover();
     return new CheckpointNote(
         new CheckpointNeeds(
-            checkpoint, takenAt, cover == null ? null : cover.manifest(), assembly.uncovered()));
+            checkpoint, takenAt, cover == null ? null : cover.manifest(), reported.uncovered()));
   }
 
   private Manifest manifest(long checkpoint) {
@@ -284,10 +284,10 @@ final class ManifestAssembler
         settings.keyEncoding(),
         settings.valueFormat(),
         ShardBuilder.engine(settings.profile()),
-        assembly.stats(),
-        assembly.input(),
+        reported.stats(),
+        reported.input(),
         settings.custom(),
-        assembly.entries());
+        reported.entries());
   }
 
   private @Nullable Instant watermarkInstant() {
@@ -299,7 +299,7 @@ final class ManifestAssembler
   }
 
   private Map<String, Long> counters(SnapshotStats stats) {
-    Map<String, Long> counters = new TreeMap<>(assembly.counters());
+    Map<String, Long> counters = new TreeMap<>(reported.counters());
     counters.put(RunCounters.FILES, stats.files());
     counters.put(RunCounters.NEW_BYTES, stats.newBytes());
     counters.merge(RunCounters.PUTS, store.puts() - putsCounted, Long::sum);
@@ -319,11 +319,11 @@ final class ManifestAssembler
             predecessor,
             publishedAt,
             watermark,
-            assembly.changed(),
-            assembly.newFiles(),
-            assembly.counters(),
-            assembly.input(),
-            assembly.cover()));
+            reported.changed(),
+            reported.newFiles(),
+            reported.counters(),
+            reported.input(),
+            reported.cover()));
   }
 
   @Override

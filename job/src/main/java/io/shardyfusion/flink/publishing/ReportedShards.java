@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * reported once only, so it is kept. The next checkpoint's reports may come before another
  * subtask's of the aborted one; of each subtask they come in order.
  */
-final class SnapshotAssembly {
+final class ReportedShards {
 
   private static final Long NEVER = -1L;
 
@@ -58,17 +58,17 @@ final class SnapshotAssembly {
 
   private int subtasks;
 
-  SnapshotAssembly(int numShards) {
+  ReportedShards(int numShards) {
     this(numShards, false, Map.of(), Map.of(), null, null);
   }
 
   /**
-   * The assembly as it was when the state of an earlier attempt was written.
+   * The shards as they were when the state of an earlier attempt was written.
    *
    * @param input what was read since the lineage began, or null where that is not known
    * @param cover the stored manifest that has most descriptors, or null where none is known
    */
-  SnapshotAssembly(
+  ReportedShards(
       int numShards,
       boolean changed,
       Map<Integer, Map<Sha256, Long>> newFiles,

@@ -14,111 +14,111 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Two subtasks with a shard each; of aborted checkpoints a part of the reports comes. */
-final class SnapshotAssemblyTest {
+final class ReportedShardsTest {
 
-  private final SnapshotAssembly assembly = new SnapshotAssembly(2);
+  private final ReportedShards shards = new ReportedShards(2);
 
   @Test
   void aCheckpointIsCompleteWithTheReportsOfAllSubtasks() {
-    assembly.add(report(1, 0, "a"));
-    assembly.add(report(1, 1, "b"));
+    shards.add(report(1, 0, "a"));
+    shards.add(report(1, 1, "b"));
 
-    assertThat(assembly.completeCheckpoint(false)).isEqualTo(1);
+    assertThat(shards.completeCheckpoint(false)).isEqualTo(1);
     assertThat(files()).containsExactly("a", "b");
-    assertThat(assembly.hasReports()).isFalse();
+    assertThat(shards.hasReports()).isFalse();
   }
 
   @Test
   void whatWasReportedOfAnAbortedCheckpointIsKept() {
     first();
-    assembly.add(report(2, 0, "a2"));
-    assembly.add(nothing(2, 1));
-    assembly.add(nothing(3, 0));
-    assembly.add(report(3, 1, "b3"));
+    shards.add(report(2, 0, "a2"));
+    shards.add(nothing(2, 1));
+    shards.add(nothing(3, 0));
+    shards.add(report(3, 1, "b3"));
 
-    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
+    assertThat(shards.completeCheckpoint(false)).isEqualTo(3);
     assertThat(files()).containsExactly("a2", "b3");
-    assertThat(assembly.changed()).isTrue();
-    assertThat(assembly.newFiles().get(0)).containsOnlyKeys(digest("a2"));
+    assertThat(shards.changed()).isTrue();
+    assertThat(shards.newFiles().get(0)).containsOnlyKeys(digest("a2"));
   }
 
   @Test
   void anAbortedCheckpointMayHaveReachedSomeSubtasksOnly() {
     first();
-    assembly.add(report(2, 0, "a2"));
-    assembly.add(nothing(3, 0));
-    assembly.add(nothing(3, 1));
+    shards.add(report(2, 0, "a2"));
+    shards.add(nothing(3, 0));
+    shards.add(nothing(3, 1));
 
-    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
+    assertThat(shards.completeCheckpoint(false)).isEqualTo(3);
     assertThat(files()).containsExactly("a2", "b");
   }
 
   @Test
   void aReportOfTheNextCheckpointMayOvertakeOneOfTheAbortedOne() {
     first();
-    assembly.add(report(2, 0, "a2"));
-    assembly.add(report(3, 0, "a3"));
-    assembly.add(report(2, 1, "b2"));
-    assembly.add(report(3, 1, "b3"));
+    shards.add(report(2, 0, "a2"));
+    shards.add(report(3, 0, "a3"));
+    shards.add(report(2, 1, "b2"));
+    shards.add(report(3, 1, "b3"));
 
-    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
+    assertThat(shards.completeCheckpoint(false)).isEqualTo(3);
     assertThat(files()).containsExactly("a3", "b3");
   }
 
   @Test
   void aMissingReportIsNotMadeUpForByOneOfAnAbortedCheckpoint() {
     first();
-    assembly.add(report(2, 0, "a2"));
-    assembly.add(report(2, 1, "b2"));
-    assembly.add(report(3, 0, "a3"));
+    shards.add(report(2, 0, "a2"));
+    shards.add(report(2, 1, "b2"));
+    shards.add(report(3, 0, "a3"));
 
-    assertThatThrownBy(() -> assembly.completeCheckpoint(false))
+    assertThatThrownBy(() -> shards.completeCheckpoint(false))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("checkpoint 3", "2 subtasks", "found 1");
   }
 
   @Test
   void aSubtaskDoesNotReportACheckpointTwiceOrGoBack() {
-    assembly.add(report(2, 0, "a"));
+    shards.add(report(2, 0, "a"));
 
-    assertThatThrownBy(() -> assembly.add(report(2, 0, "a")))
+    assertThatThrownBy(() -> shards.add(report(2, 0, "a")))
         .hasMessageContaining("reported checkpoint 2 after checkpoint 2");
-    assertThatThrownBy(() -> assembly.add(report(1, 0, "a"))).hasMessageContaining("checkpoint 1");
+    assertThatThrownBy(() -> shards.add(report(1, 0, "a"))).hasMessageContaining("checkpoint 1");
   }
 
   /** A drain with a savepoint aborts the checkpoint under way, and then the input ends. */
   @Test
   void theInputMayEndAfterACheckpointThatWasAbortedOnItsWay() {
     first();
-    assembly.add(report(2, 0, "a2"));
-    assembly.add(last(3, 0));
-    assembly.add(last(2, 1));
+    shards.add(report(2, 0, "a2"));
+    shards.add(last(3, 0));
+    shards.add(last(2, 1));
 
-    assertThat(assembly.completeCheckpoint(true)).isEqualTo(3);
+    assertThat(shards.completeCheckpoint(true)).isEqualTo(3);
     assertThat(files()).containsExactly("a2", "b");
   }
 
   @Test
   void aSubtaskThatHasEndedIsCompleteInEveryLaterCheckpoint() {
     first();
-    assembly.add(last(2, 0));
-    assembly.add(report(2, 1, "b2"));
-    assertThat(assembly.completeCheckpoint(false)).isEqualTo(2);
-    assembly.add(report(3, 1, "b3"));
-    assertThat(assembly.completeCheckpoint(false)).isEqualTo(3);
-    assembly.add(last(4, 1));
+    shards.add(last(2, 0));
+    shards.add(report(2, 1, "b2"));
+    assertThat(shards.completeCheckpoint(false)).isEqualTo(2);
+    shards.add(report(3, 1, "b3"));
+    assertThat(shards.completeCheckpoint(false)).isEqualTo(3);
+    shards.add(last(4, 1));
 
-    assertThat(assembly.completeCheckpoint(true)).isEqualTo(4);
+    assertThat(shards.completeCheckpoint(true)).isEqualTo(4);
     assertThat(files()).containsExactly("a", "b3");
   }
 
   @Test
   void atTheEndOfInputEverySubtaskMustHaveEnded() {
     first();
-    assembly.add(last(3, 0));
-    assembly.add(report(3, 1, "b3"));
+    shards.add(last(3, 0));
+    shards.add(report(3, 1, "b3"));
 
-    assertThatThrownBy(() -> assembly.completeCheckpoint(true))
+    assertThatThrownBy(() -> shards.completeCheckpoint(true))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("2 subtasks", "found 1");
   }
@@ -128,15 +128,15 @@ final class SnapshotAssemblyTest {
   }
 
   private void first() {
-    assembly.add(report(1, 0, "a"));
-    assembly.add(report(1, 1, "b"));
-    assembly.completeCheckpoint(false);
-    assembly.published();
+    shards.add(report(1, 0, "a"));
+    shards.add(report(1, 1, "b"));
+    shards.completeCheckpoint(false);
+    shards.published();
   }
 
   /** The names of the descriptors of both shards. */
   private List<String> files() {
-    return assembly.entries().stream()
+    return shards.entries().stream()
         .map(
             e ->
                 List.of("a", "b", "a2", "b2", "a3", "b3").stream()
