@@ -17,7 +17,7 @@ import io.shardyfusion.testing.Await;
 import io.shardyfusion.testing.changes.ChangeStream;
 import io.shardyfusion.testing.changes.ChangeStream.Order;
 import io.shardyfusion.testing.changes.PrefixOracle;
-import io.shardyfusion.testing.flink.RetainedCheckpoints;
+import io.shardyfusion.testing.flink.LocalCheckpoints;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -199,7 +199,7 @@ final class ClusterScriptITCase {
             new ChangeFeeder(input, new ChangeStream(seed, Order.TOTAL), oracle)) {
       await("the first versions", versions, () -> oracle.lastVersion() >= 2);
       Path checkpoints = directory.resolve("cluster/s3/flink/checkpoints").resolve(jobId);
-      assertThat(RetainedCheckpoints.newest(checkpoints)).as("a checkpoint on S3").isPresent();
+      assertThat(LocalCheckpoints.newest(checkpoints)).as("a checkpoint on S3").isPresent();
 
       for (JsonNode process : status.get("processes")) {
         if (process.get("name").asText().equals("taskmanager-1")) {

@@ -2,7 +2,7 @@ package io.shardyfusion.cli;
 
 import io.shardyfusion.testing.flink.FlinkCluster;
 import io.shardyfusion.testing.flink.JobSubmission;
-import io.shardyfusion.testing.flink.RetainedCheckpoints;
+import io.shardyfusion.testing.flink.LocalCheckpoints;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -72,7 +72,7 @@ final class RestartedJob {
   /** The JobManager was killed, and forgot it: goes on from the last checkpoint. */
   void restore() {
     Path newest =
-        RetainedCheckpoints.newest(state)
+        LocalCheckpoints.newest(state)
             .orElseThrow(() -> new AssertionError("no complete checkpoint in " + state));
     id = cluster.submit(job.restoredFrom(newest.toUri().toString(), parallelism));
   }

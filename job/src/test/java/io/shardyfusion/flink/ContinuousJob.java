@@ -8,7 +8,7 @@ import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.open.ObjectStores;
 import io.shardyfusion.testing.Await;
-import io.shardyfusion.testing.flink.RetainedCheckpoints;
+import io.shardyfusion.testing.flink.LocalCheckpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -312,7 +312,7 @@ final class ContinuousJob implements AutoCloseable {
   }
 
   private long newestCheckpoint() {
-    return RetainedCheckpoints.newest(directory.resolve("checkpoints"))
+    return LocalCheckpoints.newest(directory.resolve("checkpoints"))
         .map(p -> Long.parseLong(p.getFileName().toString().substring("chk-".length())))
         .orElse(0L);
   }
@@ -326,7 +326,7 @@ final class ContinuousJob implements AutoCloseable {
 
   /** The last checkpoint of a job that has ended. */
   Path lastCheckpoint() {
-    return RetainedCheckpoints.newest(directory.resolve("checkpoints")).orElseThrow();
+    return LocalCheckpoints.newest(directory.resolve("checkpoints")).orElseThrow();
   }
 
   /** Ends the job, and checks that it left no database behind. */

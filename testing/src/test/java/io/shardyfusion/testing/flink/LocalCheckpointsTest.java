@@ -9,7 +9,7 @@ import java.nio.file.attribute.FileTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class RetainedCheckpointsTest {
+final class LocalCheckpointsTest {
 
   @TempDir private Path directory;
 
@@ -19,7 +19,7 @@ final class RetainedCheckpointsTest {
     Path newest = checkpoint("job2/chk-3", 3_000);
     checkpoint("savepoint-1", 2_000);
 
-    assertThat(RetainedCheckpoints.newest(directory)).contains(newest);
+    assertThat(LocalCheckpoints.newest(directory)).contains(newest);
   }
 
   @Test
@@ -28,13 +28,13 @@ final class RetainedCheckpointsTest {
     Files.writeString(
         Files.createDirectory(directory.resolve("job/chk-2")).resolve("._metadata.inprogress"), "");
 
-    assertThat(RetainedCheckpoints.newest(directory)).contains(complete);
+    assertThat(LocalCheckpoints.newest(directory)).contains(complete);
   }
 
   @Test
   void thereMayBeNone() throws IOException {
-    assertThat(RetainedCheckpoints.newest(directory)).isEmpty();
-    assertThat(RetainedCheckpoints.newest(directory.resolve("missing"))).isEmpty();
+    assertThat(LocalCheckpoints.newest(directory)).isEmpty();
+    assertThat(LocalCheckpoints.newest(directory.resolve("missing"))).isEmpty();
   }
 
   private Path checkpoint(String name, long millis) throws IOException {

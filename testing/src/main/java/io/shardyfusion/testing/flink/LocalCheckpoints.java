@@ -12,11 +12,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what a job can be restored from, on local disk. */
-public final class RetainedCheckpoints {
+public final class LocalCheckpoints {
 
   private static final String METADATA = "_metadata";
 
-  private RetainedCheckpoints() {}
+  private LocalCheckpoints() {}
 
   /**
    * The directory of the newest complete checkpoint or savepoint anywhere below {@code directory},
