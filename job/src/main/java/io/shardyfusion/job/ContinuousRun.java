@@ -7,7 +7,7 @@ import io.shardyfusion.format.Sha256;
 import io.shardyfusion.job.embedded.EmbeddedCluster;
 import io.shardyfusion.job.embedded.EmbeddedFlink;
 import io.shardyfusion.job.embedded.Restart;
-import io.shardyfusion.job.embedded.Restarts;
+import io.shardyfusion.job.embedded.RestartWatch;
 import io.shardyfusion.job.input.kafka.TopicCheck;
 import io.shardyfusion.job.input.options.KafkaOptions;
 import io.shardyfusion.surroundings.GivenText;
@@ -173,7 +173,7 @@ public final class ContinuousRun {
   public void await(Consumer<AnnouncedVersion> versions, Consumer<Restart> restarts) {
     try (flink;
         VersionFollower follower = new VersionFollower(config, runId)) {
-      Restarts failures = flink.restarts(client.getJobID());
+      RestartWatch failures = flink.restarts(client.getJobID());
       while (!hasEnded()) {
         follower.poll(versions);
         failures.poll(restarts);

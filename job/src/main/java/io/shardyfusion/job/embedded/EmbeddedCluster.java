@@ -72,11 +72,11 @@ public final class EmbeddedCluster implements AutoCloseable {
    *
    * @throws IllegalStateException if no job was submitted
    */
-  public synchronized Restarts restarts(JobID job) {
+  public synchronized RestartWatch restarts(JobID job) {
     if (cluster == null) {
       throw new IllegalStateException("no job was submitted");
     }
-    return new Restarts(cluster, job, RestartPolicy.EMBEDDED);
+    return new RestartWatch(cluster, job, RestartPolicy.EMBEDDED);
   }
 
   private synchronized LocalCluster start(Configuration job, int slots) throws Exception {

@@ -17,7 +17,7 @@ import org.apache.flink.runtime.scheduler.exceptionhistory.RootExceptionHistoryE
  * Tells each restart of a job once, with the failure that it comes from. Flink keeps a history of
  * the failures that its restart strategy counts. Used by one thread.
  */
-public final class Restarts {
+public final class RestartWatch {
 
   /** Flink forgets what is older than a few failures, so it must be asked before there are more. */
   private static final int MAX_POLLS_UNASKED = 4;
@@ -29,7 +29,7 @@ public final class Restarts {
   private int attempt;
   private int unasked;
 
-  Restarts(MiniCluster cluster, JobID job, RestartPolicy policy) {
+  RestartWatch(MiniCluster cluster, JobID job, RestartPolicy policy) {
     this.cluster = cluster;
     this.job = job;
     this.policy = policy;
