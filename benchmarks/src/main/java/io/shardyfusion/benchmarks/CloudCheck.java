@@ -181,9 +181,9 @@ final class CloudCheck implements Callable<Integer> {
 
   private int check(CheckRoot root, List<Integer> counts, CloudRun.Load load) throws Exception {
     progress("writing below " + root.uri());
-    List<Verdict> found = probe(root);
+    List<TargetResult> found = probe(root);
     Map<Integer, CloudRun> runs = new LinkedHashMap<>();
-    if (root.options().allowUnfenced() || found.stream().allMatch(Verdict::ok)) {
+    if (root.options().allowUnfenced() || found.stream().allMatch(TargetResult::ok)) {
       for (int count : counts) {
         runs.put(count, run(root, load, count));
       }
@@ -200,7 +200,7 @@ final class CloudCheck implements Callable<Integer> {
     return report.ok() ? 0 : MISSED;
   }
 
-  private static List<Verdict> probe(CheckRoot root) throws Exception {
+  private static List<TargetResult> probe(CheckRoot root) throws Exception {
     try (TemporaryDirectory temporary = TemporaryDirectory.create();
         StoreProbe probe = new StoreProbe(root, "store", temporary.path())) {
       return probe.run();

@@ -33,9 +33,9 @@ record CloudReport(
     @JsonProperty("ok") boolean ok,
     @JsonProperty("machine") Map<String, Object> machine,
     @JsonProperty("commit") String commit,
-    @JsonProperty("store") List<Verdict> store,
+    @JsonProperty("store") List<TargetResult> store,
     @JsonProperty("results") Map<Integer, Map<String, Number>> results,
-    @JsonProperty("verdicts") Map<Integer, List<Verdict>> verdicts,
+    @JsonProperty("verdicts") Map<Integer, List<TargetResult>> verdicts,
     @JsonProperty("estimate") MonthlyCost estimate,
     @JsonProperty("prices") String prices) {
 
@@ -43,18 +43,20 @@ record CloudReport(
 
   /** A report of what was found on this machine. */
   static CloudReport of(
-      String dataset, List<Verdict> store, Map<Integer, CloudRun> runs, MonthlyCost estimate)
+      String dataset, List<TargetResult> store, Map<Integer, CloudRun> runs, MonthlyCost estimate)
       throws IOException {
     Map<Integer, Map<String, Number>> results = new LinkedHashMap<>();
-    Map<Integer, List<Verdict>> verdicts = new LinkedHashMap<>();
+    Map<Integer, List<TargetResult>> verdicts = new LinkedHashMap<>();
     runs.forEach(
         (shards, run) -> {
           results.put(shards, run.figures().asMap());
           verdicts.put(shards, run.verdicts());
         });
     boolean ok =
-        store.stream().allMatch(Verdict::ok)
-            && runs.values().stream().flatMap(run -> run.verdicts().stream()).allMatch(Verdict::ok);
+        store.stream().allMatch(TargetResult::ok)
+            && runs.values().stream()
+                .flatMap(run -> run.verdicts().stream())
+                .allMatch(TargetResult::ok);
     return new CloudReport(
         dataset,
         ok,
@@ -130,7 +132,7 @@ record CloudReport(
         });
   }
 
-  private static String mark(Verdict verdict) {
+  private static String mark(TargetResult verdict) {
     return verdict.ok() ? "ok" : "FAILED";
   }
 }

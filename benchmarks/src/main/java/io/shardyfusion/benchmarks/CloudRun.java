@@ -30,7 +30,7 @@ final class CloudRun {
   private final Consumer<String> progress;
   private final RequestTargets targets;
   private final Figures figures = new Figures();
-  private final List<Verdict> verdicts = new ArrayList<>();
+  private final List<TargetResult> verdicts = new ArrayList<>();
 
   /**
    * The work that is done on the dataset.
@@ -57,7 +57,7 @@ final class CloudRun {
     return figures;
   }
 
-  List<Verdict> verdicts() {
+  List<TargetResult> verdicts() {
     return verdicts;
   }
 
@@ -82,7 +82,7 @@ final class CloudRun {
       }
       String why = e instanceof ShardyfusionException ? e.getMessage() : e.toString();
       verdicts.add(
-          new Verdict("everything could be done", OptionHints.in(String.valueOf(why)), false));
+          new TargetResult("everything could be done", OptionHints.in(String.valueOf(why)), false));
       return false;
     }
   }
@@ -118,7 +118,7 @@ final class CloudRun {
         progress.accept(shards + " shards: checking all rows");
         wrong += wrongRows(reader, dataset);
         figures.put("verified_rows", 2 * load.rows()).put("wrong_rows", wrong);
-        verdicts.add(Verdict.exactly("rows that are not exact", 0, wrong));
+        verdicts.add(TargetResult.exactly("rows that are not exact", 0, wrong));
       }
     }
   }
@@ -179,8 +179,8 @@ final class CloudRun {
       tried++;
     } while (gets > 1 && tried < IDLE_REFRESHES);
     figures.put("idle_refresh_gets", gets).put("idle_refresh_bytes", bytes);
-    verdicts.add(Verdict.exactly("GETs of a refresh with nothing new", 1, gets));
-    verdicts.add(Verdict.exactly("bytes of a refresh with nothing new", 0, bytes));
+    verdicts.add(TargetResult.exactly("GETs of a refresh with nothing new", 1, gets));
+    verdicts.add(TargetResult.exactly("bytes of a refresh with nothing new", 0, bytes));
   }
 
   /** Each with one shard changed. */
@@ -219,7 +219,7 @@ final class CloudRun {
           RequestTargets.gets(
               "GETs of " + REFRESHES + " refreshes, each object once", needed, asked));
       verdicts.add(
-          Verdict.exactly(
+          TargetResult.exactly(
               "lookups that failed", 0, seen.errors() + (long) figures.get("get_errors")));
     }
   }

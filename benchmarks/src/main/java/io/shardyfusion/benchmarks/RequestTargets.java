@@ -32,7 +32,7 @@ final class RequestTargets {
    * @param seconds that it took
    * @param puts that it took
    */
-  Verdict backfill(int shards, List<TableFile> files, double seconds, long puts) {
+  TargetResult backfill(int shards, List<TableFile> files, double seconds, long puts) {
     long renewals = (long) (seconds / RENEWAL_SECONDS);
     return atMost(
         "PUTs of a backfill",
@@ -43,13 +43,13 @@ final class RequestTargets {
   }
 
   /** That no more GETs were made than so many. */
-  static Verdict gets(String name, long needed, long gets) {
+  static TargetResult gets(String name, long needed, long gets) {
     return atMost(name, needed, 0, "", gets);
   }
 
-  private static Verdict atMost(String name, long needed, long more, String why, long found) {
+  private static TargetResult atMost(String name, long needed, long more, String why, long found) {
     long repeated = Math.max(1, (needed + more) / PER_REPEATED);
-    return new Verdict(
+    return new TargetResult(
         name,
         found
             + " of at most "

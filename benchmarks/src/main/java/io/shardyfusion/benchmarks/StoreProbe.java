@@ -66,9 +66,9 @@ final class StoreProbe implements AutoCloseable {
    *
    * @throws ShardyfusionException if nothing can be written or read at all
    */
-  List<Verdict> run() throws InterruptedException {
-    Verdict basics = readAfterWrite();
-    List<Verdict> verdicts = new ArrayList<>(List.of(basics));
+  List<TargetResult> run() throws InterruptedException {
+    TargetResult basics = readAfterWrite();
+    List<TargetResult> verdicts = new ArrayList<>(List.of(basics));
     verdicts.add(tried("a missing object is not found", this::missing));
     verdicts.add(tried("conditional reads", this::conditionalReads));
     verdicts.add(tried("conditional writes", this::conditionalWrites));
@@ -89,7 +89,8 @@ final class StoreProbe implements AutoCloseable {
     store.close();
   }
 
-  private static Verdict tried(String name, Callable<Verdict> attempt) throws InterruptedException {
+  private static TargetResult tried(String name, Callable<TargetResult> attempt)
+      throws InterruptedException {
     try {
       return attempt.call();
     } catch (InterruptedException e) {
@@ -98,38 +99,39 @@ final class StoreProbe implements AutoCloseable {
       if (Thread.currentThread().isInterrupted()) {
         throw e instanceof RuntimeException ended ? ended : new IllegalStateException(e);
       }
-      return new Verdict(name, OptionHints.in(String.valueOf(e.getMessage())), false);
+      return new TargetResult(name, OptionHints.in(String.valueOf(e.getMessage())), false);
     }
   }
 
-  private Verdict readAfterWrite() {
+  private TargetResult readAfterWrite() {
     byte[] second = utf8("second");
     write("basics", utf8("first"));
     write("basics", second);
     boolean same = Arrays.equals(content("basics"), second);
-    return new Verdict("a read sees the last write", same ? "it does" : "it saw another", same);
+    return new TargetResult(
+        "a read sees the last write", same ? "it does" : "it saw another", same);
   }
 
-  private Verdict missing() {
+  private TargetResult missing() {
     boolean missing = store.read("nothing", MAX_BYTES).isEmpty();
-    return new Verdict(
+    return new TargetResult(
         "a missing object is not found", missing ? "it is not" : "something was found", missing);
   }
 
-  private Verdict conditionalReads() {
+  private TargetResult conditionalReads() {
     StoredObject before = store.read("basics", MAX_BYTES).orElseThrow();
     boolean unchanged =
         store.readIfChanged("basics", before.tag(), MAX_BYTES) instanceof ConditionalRead.Unchanged;
     write("basics", utf8("third"));
     boolean changed =
         store.readIfChanged("basics", before.tag(), MAX_BYTES) instanceof ConditionalRead.Changed;
-    return new Verdict(
+    return new TargetResult(
         "conditional reads",
         unchanged && changed ? "honoured" : "not honoured: an idle refresh costs a whole read",
         unchanged && changed);
   }
 
-  private Verdict conditionalWrites() {
+  private TargetResult conditionalWrites() {
     byte[] first = utf8("first");
     byte[] second = utf8("second");
     List<String> ignored = new ArrayList<>();
@@ -147,14 +149,14 @@ final class StoreProbe implements AutoCloseable {
     if (ignored.isEmpty() && !Arrays.equals(content("pointer"), second)) {
       ignored.add("a write that was refused took effect");
     }
-    return new Verdict(
+    return new TargetResult(
         "conditional writes",
         ignored.isEmpty() ? "honoured" : "not honoured: " + String.join("; ", ignored),
         ignored.isEmpty());
   }
 
   /** One of several writers with the same expectation, at the same time, must win. */
-  private Verdict race() throws Exception {
+  private TargetResult race() throws Exception {
     String name = "conditional writes at the same time";
     ExecutorService executor = Executors.newFixedThreadPool(WRITERS);
     try {
@@ -172,24 +174,24 @@ final class StoreProbe implements AutoCloseable {
         }
         written.put("pointer", content("pointer"));
         if (winners != 1) {
-          return new Verdict(
+          return new TargetResult(
               name, winners + " of " + WRITERS + " writers won: not safe for several", false);
         }
       }
     } finally {
       executor.shutdownNow();
     }
-    return new Verdict(
+    return new TargetResult(
         name, "1 of " + WRITERS + " writers won, " + ROUNDS + " times of " + ROUNDS, true);
   }
 
   /** Everything that was written before had them, or had not. */
-  private Verdict checksums() {
-    return new Verdict(
+  private TargetResult checksums() {
+    return new TargetResult(
         "checksums", root.options().s3Checksums() ? "sent, and accepted" : "switched off", true);
   }
 
-  private Verdict parts() throws Exception {
+  private TargetResult parts() throws Exception {
     byte[] content = new byte[FILE_BYTES];
     new SplittableRandom(1).nextBytes(content);
     Path file = Files.write(directory.resolve("file"), content);
@@ -200,7 +202,7 @@ final class StoreProbe implements AutoCloseable {
       written.put("large", content);
       counted.download("large", copy);
       boolean same = Files.mismatch(file, copy) < 0;
-      return new Verdict(
+      return new TargetResult(
           "large files in parts",
           same
               ? counted.puts() + " PUTs up, " + counted.gets() + " ranged GETs down"
@@ -209,7 +211,7 @@ final class StoreProbe implements AutoCloseable {
     }
   }
 
-  private Verdict listing() {
+  private TargetResult listing() {
     write("folder/a", utf8("a"));
     write("folder/b", utf8(""));
     Map<String, Long> expected =
@@ -220,20 +222,20 @@ final class StoreProbe implements AutoCloseable {
       found = objects.collect(Collectors.toMap(ObjectInfo::key, ObjectInfo::size));
     }
     boolean same = found.equals(expected);
-    return new Verdict(
+    return new TargetResult(
         "listing",
         same ? "shows what was written" : "expected " + expected + ", found " + found,
         same);
   }
 
-  private Verdict deletion() {
+  private TargetResult deletion() {
     store.delete(written.keySet());
     boolean gone;
     try (Stream<ObjectInfo> objects = store.list("")) {
       gone = objects.findAny().isEmpty();
     }
     gone &= store.read("folder/a", MAX_BYTES).isEmpty();
-    return new Verdict("deletion", gone ? "seen at once" : "not seen at once", gone);
+    return new TargetResult("deletion", gone ? "seen at once" : "not seen at once", gone);
   }
 
   private void write(String key, byte[] content) {

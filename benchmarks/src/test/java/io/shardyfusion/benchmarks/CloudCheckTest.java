@@ -95,15 +95,16 @@ class CloudCheckTest {
             false,
             Map.of(),
             "unknown",
-            List.of(new Verdict("listing", "shows what was written", true)),
+            List.of(new TargetResult("listing", "shows what was written", true)),
             new TreeMap<>(
                 Map.of(2, Map.of("rows", 1000, "write_puts", 8), 3, Map.of("rows", 1000))),
             new TreeMap<>(
                 Map.of(
                     2,
-                    List.of(new Verdict("PUTs of a backfill", "8", true)),
+                    List.of(new TargetResult("PUTs of a backfill", "8", true)),
                     3,
-                    List.of(new Verdict("everything could be done", "the disk is full", false)))),
+                    List.of(
+                        new TargetResult("everything could be done", "the disk is full", false)))),
             new MonthlyCost(),
             "some prices")
         .printTable(new PrintWriter(out));

@@ -32,7 +32,7 @@ class RequestTargetsTest {
     List<TableFile> files = Collections.nCopies(shards, file(1000));
 
     assertThat(targets.backfill(shards, files, seconds, puts))
-        .isEqualTo(new Verdict("PUTs of a backfill", found, ok));
+        .isEqualTo(new TargetResult("PUTs of a backfill", found, ok));
   }
 
   @Test

@@ -121,7 +121,12 @@ final class ShardyProcess {
   }
 
   Started start(String... args) throws IOException {
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+    List<String> command = new ArrayList<>();
+    if (hangUpsAreIgnored()) {
+      // As under nohup; processes inherit that, and Java then leaves it so.
+      command.addAll(List.of("env", "--default-signal=HUP"));
+    }
+    command.add(SCRIPT.toString());
     command.addAll(List.of(args));
     return start(command, Map.of());
   }
@@ -158,5 +163,18 @@ final class ShardyProcess {
     builder.environment().putAll(environment);
     builder.environment().putAll(more);
     return new Started(builder.start(), out, err);
+  }
+
+  /** Returns whether this process, and so those that it starts, ignores SIGHUP. */
+  private static boolean hangUpsAreIgnored() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("SigIgn:"))
+          .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
+    }
   }
 }

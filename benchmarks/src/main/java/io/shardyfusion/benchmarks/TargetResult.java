@@ -9,14 +9,14 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param found what was found instead of it, or of which kind it is
  * @param ok whether it was met
  */
-record Verdict(
+record TargetResult(
     @JsonProperty("name") String name,
     @JsonProperty("found") String found,
     @JsonProperty("ok") boolean ok) {
 
   /** That a count is exactly so large. */
-  static Verdict exactly(String name, long expected, long found) {
-    return new Verdict(
+  static TargetResult exactly(String name, long expected, long found) {
+    return new TargetResult(
         name,
         found == expected ? Long.toString(found) : found + " instead of " + expected,
         found == expected);
