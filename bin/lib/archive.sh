@@ -65,7 +65,7 @@ train() {
   mkdir -p "$archives" || return 1
   # Only what is named as archives are, right there: the directory may hold other things.
   find "$archives/." ! -name . -prune -name 'shardy-[0-9]*-[0-9]*.jsa*' -mtime +60 -exec rm -rf {} + || :
-  find "$archives/." ! -name . -prune -name "$prefix*.jsa.making" -mmin +10 -exec rm -rf {} + || :
+  find "$archives/." ! -name . -prune -name 'shardy-[0-9]*-[0-9]*.jsa.making' -mmin +10 -exec rm -rf {} + || :
   making=$file.making
   mkdir "$making" || return 1
   # Agents and ports that the environment asks for are the command's. The archive fits whatever manages memory and code.
