@@ -23,11 +23,17 @@ import org.jspecify.annotations.Nullable;
  * @param root the dataset, for messages
  * @param clock gives the time of the announcement
  * @param announcement of the snapshot
+ * @param ifEmpty whether a snapshot without rows may replace one that has some
  * @param gate judges the snapshot
  * @param mine the identity under which this attempt has announced, or null if it has not
  */
 record AnnouncementEdit(
-    URI root, Clock clock, Announcement announcement, Gate gate, @Nullable WriterIdentity mine)
+    URI root,
+    Clock clock,
+    Announcement announcement,
+    Announcement.IfEmpty ifEmpty,
+    Gate gate,
+    @Nullable WriterIdentity mine)
     implements PointerEdit {
 
   @Override
@@ -102,8 +108,8 @@ record AnnouncementEdit(
     PointerEntry current = pointer.map(Pointer::current).orElse(null);
     if (current == null
         || current.rows() == 0
-        || !announcement.isEmpty()
-        || announcement.ifEmpty() == Announcement.IfEmpty.ANNOUNCE) {
+        || !announcement.size().isEmpty()
+        || ifEmpty == Announcement.IfEmpty.ANNOUNCE) {
       return Optional.empty();
     }
     return Optional.of(
@@ -159,9 +165,9 @@ record AnnouncementEdit(
             announcement.manifest(),
             announcement.runId(),
             clock.instant(),
-            announcement.rows(),
-            announcement.rowsExact(),
-            announcement.bytes(),
+            announcement.size().rows(),
+            announcement.size().rowsExact(),
+            announcement.size().bytes(),
             VersionStatus.ANNOUNCED);
     // The validator wins over the pin: an unpin must not release what it refused.
     if (gate.judge(pointer.map(Pointer::current)) instanceof Verdict.Hold hold) {

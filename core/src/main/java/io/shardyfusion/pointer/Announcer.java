@@ -38,27 +38,41 @@ public final class Announcer {
   private final URI root;
   private final PointerSwap swap;
   private final Clock clock;
+  private final Announcement.IfEmpty ifEmpty;
   private @Nullable WriterIdentity held;
 
   /**
-   * For the dataset at the root of {@code store}.
+   * For the dataset at the root of {@code store}. Refuses to replace a snapshot that has rows with
+   * one that has none.
    *
    * @param clock gives the times of announcements
    */
   public Announcer(ObjectStore store, Clock clock) {
-    this(store, clock, PointerSwap.BACKOFF);
+    this(store, clock, Announcement.IfEmpty.REFUSE);
   }
 
   /**
    * For the dataset at the root of {@code store}.
    *
    * @param clock gives the times of announcements
+   * @param ifEmpty whether a snapshot without rows may replace one that has some
+   */
+  public Announcer(ObjectStore store, Clock clock, Announcement.IfEmpty ifEmpty) {
+    this(store, clock, ifEmpty, PointerSwap.BACKOFF);
+  }
+
+  /**
+   * For the dataset at the root of {@code store}.
+   *
+   * @param clock gives the times of announcements
+   * @param ifEmpty whether a snapshot without rows may replace one that has some
    * @param backoff the time to wait before another attempt
    */
-  Announcer(ObjectStore store, Clock clock, BackoffStrategy backoff) {
+  Announcer(ObjectStore store, Clock clock, Announcement.IfEmpty ifEmpty, BackoffStrategy backoff) {
     this.root = store.root();
     this.swap = new PointerSwap(store, backoff);
     this.clock = clock;
+    this.ifEmpty = ifEmpty;
   }
 
   /**
@@ -68,7 +82,7 @@ public final class Announcer {
    *
    * @throws ConflictException if another writer has the dataset; the message says who
    * @throws EmptySnapshotException if the snapshot has no rows, the current version has some, and
-   *     the announcement does not say that this is meant
+   *     this announcer does not announce such a one
    * @throws StorageException if the store failed; the pointer is as it was, or has this
    *     announcement
    */
@@ -86,7 +100,8 @@ public final class Announcer {
    * @throws StorageException as without a gate
    */
   public PointerEntry announce(Announcement announcement, Gate gate) {
-    EditOutcome outcome = swap.apply(new AnnouncementEdit(root, clock, announcement, gate, held));
+    EditOutcome outcome =
+        swap.apply(new AnnouncementEdit(root, clock, announcement, ifEmpty, gate, held));
     Pointer pointer = outcome.orThrow();
     // A version that was read back, or was there, may be the work of another attempt of the
     // lineage.

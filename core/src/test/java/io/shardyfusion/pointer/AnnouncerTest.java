@@ -8,6 +8,7 @@ import static io.shardyfusion.pointer.Snapshots.NOW;
 import static io.shardyfusion.pointer.Snapshots.OTHER;
 import static io.shardyfusion.pointer.Snapshots.RUN;
 import static io.shardyfusion.pointer.Snapshots.after;
+import static io.shardyfusion.pointer.Snapshots.empty;
 import static io.shardyfusion.pointer.Snapshots.ref;
 import static io.shardyfusion.pointer.Snapshots.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -84,18 +85,18 @@ class AnnouncerTest {
   void anEmptySnapshotReplacesOneWithRowsOnlyWhereThatIsMeant() {
     announcer().announce(snapshot(1, OTHER, NONE));
     Pointer before = pointer();
-    Announcement empty = snapshot(2, 0, MINE, after(1), Announcement.IfEmpty.REFUSE);
 
-    assertThatThrownBy(() -> announcer().announce(empty))
+    assertThatThrownBy(() -> announcer().announce(empty(2, MINE, after(1))))
         .isInstanceOf(EmptySnapshotException.class)
         .hasMessageContainingAll(RUN, "version 1", "about 101 rows", "run again with allowEmpty()");
     assertThat(pointer()).isEqualTo(before);
 
     PointerEntry meant =
-        announcer().announce(snapshot(2, 0, MINE, after(1), Announcement.IfEmpty.ANNOUNCE));
+        new Announcer(store, CLOCK, Announcement.IfEmpty.ANNOUNCE)
+            .announce(empty(2, MINE, after(1)));
     assertThat(pointer().current()).isEqualTo(meant);
     // Nothing is lost any more.
-    announcer().announce(snapshot(3, 0, OTHER, after(2), Announcement.IfEmpty.REFUSE));
+    announcer().announce(empty(3, OTHER, after(2)));
     assertThat(pointer().lastVersion()).isEqualTo(3);
   }
 
@@ -105,16 +106,14 @@ class AnnouncerTest {
     FaultyStore faulty = new FaultyStore(store, FaultyStore.Fault.CONFLICT);
     faulty.afterFault = () -> announcer().announce(snapshot(1, OTHER, NONE));
 
-    assertThatThrownBy(
-            () ->
-                announcer(faulty).announce(snapshot(2, 0, MINE, ANY, Announcement.IfEmpty.REFUSE)))
+    assertThatThrownBy(() -> announcer(faulty).announce(empty(2, MINE, ANY)))
         .isInstanceOf(EmptySnapshotException.class);
     assertThat(pointer().lastVersion()).isEqualTo(1);
   }
 
   @Test
   void anEntrySaysWhetherItsRowsAreExact() {
-    announcer().announce(snapshot(1, 0, MINE, NONE, Announcement.IfEmpty.REFUSE));
+    announcer().announce(empty(1, MINE, NONE));
     announcer().announce(snapshot(2, MINE, after(1)));
 
     assertThat(pointer().history())
@@ -447,6 +446,7 @@ class AnnouncerTest {
           new Announcer(
               faulty,
               CLOCK,
+              Announcement.IfEmpty.REFUSE,
               attempt -> {
                 waits.add(attempt);
                 if (attempt == 4) {
@@ -563,7 +563,8 @@ class AnnouncerTest {
   }
 
   private static Announcer announcer(ObjectStore store) {
-    return new Announcer(store, CLOCK, BackoffStrategy.retryImmediately());
+    return new Announcer(
+        store, CLOCK, Announcement.IfEmpty.REFUSE, BackoffStrategy.retryImmediately());
   }
 
   private Pointer pointer() {

@@ -249,6 +249,7 @@ class PointerEditsPropertyTest {
               dataset.store().root(),
               clock,
               snapshot(next, MINE, ANY),
+              Announcement.IfEmpty.REFUSE,
               step.action() == Action.PUBLISH ? Gate.OPEN : current -> TOO_FEW,
               null);
       case PIN -> new PinEdit(dataset, clock.instant(), order, version);

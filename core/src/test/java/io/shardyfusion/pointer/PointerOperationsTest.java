@@ -546,7 +546,7 @@ class PointerOperationsTest {
   }
 
   private Announcer announcer(ObjectStore in) {
-    return new Announcer(in, clock, shortPauses());
+    return new Announcer(in, clock, Announcement.IfEmpty.REFUSE, shortPauses());
   }
 
   private PointerOperations operations() {

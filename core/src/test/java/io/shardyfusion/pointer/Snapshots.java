@@ -34,12 +34,15 @@ final class Snapshots {
   }
 
   static Announcement snapshot(int id, String lineage, Predecessor predecessor) {
-    return snapshot(id, 100 + id, lineage, predecessor, Announcement.IfEmpty.REFUSE);
+    return snapshot(id, new Announcement.Size(100 + id, false, 1000 + id), lineage, predecessor);
   }
 
-  static Announcement snapshot(
-      int id, long rows, String lineage, Predecessor predecessor, Announcement.IfEmpty ifEmpty) {
-    return new Announcement(
-        ref(id), RUN, rows, rows == 0, 1000 + id, lineage, id, predecessor, ifEmpty);
+  static Announcement empty(int id, String lineage, Predecessor predecessor) {
+    return snapshot(id, new Announcement.Size(0, true, 0), lineage, predecessor);
+  }
+
+  private static Announcement snapshot(
+      int id, Announcement.Size size, String lineage, Predecessor predecessor) {
+    return new Announcement(ref(id), RUN, size, lineage, id, predecessor);
   }
 }

@@ -24,6 +24,7 @@ import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Predecessor;
 import java.io.IOException;
 import java.time.Instant;
@@ -171,15 +172,14 @@ class SerializerPropertiesTest {
                     .map(
                         c ->
                             new Publication(
-                                manifest,
-                                run,
-                                lineage,
-                                epoch,
-                                predecessor,
-                                rows,
-                                rows % 2 == 0,
-                                rows / 2,
-                                assembledAt,
+                                new Announcement(
+                                    manifest,
+                                    run,
+                                    new Announcement.Size(rows, rows % 2 == 0, rows / 2),
+                                    lineage,
+                                    epoch,
+                                    predecessor),
+                                Instant.ofEpochMilli(assembledAt),
                                 last,
                                 c)));
   }

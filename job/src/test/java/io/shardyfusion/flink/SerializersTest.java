@@ -26,6 +26,7 @@ import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Predecessor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,15 +59,14 @@ final class SerializersTest {
 
   private static final Publication PUBLICATION =
       new Publication(
-          MANIFEST,
-          "1".repeat(32),
-          "2".repeat(32),
-          7,
-          new Predecessor.Version(BEFORE),
-          12,
-          true,
-          3456,
-          1_795_341_600_000L,
+          new Announcement(
+              MANIFEST,
+              "1".repeat(32),
+              new Announcement.Size(12, true, 3456),
+              "2".repeat(32),
+              7,
+              new Predecessor.Version(BEFORE)),
+          Instant.ofEpochMilli(1_795_341_600_000L),
           true,
           Map.of("puts", 17L, "gets", 3L));
 
@@ -119,7 +119,18 @@ final class SerializersTest {
     byte[] version2 = fixture("publication-v2.hex");
 
     assertThat(new CommittableSerializer().deserialize(1, version1))
-        .isEqualTo(PUBLICATION.withRowsExact(false));
+        .isEqualTo(
+            new Publication(
+                new Announcement(
+                    MANIFEST,
+                    "1".repeat(32),
+                    new Announcement.Size(12, false, 3456),
+                    "2".repeat(32),
+                    7,
+                    new Predecessor.Version(BEFORE)),
+                PUBLICATION.assembledAt(),
+                PUBLICATION.isLast(),
+                PUBLICATION.counters()));
     assertThat(new CommittableSerializer().deserialize(2, version2)).isEqualTo(PUBLICATION);
     for (Map.Entry<String, Committable> version3 :
         Map.<String, Committable>of(
@@ -135,19 +146,7 @@ final class SerializersTest {
   void everyPredecessorOfACommittableSurvives() throws IOException {
     for (Predecessor predecessor :
         List.of(new Predecessor.None(), new Predecessor.Version(BEFORE), new Predecessor.Any())) {
-      Publication publication =
-          new Publication(
-              MANIFEST,
-              "1".repeat(32),
-              "2".repeat(32),
-              0,
-              predecessor,
-              0,
-              true,
-              0,
-              0,
-              false,
-              Map.of());
+      Publication publication = ofNoRows(predecessor);
 
       byte[] bytes = new CommittableSerializer().serialize(publication);
 
@@ -248,20 +247,7 @@ final class SerializersTest {
   void aNegativeSizeIsDamageAndNoEmptyList() throws IOException {
     byte[] none = bytes(SubtaskReportSerializer.INSTANCE, REPORT_OF_NO_SHARD);
     none[Byte.BYTES + Long.BYTES + 2 * Integer.BYTES + 1] = -1;
-    Publication uncounted =
-        new Publication(
-            MANIFEST,
-            "1".repeat(32),
-            "2".repeat(32),
-            0,
-            new Predecessor.None(),
-            0,
-            true,
-            0,
-            0,
-            false,
-            Map.of());
-    byte[] committable = new CommittableSerializer().serialize(uncounted);
+    byte[] committable = new CommittableSerializer().serialize(ofNoRows(new Predecessor.None()));
     committable[committable.length - Integer.BYTES - 1] = -1; // the counters, before the last flag
 
     assertDamaged(
@@ -341,6 +327,20 @@ final class SerializersTest {
           .isEqualTo(row);
       assertThat(ShardRowSerializer.INSTANCE.copy(row)).usingRecursiveComparison().isEqualTo(row);
     }
+  }
+
+  private static Publication ofNoRows(Predecessor predecessor) {
+    return new Publication(
+        new Announcement(
+            MANIFEST,
+            "1".repeat(32),
+            new Announcement.Size(0, true, 0),
+            "2".repeat(32),
+            0,
+            predecessor),
+        Instant.EPOCH,
+        false,
+        Map.of());
   }
 
   private static <T> byte[] bytes(TypeSerializer<T> serializer, T value) throws IOException {

@@ -126,13 +126,10 @@ final class WriterConflictsITCase {
     return new Announcement(
         reader.storedAgain(before),
         before.runId(),
-        before.rows(),
-        before.rowsExact(),
-        before.bytes(),
+        new Announcement.Size(before.rows(), before.rowsExact(), before.bytes()),
         writer.lineage(),
         epoch,
-        new Predecessor.Version(before.manifest()),
-        Announcement.IfEmpty.REFUSE);
+        new Predecessor.Version(before.manifest()));
   }
 
   /** Of two jobs restored from one savepoint the first to announce goes on, the other fails. */

@@ -178,15 +178,7 @@ final class NewestCheckpointTest {
     new Announcer(store, Clock.systemUTC())
         .announce(
             new Announcement(
-                ref,
-                RUN,
-                0,
-                true,
-                0,
-                lineage,
-                0,
-                new Predecessor.Any(),
-                Announcement.IfEmpty.ANNOUNCE));
+                ref, RUN, new Announcement.Size(0, true, 0), lineage, 0, new Predecessor.Any()));
     return ref;
   }
 

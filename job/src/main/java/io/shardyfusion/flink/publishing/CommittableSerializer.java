@@ -5,6 +5,8 @@ import io.shardyfusion.format.BinaryFields;
 import io.shardyfusion.format.CheckpointNeeds;
 import io.shardyfusion.format.DescriptorRef;
 import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.pointer.Announcement;
+import io.shardyfusion.pointer.Predecessor;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -52,21 +54,22 @@ public final class CommittableSerializer implements SimpleVersionedSerializer<Co
   }
 
   private static void write(Publication publication, DataOutputSerializer out) throws IOException {
-    PredecessorSerializer.writeManifest(publication.manifest(), out);
-    out.writeUTF(publication.runId());
-    out.writeUTF(publication.lineage());
-    out.writeLong(publication.epoch());
-    PredecessorSerializer.write(publication.predecessor(), out);
-    out.writeLong(publication.rows());
-    out.writeLong(publication.bytes());
-    out.writeLong(publication.assembledAt());
+    Announcement announcement = publication.announcement();
+    PredecessorSerializer.writeManifest(announcement.manifest(), out);
+    out.writeUTF(announcement.runId());
+    out.writeUTF(announcement.lineage());
+    out.writeLong(announcement.epoch());
+    PredecessorSerializer.write(announcement.predecessor(), out);
+    out.writeLong(announcement.size().rows());
+    out.writeLong(announcement.size().bytes());
+    out.writeLong(publication.assembledAt().toEpochMilli());
     out.writeBoolean(publication.isLast());
     out.writeInt(publication.counters().size());
     for (Map.Entry<String, Long> counter : publication.counters().entrySet()) {
       out.writeUTF(counter.getKey());
       out.writeLong(counter.getValue());
     }
-    out.writeBoolean(publication.rowsExact());
+    out.writeBoolean(announcement.size().rowsExact());
   }
 
   private static void write(CheckpointNeeds needs, DataOutputSerializer out) throws IOException {
@@ -122,26 +125,35 @@ public final class CommittableSerializer implements SimpleVersionedSerializer<Co
   }
 
   private static Publication readVersion2(BinaryFields fields) throws IOException {
-    Publication publication = readVersion1(fields);
-    return publication.withRowsExact(fields.flag("rowsExact"));
+    return readPublication(fields, epoch -> fields.flag("rowsExact"));
   }
 
   private static Publication readVersion1(BinaryFields fields) throws IOException {
+    return readPublication(fields, epoch -> epoch == 0);
+  }
+
+  /** Tells whether the number of rows is exact, once the fields of version 1 have been read. */
+  private interface RowsExact {
+    boolean of(long epoch) throws IOException;
+  }
+
+  private static Publication readPublication(BinaryFields fields, RowsExact rowsExact)
+      throws IOException {
     ManifestRef manifest = fields.manifest("manifest");
     String runId = fields.text();
     String lineage = fields.text();
     long epoch = fields.integer();
+    Predecessor predecessor = PredecessorSerializer.read(fields);
+    long rows = fields.integer();
+    long bytes = fields.integer();
+    Instant assembledAt = Instant.ofEpochMilli(fields.integer());
+    boolean isLast = fields.flag("isLast");
+    Map<String, Long> counters = fields.integers("counters");
+    Announcement.Size size = new Announcement.Size(rows, rowsExact.of(epoch), bytes);
     return new Publication(
-        manifest,
-        runId,
-        lineage,
-        epoch,
-        PredecessorSerializer.read(fields),
-        fields.integer(),
-        epoch == 0,
-        fields.integer(),
-        fields.integer(),
-        fields.flag("isLast"),
-        fields.integers("counters"));
+        new Announcement(manifest, runId, size, lineage, epoch, predecessor),
+        assembledAt,
+        isLast,
+        counters);
   }
 }

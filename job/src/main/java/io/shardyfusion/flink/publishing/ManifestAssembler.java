@@ -18,6 +18,7 @@ import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.SnapshotStats;
+import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.store.CountingObjectStore;
@@ -228,20 +229,18 @@ final class ManifestAssembler
   private Publication publish(long checkpoint) {
     Manifest manifest = manifest(checkpoint);
     ManifestRef ref = new Publisher(store).store(manifest);
-    SnapshotStats stats = manifest.stats();
     Publication publication =
         new Publication(
-            ref,
-            settings.runId(),
-            lineage,
-            checkpoint,
-            predecessor,
-            stats.rows(),
-            stats.rowsExact(),
-            stats.bytes(),
-            clock.millis(),
+            new Announcement(
+                ref,
+                settings.runId(),
+                Announcement.Size.of(manifest.stats()),
+                lineage,
+                checkpoint,
+                predecessor),
+            clock.instant(),
             endOfInput,
-            counters(stats));
+            counters(manifest.stats()));
     predecessor = new Predecessor.Version(ref);
     parent = ref;
     publishedAt = clock.millis();

@@ -62,7 +62,7 @@ final class PublicationCommitter implements Committer<Committable> {
     this.settings = settings;
     this.store = new CountingObjectStore(store);
     this.clock = clock;
-    this.announcer = new Announcer(this.store, clock);
+    this.announcer = new Announcer(this.store, clock, settings.ifEmpty());
     this.lease = new RunLease(settings, this.store, clock, isRestored);
     this.fenced = metrics.counter(SinkMetrics.FENCED);
     metrics.gauge(SinkMetrics.ANNOUNCED_VERSION, () -> announcedVersion);
@@ -94,47 +94,29 @@ final class PublicationCommitter implements Committer<Committable> {
 
   private void commit(Publication publication) {
     Instant start = clock.instant();
+    Announcement announcement = publication.announcement();
+    boolean isOwn = announcement.runId().equals(settings.runId());
     PointerEntry entry =
         announcer.announce(
-            new Announcement(
-                publication.manifest(),
-                publication.runId(),
-                publication.rows(),
-                publication.rowsExact(),
-                publication.bytes(),
-                publication.lineage(),
-                publication.epoch(),
-                predecessorOf(publication),
-                settings.ifEmpty()));
+            settings.takeover() && !isOwn
+                ? announcement.after(new Predecessor.Any())
+                : announcement);
     announcedVersion = entry.version();
-    publishMillis = Math.max(0, clock.millis() - publication.assembledAt());
+    publishMillis =
+        Math.max(0, Duration.between(publication.assembledAt(), clock.instant()).toMillis());
     // Work of another run is in the record of that run.
-    Map<String, Long> counters =
-        isOwn(publication) ? new TreeMap<>(publication.counters()) : new TreeMap<>();
+    Map<String, Long> counters = isOwn ? new TreeMap<>(publication.counters()) : new TreeMap<>();
     counters.put(RunCounters.ANNOUNCE_MILLIS, Duration.between(start, clock.instant()).toMillis());
-    if (publication.epoch() > 0) {
+    if (announcement.epoch() > 0) {
       lease.completed(
           new CheckpointNeeds(
-              publication.epoch(),
-              Instant.ofEpochMilli(publication.assembledAt()),
-              publication.manifest(),
-              List.of()));
+              announcement.epoch(), publication.assembledAt(), announcement.manifest(), List.of()));
     }
     if (publication.isLast()) {
       lease.succeeded(entry.version(), counters);
     } else {
       lease.announced(entry.version(), counters);
     }
-  }
-
-  private Predecessor predecessorOf(Publication publication) {
-    return settings.takeover() && !isOwn(publication)
-        ? new Predecessor.Any()
-        : publication.predecessor();
-  }
-
-  private boolean isOwn(Publication publication) {
-    return publication.runId().equals(settings.runId());
   }
 
   @Override

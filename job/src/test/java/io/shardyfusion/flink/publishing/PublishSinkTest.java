@@ -85,10 +85,11 @@ final class PublishSinkTest {
     commit(committer, two, three);
 
     assertThat(versions()).containsExactly(3L, 2L, 1L);
-    assertThat(descriptors(manifest(two.manifest()))).containsExactly("a2", "b");
-    assertThat(descriptors(manifest(three.manifest()))).containsExactly("a2", "b3");
-    assertThat(manifest(three.manifest()).parent()).isEqualTo(two.manifest());
-    assertThat(manifest(three.manifest()).checkpointId()).isEqualTo(3);
+    assertThat(descriptors(manifest(two.announcement().manifest()))).containsExactly("a2", "b");
+    assertThat(descriptors(manifest(three.announcement().manifest()))).containsExactly("a2", "b3");
+    assertThat(manifest(three.announcement().manifest()).parent())
+        .isEqualTo(two.announcement().manifest());
+    assertThat(manifest(three.announcement().manifest()).checkpointId()).isEqualTo(3);
   }
 
   @Test
@@ -172,15 +173,15 @@ final class PublishSinkTest {
     clock.advance(Duration.ofSeconds(1));
 
     Publication late = publish(restored, report(4, 0, null), report(4, 1, null));
-    assertThat(descriptors(manifest(late.manifest()))).containsExactly("a2", "b");
-    assertThat(late.epoch()).isEqualTo(4);
+    assertThat(descriptors(manifest(late.announcement().manifest()))).containsExactly("a2", "b");
+    assertThat(late.announcement().epoch()).isEqualTo(4);
 
     add(restored, report(5, 0, "a5"), report(5, 1, null));
     assertThat(published(restored)).isEmpty();
     restored.flush(true);
     Publication end = publish(restored, last(6, 0), last(6, 1));
     assertThat(end.isLast()).isTrue();
-    assertThat(descriptors(manifest(end.manifest()))).containsExactly("a5", "b");
+    assertThat(descriptors(manifest(end.announcement().manifest()))).containsExactly("a5", "b");
   }
 
   @Test
@@ -340,7 +341,7 @@ final class PublishSinkTest {
     assertThat(published).hasSize(1);
     assertThat(news(published.get(0))).containsExactly(30L, 3L);
     assertThat(published.get(0).counters()).containsEntry(RunCounters.NEW_BYTES, 30L);
-    assertThat(manifest(published.get(0).manifest()).stats().files()).isEqualTo(5);
+    assertThat(manifest(published.get(0).announcement().manifest()).stats().files()).isEqualTo(5);
   }
 
   @Test
@@ -369,7 +370,8 @@ final class PublishSinkTest {
     TestSettings slow = settings.every(Duration.ofMinutes(1));
     ManifestAssembler writer = begin(slow);
     Publication one = publish(writer, counted(1, 0, 10, 1, 0), counted(1, 1, 5, 0, 2));
-    assertThat(manifest(one.manifest()).input()).isEqualTo(new InputCounts(17, 1, 2));
+    assertThat(manifest(one.announcement().manifest()).input())
+        .isEqualTo(new InputCounts(17, 1, 2));
 
     add(writer, counted(2, 0, 7, 0, 1)); // aborted before the other subtask
     add(writer, counted(3, 0, 1, 1, 0), counted(3, 1, 1, 0, 0));
@@ -380,7 +382,7 @@ final class PublishSinkTest {
     add(restored, counted(4, 0, 3, 0, 1), counted(4, 1, 0, 0, 0));
     clock.advance(Duration.ofMinutes(1));
     List<Publication> two = published(restored);
-    assertThat(manifest(two.get(0).manifest()).input())
+    assertThat(manifest(two.get(0).announcement().manifest()).input())
         .isEqualTo(new InputCounts(17 + 10 + 4, 1 + 1, 2 + 1 + 1));
   }
 
@@ -391,7 +393,7 @@ final class PublishSinkTest {
 
     ManifestAssembler restored = restore(settings, state(writer, 1).withInput(null));
     Publication two = publish(restored, counted(2, 0, 1, 0, 0), counted(2, 1, 1, 0, 0));
-    assertThat(manifest(two.manifest()).input()).isNull();
+    assertThat(manifest(two.announcement().manifest()).input()).isNull();
   }
 
   @Test
@@ -415,9 +417,11 @@ final class PublishSinkTest {
     ManifestAssembler writer = begin(slow);
     Publication one = checkpoint(writer, 1, "a", "b");
     CheckpointNote two = noted(writer, report(2, 0, "a2"), report(2, 1, null));
-    assertThat(two).isEqualTo(note(2, one.manifest(), descriptor(0, "a2")));
+    assertThat(two).isEqualTo(note(2, one.announcement().manifest(), descriptor(0, "a2")));
     CheckpointNote three = noted(writer, report(3, 0, null), report(3, 1, "b3"));
-    assertThat(three).isEqualTo(note(3, one.manifest(), descriptor(0, "a2"), descriptor(1, "b3")));
+    assertThat(three)
+        .isEqualTo(
+            note(3, one.announcement().manifest(), descriptor(0, "a2"), descriptor(1, "b3")));
 
     commit(committer, one);
     commit(committer, two, three); // that of 2 was aborted, perhaps
@@ -426,7 +430,9 @@ final class PublishSinkTest {
     assertThat(record(slow).needs())
         .isEqualTo(
             new RunNeeds(
-                null, List.of(note(1, one.manifest()).needs(), two.needs(), three.needs())));
+                null,
+                List.of(
+                    note(1, one.announcement().manifest()).needs(), two.needs(), three.needs())));
   }
 
   @Test
@@ -438,7 +444,7 @@ final class PublishSinkTest {
     AssemblerState state = state(writer, 2);
 
     assertThat(noted(restore(slow.run(2), state), all(3, 0, "a2"), all(3, 1, "b")))
-        .isEqualTo(note(3, one.manifest(), descriptor(0, "a2")));
+        .isEqualTo(note(3, one.announcement().manifest(), descriptor(0, "a2")));
     assertThat(noted(restore(slow.run(2), state.withCover(null)), all(3, 0, "a2"), all(3, 1, "b")))
         .as("from a state that does not know which manifest has most")
         .isEqualTo(note(3, null, descriptor(0, "a2"), descriptor(1, "b")));
@@ -451,9 +457,9 @@ final class PublishSinkTest {
     Publication base = checkpoint(begin(settings), 1, "a", "b");
     commit(committer(settings), base);
 
-    TestSettings onTop = settings.run(2).onTopOf(base.manifest());
+    TestSettings onTop = settings.run(2).onTopOf(base.announcement().manifest());
     assertThat(noted(begin(onTop), all(1, 0, "a"), all(1, 1, "b")))
-        .isEqualTo(note(1, base.manifest()));
+        .isEqualTo(note(1, base.announcement().manifest()));
   }
 
   @Test
@@ -462,7 +468,7 @@ final class PublishSinkTest {
     ManifestAssembler writer = begin(wide);
     Publication one = publish(writer, wide(1, 200));
     CheckpointNote few = noted(writer, wide(2, 128));
-    assertThat(few.needs().manifest()).isEqualTo(one.manifest());
+    assertThat(few.needs().manifest()).isEqualTo(one.announcement().manifest());
     assertThat(few.needs().descriptors()).hasSize(8192 / 64);
     long objects = objects();
 
@@ -688,11 +694,11 @@ final class PublishSinkTest {
   }
 
   private Instant watermark(Publication publication) {
-    return manifest(publication.manifest()).watermark();
+    return manifest(publication.announcement().manifest()).watermark();
   }
 
   private List<Long> news(Publication publication) {
-    Manifest manifest = manifest(publication.manifest());
+    Manifest manifest = manifest(publication.announcement().manifest());
     return List.of(manifest.stats().newBytes(), manifest.stats().newFiles());
   }
 
