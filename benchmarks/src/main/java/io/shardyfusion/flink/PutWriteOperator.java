@@ -1,12 +1,13 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.bulk.ShardUploads;
+import io.shardyfusion.bulk.StoredShard;
 import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.flink.wire.ShardReport;
 import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.flink.wire.SubtaskReport;
 import io.shardyfusion.flink.writing.BulkWriteOperator;
 import io.shardyfusion.flink.writing.ShardAssignment;
-import io.shardyfusion.flink.writing.ShardUploads;
 import io.shardyfusion.shard.PutShardBuilder;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.open.ObjectStores;
@@ -95,9 +96,9 @@ final class PutWriteOperator extends AbstractStreamOperator<SubtaskReport>
       shard.startFlush();
     }
     for (PutShardBuilder shard : shards) {
-      uploading.submit(shard::finish, shard, reports::add);
+      uploading.submit(shard::finish, shard, this::stored);
     }
-    uploading.finish(reports::add);
+    uploading.finish(this::stored);
     output.collect(
         new StreamRecord<>(
             new SubtaskReport(
@@ -111,6 +112,10 @@ final class PutWriteOperator extends AbstractStreamOperator<SubtaskReport>
                 0,
                 uploading.puts(),
                 uploading.gets())));
+  }
+
+  private void stored(StoredShard shard) {
+    reports.add(ShardReport.ofNew(shard));
   }
 
   @Override

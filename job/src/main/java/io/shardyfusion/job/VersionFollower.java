@@ -2,7 +2,6 @@ package io.shardyfusion.job;
 
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.RunRecords;
-import io.shardyfusion.flink.run.RunCounters;
 import io.shardyfusion.format.InputCounts;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.Limits;
@@ -12,6 +11,7 @@ import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.PointerParser;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.VersionStatus;
+import io.shardyfusion.run.RunCounters;
 import io.shardyfusion.store.ConditionalRead;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectTag;

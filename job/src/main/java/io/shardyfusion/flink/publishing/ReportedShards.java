@@ -1,6 +1,5 @@
 package io.shardyfusion.flink.publishing;
 
-import io.shardyfusion.flink.run.RunCounters;
 import io.shardyfusion.flink.wire.ShardReport;
 import io.shardyfusion.flink.wire.ShardReport.ReportedFile;
 import io.shardyfusion.flink.wire.SubtaskReport;
@@ -10,6 +9,7 @@ import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
+import io.shardyfusion.run.RunCounters;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;

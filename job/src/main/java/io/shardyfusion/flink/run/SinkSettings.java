@@ -10,6 +10,7 @@ import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.routing.Sharding;
+import io.shardyfusion.run.RunStart;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
 import java.io.Serializable;
@@ -98,6 +99,11 @@ public record SinkSettings(
   @Nullable
   public ManifestRef baseManifest() {
     return isStreaming() && base == BaseSnapshot.EMPTY ? null : parent;
+  }
+
+  /** The run, for its record. */
+  public RunStart start() {
+    return new RunStart(runId, mode, startedAt, baseManifest(), getsBefore, checkpointsNoted());
   }
 
   /**

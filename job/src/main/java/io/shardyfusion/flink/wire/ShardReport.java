@@ -1,5 +1,6 @@
 package io.shardyfusion.flink.wire;
 
+import io.shardyfusion.bulk.StoredShard;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import java.util.List;
@@ -16,6 +17,14 @@ public record ShardReport(ShardEntry entry, boolean changed, List<ReportedFile> 
   /** Copies the files. */
   public ShardReport {
     files = List.copyOf(files);
+  }
+
+  /** The report of a shard all of whose files are new. */
+  public static ShardReport ofNew(StoredShard shard) {
+    return new ShardReport(
+        shard.entry(),
+        true,
+        shard.files().stream().map(f -> new ReportedFile(f.sha256(), f.size(), true)).toList());
   }
 
   /**

@@ -3,13 +3,15 @@ package io.shardyfusion.flink.writing;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.bulk.BulkBuild;
 import io.shardyfusion.bulk.RowCounts;
+import io.shardyfusion.bulk.ShardUploads;
+import io.shardyfusion.bulk.StoredShard;
 import io.shardyfusion.flink.run.DuplicatePolicy;
 import io.shardyfusion.flink.run.Restarts;
-import io.shardyfusion.flink.run.RunCounters;
 import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.flink.wire.ShardReport;
 import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.flink.wire.SubtaskReport;
+import io.shardyfusion.run.RunCounters;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.store.ObjectStore;
 import java.nio.ByteBuffer;
@@ -123,9 +125,9 @@ public final class BulkWriteOperator extends AbstractStreamOperator<SubtaskRepor
     running(uploads).submit(shard::finish, shard, this::stored);
   }
 
-  private void stored(ShardReport report) {
+  private void stored(StoredShard shard) {
     shardsStored.add(1);
-    reports.add(report);
+    reports.add(ShardReport.ofNew(shard));
   }
 
   private void report(RowCounts counts) {

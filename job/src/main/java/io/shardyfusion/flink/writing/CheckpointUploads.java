@@ -2,6 +2,7 @@ package io.shardyfusion.flink.writing;
 
 import io.shardyfusion.dataset.Publisher;
 import io.shardyfusion.format.Sha256;
+import io.shardyfusion.lifecycle.WorkerPool;
 import io.shardyfusion.shard.ShardImage;
 import io.shardyfusion.store.ObjectStore;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class CheckpointUploads implements AutoCloseable {
 
   private final Publisher publisher;
   private final Runnable onFailure;
-  private final OperatorThreads threads = new OperatorThreads("upload");
+  private final WorkerPool threads = new WorkerPool("upload");
   private final List<Upload> outstanding = new ArrayList<>();
 
   /** An image on its way. */

@@ -6,6 +6,7 @@ import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.TableProfile;
+import io.shardyfusion.lifecycle.WorkerPool;
 import io.shardyfusion.shard.ShardImage;
 import io.shardyfusion.shard.ShardWriter;
 import io.shardyfusion.shard.WriteResources;
@@ -29,7 +30,7 @@ final class ShardWriters implements AutoCloseable {
   private final TableProfile profile;
   private final Path directory;
   private final WriteResources resources;
-  private final OperatorThreads threads = new OperatorThreads("shards");
+  private final WorkerPool threads = new WorkerPool("shards");
   private final ShardWriter[] writers;
   private long images;
 
@@ -46,7 +47,7 @@ final class ShardWriters implements AutoCloseable {
     this.directory = directory;
     this.resources =
         new WriteResources(
-            memoryBytes, Math.max(1, range.getNumberOfKeyGroups()), OperatorThreads.count());
+            memoryBytes, Math.max(1, range.getNumberOfKeyGroups()), WorkerPool.count());
     this.writers = new ShardWriter[range.getNumberOfKeyGroups()];
   }
 

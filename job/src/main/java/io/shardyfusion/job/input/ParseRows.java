@@ -1,7 +1,6 @@
 package io.shardyfusion.job.input;
 
 import io.shardyfusion.DataDamagedException;
-import io.shardyfusion.flink.run.RunCounters;
 import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.files.RowLines;
 import io.shardyfusion.job.input.options.BadRowPolicy;
@@ -12,6 +11,7 @@ import io.shardyfusion.job.input.rows.RawRow;
 import io.shardyfusion.job.input.rows.RowOrigin;
 import io.shardyfusion.job.input.rows.RowParser;
 import io.shardyfusion.routing.Sharding;
+import io.shardyfusion.run.RunCounters;
 import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.accumulators.LongCounter;

@@ -1,28 +1,28 @@
-package io.shardyfusion.flink.writing;
+package io.shardyfusion.bulk;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Publisher;
-import io.shardyfusion.flink.wire.ShardReport;
-import io.shardyfusion.flink.wire.ShardReport.ReportedFile;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.lifecycle.Cleanup;
+import io.shardyfusion.lifecycle.WorkerPool;
+import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.shard.ShardImage;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.apache.flink.util.FileUtils;
-import org.apache.flink.util.IOUtils;
 
 /**
  * Finishes and uploads shards in the background, a few at a time, and deletes their local files
- * then. Much of that is waiting for disks and networks. Reports are handed over on the caller's
- * thread, in the order in which the shards came. Used by one thread; owns its threads until it is
- * closed.
+ * then. Much of that is waiting for disks and networks. Stored shards are handed over on the
+ * caller's thread, in the order in which the shards came. Used by one thread; owns its threads
+ * until it is closed.
  */
 @SuppressWarnings("try") // Closing waits for threads, so an interrupt may end it.
 public final class ShardUploads implements AutoCloseable {
@@ -31,11 +31,11 @@ public final class ShardUploads implements AutoCloseable {
   private static final int MAX_PENDING = 8;
 
   private final CountingObjectStore store;
-  private final OperatorThreads threads = new OperatorThreads("upload");
+  private final WorkerPool threads = new WorkerPool("upload");
   private final Queue<Upload> pending = new ArrayDeque<>();
 
   /** A shard on its way, and what it holds until it is finished. */
-  private record Upload(Future<ShardReport> report, AutoCloseable shard) {}
+  private record Upload(Future<StoredShard> stored, AutoCloseable shard) {}
 
   /** Uploads into {@code store}, which the caller owns. */
   public ShardUploads(ObjectStore store) {
@@ -43,41 +43,36 @@ public final class ShardUploads implements AutoCloseable {
   }
 
   /**
-   * Takes a shard to finish and upload. Waits while too many are pending; hands over the reports
-   * that are there by then.
+   * Takes a shard to finish and upload. Waits while too many are pending; hands over those that are
+   * stored by then.
    *
    * @param finish completes the database
    * @param shard is closed after that, or when this is closed; idempotent
    */
   public void submit(
-      Callable<ShardImage> finish, AutoCloseable shard, Consumer<ShardReport> stored) {
+      Callable<ShardImage> finish, AutoCloseable shard, Consumer<StoredShard> stored) {
     while (pending.size() >= MAX_PENDING
-        || (!pending.isEmpty() && pending.element().report.isDone())) {
-      stored.accept(await(pending.remove().report));
+        || (!pending.isEmpty() && pending.element().stored.isDone())) {
+      stored.accept(await(pending.remove().stored));
     }
     pending.add(new Upload(threads.executor().submit(() -> upload(finish, shard)), shard));
   }
 
-  /** Waits for all uploads and hands over their reports. */
-  public void finish(Consumer<ShardReport> stored) {
+  /** Waits for all uploads and hands over what they stored. */
+  public void finish(Consumer<StoredShard> stored) {
     while (!pending.isEmpty()) {
-      stored.accept(await(pending.remove().report));
+      stored.accept(await(pending.remove().stored));
     }
   }
 
-  private ShardReport upload(Callable<ShardImage> finish, AutoCloseable builder) throws Exception {
+  private StoredShard upload(Callable<ShardImage> finish, AutoCloseable builder) throws Exception {
     ShardImage image;
     try (builder) {
       image = finish.call();
     }
     ShardEntry entry = new Publisher(store).store(image, Set.of());
-    FileUtils.deleteDirectory(image.directory().toFile());
-    return new ShardReport(
-        entry,
-        true,
-        image.descriptor().files().stream()
-            .map(f -> new ReportedFile(f.sha256(), f.size(), true))
-            .toList());
+    DirectoryTree.delete(image.directory());
+    return new StoredShard(entry, image.descriptor().files());
   }
 
   /** Requests that wrote objects, so far. */
@@ -90,7 +85,7 @@ public final class ShardUploads implements AutoCloseable {
     return store.gets();
   }
 
-  private static ShardReport await(Future<ShardReport> upload) {
+  private static StoredShard await(Future<StoredShard> upload) {
     try {
       return upload.get();
     } catch (InterruptedException e) {
@@ -111,7 +106,8 @@ public final class ShardUploads implements AutoCloseable {
   @Override
   public void close() {
     threads.close();
-    IOUtils.closeAllQuietly(pending.stream().map(Upload::shard).toList());
+    List<AutoCloseable> left = pending.stream().map(Upload::shard).toList();
     pending.clear();
+    Cleanup.all(left);
   }
 }

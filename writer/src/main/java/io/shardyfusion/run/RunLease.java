@@ -1,9 +1,7 @@
-package io.shardyfusion.flink.publishing;
+package io.shardyfusion.run;
 
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.dataset.RunRecords;
-import io.shardyfusion.flink.run.RunCounters;
-import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.format.CheckpointNeeds;
 import io.shardyfusion.format.RunNeeds;
 import io.shardyfusion.format.RunRecord;
@@ -29,10 +27,10 @@ import org.slf4j.LoggerFactory;
  * announced last, what it did, and what it needs. A run goes on over restarts of its job, and its
  * record with it. Thread-safe. Does not own the store.
  */
-final class RunLease implements AutoCloseable {
+public final class RunLease implements AutoCloseable {
 
   /** A run that has given no sign of life for so long counts as dead. */
-  static final Duration LEASE = Duration.ofMinutes(2);
+  public static final Duration LEASE = Duration.ofMinutes(2);
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(30);
 
@@ -42,7 +40,7 @@ final class RunLease implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunLease.class);
 
-  private final SinkSettings settings;
+  private final RunStart run;
   private final CountingObjectStore store;
   private final RunRecords records;
   private final Clock clock;
@@ -61,20 +59,20 @@ final class RunLease implements AutoCloseable {
   private boolean ended;
 
   /**
-   * Takes up the record of the settings' run, or begins it.
+   * Takes up the record of a run, or begins it.
    *
    * @param isRestored whether the run goes on from a checkpoint, and so from no snapshot
    * @throws io.shardyfusion.StorageException if it cannot be read or written
    */
-  RunLease(SinkSettings settings, CountingObjectStore store, Clock clock, boolean isRestored) {
-    this.settings = settings;
+  public RunLease(RunStart run, CountingObjectStore store, Clock clock, boolean isRestored) {
+    this.run = run;
     this.store = store;
     this.clock = clock;
     this.records = new RunRecords(store);
-    this.needs = new RunNeeds(isRestored ? null : settings.baseManifest(), List.of());
+    this.needs = new RunNeeds(isRestored ? null : run.base(), List.of());
     records
-        .find(settings.runId())
-        .ifPresentOrElse(this::takeUp, () -> count(RunCounters.GETS, settings.getsBefore()));
+        .find(run.runId())
+        .ifPresentOrElse(this::takeUp, () -> count(RunCounters.GETS, run.getsBefore()));
     write(RunRecord.Status.RUNNING, null);
     heartbeat = Executors.newSingleThreadScheduledExecutor(WorkerThreads.named("heartbeat"));
     beats =
@@ -98,7 +96,7 @@ final class RunLease implements AutoCloseable {
       write(RunRecord.Status.RUNNING, null);
     } catch (ShardyfusionException e) {
       // The next beat may succeed; until the lease ends nobody takes the run for dead.
-      LOG.warn("The lease of run {} could not be renewed.", settings.runId(), e);
+      LOG.warn("The lease of run {} could not be renewed.", run.runId(), e);
     }
   }
 
@@ -106,8 +104,8 @@ final class RunLease implements AutoCloseable {
    * A checkpoint has completed: the record says what it needs as soon as it is written anyway, and
    * at the latest when this is closed.
    */
-  synchronized void completed(CheckpointNeeds checkpoint) {
-    needs = needs.completed(checkpoint, settings.checkpointsNoted());
+  public synchronized void completed(CheckpointNeeds checkpoint) {
+    needs = needs.completed(checkpoint, run.checkpointsNoted());
     mustWrite = true;
   }
 
@@ -115,20 +113,20 @@ final class RunLease implements AutoCloseable {
    * A version was announced; {@code done} is added to what the run did. One that was announced
    * before, by an earlier attempt, is counted already.
    */
-  synchronized void announced(long version, Map<String, Long> done) {
+  public synchronized void announced(long version, Map<String, Long> done) {
     count(version, done);
     write(RunRecord.Status.RUNNING, null);
   }
 
   /** The same as {@link #announced}, with nothing to follow. */
-  synchronized void succeeded(long version, Map<String, Long> done) {
+  public synchronized void succeeded(long version, Map<String, Long> done) {
     count(version, done);
     ended = true;
     write(RunRecord.Status.SUCCEEDED, null);
   }
 
   /** The run ends with an error, which is what will be thrown: no other hides it. */
-  synchronized void failed(ShardyfusionException error) {
+  public synchronized void failed(ShardyfusionException error) {
     ended = true;
     try {
       write(RunRecord.Status.FAILED, String.valueOf(error.getMessage()));
@@ -155,10 +153,10 @@ final class RunLease implements AutoCloseable {
     getsCounted = store.gets();
     RunRecord record =
         new RunRecord(
-            settings.runId(),
-            settings.mode(),
+            run.runId(),
+            run.mode(),
             status,
-            settings.startedAt(),
+            run.startedAt(),
             clock.instant(),
             status == RunRecord.Status.RUNNING ? clock.instant().plus(LEASE) : null,
             lastVersion,
@@ -172,13 +170,13 @@ final class RunLease implements AutoCloseable {
 
   /** Those of the watcher of a continuous input, which writes them into the same record. */
   private List<RunWarning> warnings() {
-    if (!settings.isStreaming()) {
+    if (!run.isStreaming()) {
       return warnings;
     }
     try {
-      warnings = records.warnings(settings.runId());
+      warnings = records.warnings(run.runId());
     } catch (ShardyfusionException e) {
-      LOG.warn("The warnings of run {} could not be read.", settings.runId(), e);
+      LOG.warn("The warnings of run {} could not be read.", run.runId(), e);
     }
     return warnings;
   }

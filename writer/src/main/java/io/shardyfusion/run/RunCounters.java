@@ -1,4 +1,4 @@
-package io.shardyfusion.flink.run;
+package io.shardyfusion.run;
 
 /**
  * The names of the Flink accumulators, and of the counters in run records, that tell what a run

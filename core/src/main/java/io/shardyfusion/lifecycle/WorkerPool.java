@@ -1,13 +1,12 @@
-package io.shardyfusion.flink.writing;
+package io.shardyfusion.lifecycle;
 
 import io.shardyfusion.StorageException;
-import io.shardyfusion.lifecycle.WorkerThreads;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A few threads of one operator, which end with it: nothing that they use may be closed before. */
-final class OperatorThreads implements AutoCloseable {
+/** A few threads of one owner, which end with it: nothing that they use may be closed before. */
+public final class WorkerPool implements AutoCloseable {
 
   private static final int THREADS = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -16,18 +15,18 @@ final class OperatorThreads implements AutoCloseable {
   private final ExecutorService executor;
 
   /** Threads named {@code shardyfusion-<name>-<n>}. */
-  OperatorThreads(String name) {
+  public WorkerPool(String name) {
     this.name = name;
     this.executor = Executors.newFixedThreadPool(THREADS, WorkerThreads.named(name));
   }
 
   /** The largest number of threads. */
-  static int count() {
+  public static int count() {
     return THREADS;
   }
 
   /** Runs what the threads are to do. */
-  ExecutorService executor() {
+  public ExecutorService executor() {
     return executor;
   }
 

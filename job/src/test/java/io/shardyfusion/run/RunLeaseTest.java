@@ -1,4 +1,4 @@
-package io.shardyfusion.flink.publishing;
+package io.shardyfusion.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -9,7 +9,6 @@ import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.flink.TestClock;
 import io.shardyfusion.flink.TestSettings;
 import io.shardyfusion.flink.WatchedStore;
-import io.shardyfusion.flink.run.RunCounters;
 import io.shardyfusion.format.CheckpointNeeds;
 import io.shardyfusion.format.DescriptorRef;
 import io.shardyfusion.format.ManifestRef;
@@ -187,7 +186,7 @@ final class RunLeaseTest {
       assertThat(record().needs()).isEqualTo(new RunNeeds(base, List.of()));
     }
     try (RunLease lease =
-        new RunLease(settings.run(2).settings(), store, clock, /* isRestored= */ true)) {
+        new RunLease(settings.run(2).settings().start(), store, clock, /* isRestored= */ true)) {
       assertThat(lease).isNotNull();
       assertThat(new RunRecords(store).find("2".repeat(32)).orElseThrow().needs())
           .as("of a run that goes on from a checkpoint")
@@ -251,7 +250,7 @@ final class RunLeaseTest {
   }
 
   private RunLease lease() {
-    return new RunLease(settings.settings(), store, clock, false);
+    return new RunLease(settings.settings().start(), store, clock, false);
   }
 
   private RunRecord record() {
