@@ -3,7 +3,7 @@ package io.shardyfusion.job;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shardyfusion.testing.flink.FlinkDistribution;
+import io.shardyfusion.cluster.flink.FlinkDistribution;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,8 @@ package io.shardyfusion.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.shardyfusion.cluster.process.JvmLaunch;
+import io.shardyfusion.cluster.s3.S3ProxyMain;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -10,7 +12,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,28 +101,20 @@ public final class S3ProxyServer implements S3Server {
     String root = System.getProperty("shardyfusion.root");
     Path start = root == null ? Path.of("").toAbsolutePath() : Path.of(root);
     for (Path at = start; at != null; at = at.getParent()) {
-      Path jar = at.resolve("testing/target/servers/s3proxy.jar");
+      Path jar = at.resolve("cluster/target/servers/s3proxy.jar");
       if (Files.isRegularFile(jar)) {
         return jar;
       }
     }
     throw new IllegalStateException(
-        "no testing/target/servers/s3proxy.jar in "
+        "no cluster/target/servers/s3proxy.jar in "
             + start
-            + " or above: build the module shardyfusion-testing, or set the system property"
+            + " or above: build the module shardyfusion-cluster, or set the system property"
             + " shardyfusion.root to the project's root");
   }
 
-  private static ProcessBuilder command(Path jar, Path directory, String authorization)
-      throws IOException {
+  private static ProcessBuilder command(Path jar, Path directory, String authorization) {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    Path classes;
-    try {
-      classes =
-          Path.of(S3ProxyServer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IOException(e);
-    }
     return new ProcessBuilder(
         List.of(
             java.toString(),
@@ -129,7 +122,7 @@ public final class S3ProxyServer implements S3Server {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            jar + System.getProperty("path.separator") + classes,
+            jar + System.getProperty("path.separator") + JvmLaunch.ourClasses(),
             S3ProxyMain.class.getName(),
             directory.toString(),
             authorization));

@@ -2,6 +2,7 @@ package io.shardyfusion.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.shardyfusion.cluster.s3.S3ProxyMain;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
 final class ServerProcess implements AutoCloseable {
 
   /** The beginning of the line that tells the port. */
-  static final String READY = "listening on port ";
+  static final String READY = S3ProxyMain.READY;
 
   private static final Duration START_DEADLINE = Duration.ofSeconds(60);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);

@@ -2,6 +2,12 @@ package io.shardyfusion.testing.flink;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.shardyfusion.cluster.flink.FlinkDistribution;
+import io.shardyfusion.cluster.flink.FlinkHome;
+import io.shardyfusion.cluster.flink.FlinkRest;
+import io.shardyfusion.cluster.flink.FlinkSettings;
+import io.shardyfusion.cluster.process.JvmProcess;
+import io.shardyfusion.cluster.process.Ports;
 import io.shardyfusion.testing.Await;
 import java.io.IOException;
 import java.nio.file.Path;
