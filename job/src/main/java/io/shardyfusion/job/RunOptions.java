@@ -1,7 +1,7 @@
 package io.shardyfusion.job;
 
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.flink.run.DuplicatePolicy;
+import io.shardyfusion.bulk.DuplicatePolicy;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.job.input.options.BadRowPolicy;
 import io.shardyfusion.job.input.options.DeleteRule;

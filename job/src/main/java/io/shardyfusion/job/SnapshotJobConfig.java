@@ -1,6 +1,6 @@
 package io.shardyfusion.job;
 
-import io.shardyfusion.flink.run.DuplicatePolicy;
+import io.shardyfusion.bulk.DuplicatePolicy;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.routing.Sharding;

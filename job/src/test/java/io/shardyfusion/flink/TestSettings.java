@@ -1,7 +1,7 @@
 package io.shardyfusion.flink;
 
+import io.shardyfusion.bulk.DuplicatePolicy;
 import io.shardyfusion.flink.run.BaseSnapshot;
-import io.shardyfusion.flink.run.DuplicatePolicy;
 import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;

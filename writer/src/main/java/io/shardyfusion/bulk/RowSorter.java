@@ -63,7 +63,7 @@ final class RowSorter implements AutoCloseable {
               + RowPages.rowBytes(key, value)
               + " bytes does not fit the sort memory of "
               + pages.capacity()
-              + " bytes; give the task managers more managed memory");
+              + " bytes; give the build more: in Flink managed memory of the task managers, else the writer's sortMemoryBytes");
     }
     index.add(shard, KeyPrefix.of(key), address);
   }
@@ -133,7 +133,9 @@ final class RowSorter implements AutoCloseable {
             + " sorted rows in the local directory "
             + directory
             + ": "
-            + FileFailure.reason(e, "free disk space, or point io.tmp.dirs to a larger disk")
+            + FileFailure.reason(
+                e,
+                "free disk space, or choose a larger disk: in Flink with io.tmp.dirs, else with the writer's directory")
             + "; nothing was announced",
         e);
   }

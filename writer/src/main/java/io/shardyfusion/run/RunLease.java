@@ -125,13 +125,21 @@ public final class RunLease implements AutoCloseable {
     write(RunRecord.Status.SUCCEEDED, null);
   }
 
-  /** The run ends with an error, which is what will be thrown: no other hides it. */
-  public synchronized void failed(ShardyfusionException error) {
+  /**
+   * The run ends with an error, which is what will be thrown: no other hides it. An interrupt of
+   * the caller does not keep it from being recorded, and is kept.
+   */
+  public synchronized void failed(Throwable error) {
     ended = true;
+    boolean interrupted = Thread.interrupted();
     try {
       write(RunRecord.Status.FAILED, String.valueOf(error.getMessage()));
     } catch (ShardyfusionException e) {
       error.addSuppressed(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

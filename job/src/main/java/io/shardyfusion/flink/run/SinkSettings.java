@@ -1,5 +1,6 @@
 package io.shardyfusion.flink.run;
 
+import io.shardyfusion.bulk.DuplicatePolicy;
 import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;

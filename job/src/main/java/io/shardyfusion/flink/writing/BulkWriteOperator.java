@@ -2,10 +2,10 @@ package io.shardyfusion.flink.writing;
 
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.bulk.BulkBuild;
+import io.shardyfusion.bulk.DuplicatePolicy;
 import io.shardyfusion.bulk.RowCounts;
 import io.shardyfusion.bulk.ShardUploads;
 import io.shardyfusion.bulk.StoredShard;
-import io.shardyfusion.flink.run.DuplicatePolicy;
 import io.shardyfusion.flink.run.Restarts;
 import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.flink.wire.ShardReport;

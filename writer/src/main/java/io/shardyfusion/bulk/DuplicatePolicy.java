@@ -1,4 +1,4 @@
-package io.shardyfusion.flink.run;
+package io.shardyfusion.bulk;
 
 import io.shardyfusion.InvalidRequestException;
 

@@ -1,4 +1,4 @@
-package io.shardyfusion.flink;
+package io.shardyfusion.run;
 
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ShardingParser;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * The changes that a run would make to a dataset besides its rows, against the version that is
  * current when the run begins, and what that costs those who read it.
  */
-record ShapeChange(
+public record ShapeChange(
     Sharding sharding, KeyEncoding keyEncoding, ValueFormat valueFormat, TableProfile profile) {
 
   /**
@@ -23,7 +23,7 @@ record ShapeChange(
    * @param version the number of the current version
    * @param isStreaming whether the run may go on with the tables that are there
    */
-  Optional<String> against(long version, Manifest current, boolean isStreaming) {
+  public Optional<String> against(long version, Manifest current, boolean isStreaming) {
     List<String> changes = new ArrayList<>();
     add(changes, "sharding", current.sharding().strategy(), sharding.strategy());
     add(changes, "shards", current.sharding().numShards(), sharding.numShards());
