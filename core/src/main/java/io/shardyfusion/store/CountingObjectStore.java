@@ -1,10 +1,8 @@
 package io.shardyfusion.store;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -22,11 +20,10 @@ import org.jspecify.annotations.Nullable;
  * store the calls do, whether they succeed or not. Bytes count when they have arrived. Deletions
  * are not counted.
  */
-public final class CountingObjectStore implements ObjectStore {
+public final class CountingObjectStore extends ForwardingObjectStore {
 
   private static final int LIST_PAGE = 1000;
 
-  private final ObjectStore store;
   private final @Nullable RequestMeter requests;
   private final LongAdder puts = new LongAdder();
   private final LongAdder gets = new LongAdder();
@@ -35,7 +32,7 @@ public final class CountingObjectStore implements ObjectStore {
 
   /** Counts what passes to {@code store}, and closes it when closed. */
   public CountingObjectStore(ObjectStore store) {
-    this.store = store;
+    super(store);
     this.requests = store.requestMeter().orElse(null);
   }
 
@@ -63,14 +60,9 @@ public final class CountingObjectStore implements ObjectStore {
   }
 
   @Override
-  public URI root() {
-    return store.root();
-  }
-
-  @Override
   public Optional<StoredObject> read(String key, long maxBytes) {
     gets.increment();
-    Optional<StoredObject> found = store.read(key, maxBytes);
+    Optional<StoredObject> found = super.read(key, maxBytes);
     found.ifPresent(object -> bytesDown.add(object.content().length));
     return found;
   }
@@ -78,7 +70,7 @@ public final class CountingObjectStore implements ObjectStore {
   @Override
   public ConditionalRead readIfChanged(String key, ObjectTag tag, long maxBytes) {
     gets.increment();
-    ConditionalRead outcome = store.readIfChanged(key, tag, maxBytes);
+    ConditionalRead outcome = super.readIfChanged(key, tag, maxBytes);
     if (outcome instanceof ConditionalRead.Changed changed) {
       bytesDown.add(changed.object().content().length);
     }
@@ -88,7 +80,7 @@ public final class CountingObjectStore implements ObjectStore {
   @Override
   public Optional<Long> download(String key, Path target, LongConsumer progress) {
     gets.increment();
-    Optional<Long> size = store.download(key, target, progress);
+    Optional<Long> size = super.download(key, target, progress);
     size.ifPresent(bytesDown::add);
     return size;
   }
@@ -96,21 +88,21 @@ public final class CountingObjectStore implements ObjectStore {
   @Override
   public void write(String key, byte[] content) {
     puts.increment();
-    store.write(key, content);
+    super.write(key, content);
     bytesUp.add(content.length);
   }
 
   @Override
   public void upload(String key, Path source) {
     puts.increment();
-    store.upload(key, source);
+    super.upload(key, source);
     bytesUp.add(size(source));
   }
 
   @Override
   public ConditionalWrite writeIf(String key, byte[] content, Expectation expectation) {
     puts.increment();
-    ConditionalWrite outcome = store.writeIf(key, content, expectation);
+    ConditionalWrite outcome = super.writeIf(key, content, expectation);
     if (outcome instanceof ConditionalWrite.Written) {
       bytesUp.add(content.length);
     }
@@ -120,15 +112,14 @@ public final class CountingObjectStore implements ObjectStore {
   @Override
   public Optional<ObjectInfo> stat(String key) {
     gets.increment();
-    return store.stat(key);
+    return super.stat(key);
   }
 
   @Override
   public Stream<ObjectInfo> list(String prefix) {
     gets.increment();
     AtomicLong listed = new AtomicLong();
-    return store
-        .list(prefix)
+    return super.list(prefix)
         .peek(
             object -> {
               long before = listed.getAndIncrement();
@@ -136,21 +127,6 @@ public final class CountingObjectStore implements ObjectStore {
                 gets.increment();
               }
             });
-  }
-
-  @Override
-  public void delete(Collection<String> keys) {
-    store.delete(keys);
-  }
-
-  @Override
-  public void close() {
-    store.close();
-  }
-
-  @Override
-  public String toString() {
-    return store.toString();
   }
 
   private static long size(Path source) {

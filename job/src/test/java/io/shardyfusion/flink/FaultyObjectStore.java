@@ -10,13 +10,13 @@ import io.shardyfusion.format.PointerParser;
 import io.shardyfusion.store.ConditionalRead;
 import io.shardyfusion.store.ConditionalWrite;
 import io.shardyfusion.store.Expectation;
+import io.shardyfusion.store.ForwardingObjectStore;
 import io.shardyfusion.store.ObjectInfo;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectTag;
 import io.shardyfusion.store.StoredObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,12 +27,13 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** A store that fails as its {@link StoreFaults} say, within what {@link ObjectStore} allows. */
-final class FaultyObjectStore implements ObjectStore {
+final class FaultyObjectStore extends ForwardingObjectStore {
 
   private final ObjectStore store;
   private final StoreFaults faults;
 
   FaultyObjectStore(ObjectStore store, StoreFaults faults) {
+    super(store);
     this.store = store;
     this.faults = faults;
   }
@@ -51,11 +52,6 @@ final class FaultyObjectStore implements ObjectStore {
 
   private static StorageException failed(String what) {
     return new StorageException("injected failure: " + what);
-  }
-
-  @Override
-  public URI root() {
-    return store.root();
   }
 
   @Override
@@ -172,10 +168,5 @@ final class FaultyObjectStore implements ObjectStore {
           store.delete(keys);
           return keys;
         });
-  }
-
-  @Override
-  public void close() {
-    store.close();
   }
 }

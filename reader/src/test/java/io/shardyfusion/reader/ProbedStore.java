@@ -1,26 +1,20 @@
 package io.shardyfusion.reader;
 
 import io.shardyfusion.store.ConditionalRead;
-import io.shardyfusion.store.ConditionalWrite;
-import io.shardyfusion.store.Expectation;
-import io.shardyfusion.store.ObjectInfo;
+import io.shardyfusion.store.ForwardingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.ObjectTag;
 import io.shardyfusion.store.StoredObject;
-import java.net.URI;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 
 /** An object store that remembers what was read from it, and where a test can step in. */
-public final class ProbedStore implements ObjectStore {
+public final class ProbedStore extends ForwardingObjectStore {
 
-  private final ObjectStore store;
   private final List<String> reads = new CopyOnWriteArrayList<>();
   private final List<String> conditionalReads = new CopyOnWriteArrayList<>();
   private final List<String> downloads = new CopyOnWriteArrayList<>();
@@ -31,7 +25,7 @@ public final class ProbedStore implements ObjectStore {
   private volatile boolean closed;
 
   public ProbedStore(ObjectStore store) {
-    this.store = store;
+    super(store);
   }
 
   /** The keys of the objects that were read whole, in order. */
@@ -74,22 +68,17 @@ public final class ProbedStore implements ObjectStore {
   }
 
   @Override
-  public URI root() {
-    return store.root();
-  }
-
-  @Override
   public Optional<StoredObject> read(String key, long maxBytes) {
     reads.add(key);
     beforeRead.accept(key);
-    return store.read(key, maxBytes);
+    return super.read(key, maxBytes);
   }
 
   @Override
   public ConditionalRead readIfChanged(String key, ObjectTag tag, long maxBytes) {
     conditionalReads.add(key);
     beforeRead.accept(key);
-    return store.readIfChanged(key, tag, maxBytes);
+    return super.readIfChanged(key, tag, maxBytes);
   }
 
   @Override
@@ -97,7 +86,7 @@ public final class ProbedStore implements ObjectStore {
     downloads.add(key);
     beforeDownload.accept(key);
     Optional<Long> size =
-        store.download(
+        super.download(
             key,
             target,
             bytes -> {
@@ -109,38 +98,8 @@ public final class ProbedStore implements ObjectStore {
   }
 
   @Override
-  public void write(String key, byte[] content) {
-    store.write(key, content);
-  }
-
-  @Override
-  public void upload(String key, Path source) {
-    store.upload(key, source);
-  }
-
-  @Override
-  public ConditionalWrite writeIf(String key, byte[] content, Expectation expectation) {
-    return store.writeIf(key, content, expectation);
-  }
-
-  @Override
-  public Optional<ObjectInfo> stat(String key) {
-    return store.stat(key);
-  }
-
-  @Override
-  public Stream<ObjectInfo> list(String prefix) {
-    return store.list(prefix);
-  }
-
-  @Override
-  public void delete(Collection<String> keys) {
-    store.delete(keys);
-  }
-
-  @Override
   public void close() {
     closed = true;
-    store.close();
+    super.close();
   }
 }

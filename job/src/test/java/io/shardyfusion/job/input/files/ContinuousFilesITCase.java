@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
-import io.shardyfusion.dataset.RunRecords;
-import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.job.input.Logged;
 import io.shardyfusion.job.input.RowInput;
@@ -26,9 +24,6 @@ import io.shardyfusion.job.input.options.ValueSelection;
 import io.shardyfusion.job.input.rows.ReadLimits;
 import io.shardyfusion.job.input.rows.RowsOf;
 import io.shardyfusion.routing.HashSharding;
-import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.StoreOptions;
-import io.shardyfusion.store.open.ObjectStores;
 import io.shardyfusion.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,9 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -291,25 +284,24 @@ final class ContinuousFilesITCase {
     Path link = Files.createSymbolicLink(in.resolve("dangling.jsonl"), in.resolve("nothing"));
     Path cycle = Files.createSymbolicLink(in.resolve("cycle"), in);
     Files.writeString(in.resolve("0.jsonl~"), "{\"id\":0}\n");
-    InputRun run = recordedRun();
-    JobClient job = start(options("row"), 1, null, run);
+    RecordedRun run = RecordedRun.of(temp.resolve("data"));
+    JobClient job = start(options("row"), 1, null, run.input());
     List<String> expected = new ArrayList<>(write(in.resolve("z.jsonl"), 5));
     rows.awaitRows(job, 5);
-    awaitWarnings(
-        run,
+    run.awaitWarnings(
         "cannot read the input " + cycle + ": it is a link back to " + in + ", ",
         "cannot read the input " + link + ": it is a link to " + in.resolve("nothing") + ", ");
-    assertThat(warnings(run)).allMatch(RunWarning::lasts);
+    assertThat(run.warnings()).allMatch(RunWarning::lasts);
 
     Files.delete(link);
     Files.delete(cycle);
-    awaitWarnings(run);
+    run.awaitWarnings();
 
     // And the whole input.
     Path away = Files.move(in, temp.resolve("away"));
-    awaitWarnings(run, "the input " + in + " is not there any longer");
+    run.awaitWarnings("the input " + in + " is not there any longer");
     Files.move(away, in);
-    awaitWarnings(run);
+    run.awaitWarnings();
     expected.addAll(write(in.resolve("a.jsonl"), 5));
     rows.awaitRows(job, 10);
     assertThat(rows.values()).isEqualTo(expected);
@@ -320,13 +312,13 @@ final class ContinuousFilesITCase {
   void aFileThatIsReplacedWhereItLiesIsInTheRecordAndOneThatWasGoneIsReadAnew() throws Exception {
     Path file = in.resolve("a.jsonl");
     List<String> expected = new ArrayList<>(write(file, 3));
-    InputRun run = recordedRun();
-    JobClient job = start(options("row"), 1, null, run);
+    RecordedRun run = RecordedRun.of(temp.resolve("data"));
+    JobClient job = start(options("row"), 1, null, run.input());
     rows.awaitRows(job, 3);
     Files.writeString(file, Files.readString(file).replace("\"id\":", "\"iD\":"));
     Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
-    awaitWarnings(run, "the input file " + file + " was changed after it was found: ");
-    assertThat(warnings(run)).noneMatch(RunWarning::lasts);
+    run.awaitWarnings("the input file " + file + " was changed after it was found: ");
+    assertThat(run.warnings()).noneMatch(RunWarning::lasts);
 
     Files.delete(file);
     expected.addAll(write(in.resolve("b.jsonl"), 1));
@@ -370,13 +362,12 @@ final class ContinuousFilesITCase {
     }
     expected.addAll(write(in.resolve("b.jsonl"), 10));
     rows.slow(Duration.ZERO);
-    InputRun run = recordedRun();
-    JobClient restored = start(options("row"), 1, savepoint, run);
+    RecordedRun run = RecordedRun.of(temp.resolve("data"));
+    JobClient restored = start(options("row"), 1, savepoint, run.input());
     rows.awaitRows(restored, expected.size());
     assertThat(rows.values()).isEqualTo(expected);
     boolean isGone = change.equals("deleted") || change.equals("emptied");
-    awaitWarnings(
-        run,
+    run.awaitWarnings(
         "the input file "
             + file
             + (isGone
@@ -399,20 +390,20 @@ final class ContinuousFilesITCase {
     TwoTimesFileSystem.setTime(file);
     rows.slow(Duration.ofNanos(100_000));
     InputOptions options = options(List.of(TwoTimesFileSystem.path(in)), "fail", "row", null);
-    InputRun run = recordedRun();
-    JobClient job = start(options, 1, null, run);
+    RecordedRun run = RecordedRun.of(temp.resolve("data"));
+    JobClient job = start(options, 1, null, run.input());
     rows.awaitRows(job, 200);
     String savepoint = StreamedRows.stop(job, temp.resolve("savepoints"));
     assertThat(rows.values()).as("stopped in the middle").hasSizeLessThan(1000);
     rows.slow(Duration.ZERO);
-    JobClient restored = start(options, 1, savepoint, run);
+    JobClient restored = start(options, 1, savepoint, run.input());
     rows.awaitRows(restored, 1000);
     expected.addAll(write(in.resolve("b.jsonl"), 10));
     rows.awaitRows(restored, expected.size());
     assertThat(rows.values()).isEqualTo(expected);
     // A change that is one is the only one that is told.
     Files.writeString(file, "{}\n");
-    awaitWarnings(run, "the input file twotimes:" + file + " was changed after it was found: ");
+    run.awaitWarnings("the input file twotimes:" + file + " was changed after it was found: ");
     restored.cancel().get();
   }
 
@@ -507,9 +498,9 @@ final class ContinuousFilesITCase {
   private void readWithoutRights() throws Exception {
     String advice = ": access is denied; give the user of this process the right to read it";
     List<String> expected = new ArrayList<>(write(in.resolve("a.jsonl"), 5));
-    InputRun run = recordedRun();
+    RecordedRun run = RecordedRun.of(temp.resolve("data"));
     try (Logged log = new Logged(InputNews.class)) {
-      JobClient job = start(options("row"), 1, null, run);
+      JobClient job = start(options("row"), 1, null, run.input());
       rows.awaitRows(job, 5);
 
       Path hidden = Files.createDirectory(in.resolve(".directory"));
@@ -524,8 +515,8 @@ final class ContinuousFilesITCase {
       rows.awaitRows(job, 10);
       String ofDirectory = "cannot read the input " + directory + advice;
       String ofFile = "cannot read the input " + file + advice;
-      awaitWarnings(run, ofDirectory, ofFile);
-      assertThat(warnings(run)).allMatch(RunWarning::lasts);
+      run.awaitWarnings(ofDirectory, ofFile);
+      assertThat(run.warnings()).allMatch(RunWarning::lasts);
       assertThat(log.count(ofDirectory)).isOne();
       assertThat(log.count(ofFile)).isOne();
 
@@ -542,7 +533,7 @@ final class ContinuousFilesITCase {
       expected.addAll(inDirectory);
       expected.addAll(inFile);
       assertThat(rows.values()).isEqualTo(expected);
-      awaitWarnings(run);
+      run.awaitWarnings();
       assertThat(log.count("this is over: ")).isEqualTo(2);
       assertThat(InputFiles.resolve(List.of(in.toString())).files()).hasSize(4);
       job.cancel().get();
@@ -572,46 +563,6 @@ final class ContinuousFilesITCase {
     } catch (IOException e) {
       return e.toString();
     }
-  }
-
-  private InputRun recordedRun() {
-    String id = UUID.randomUUID().toString().replace("-", "");
-    InputRun run =
-        new InputRun(temp.resolve("data").toUri().toString(), StoreOptions.defaults(), id);
-    try (ObjectStore store = ObjectStores.open(run.dataset(), run.store())) {
-      Instant now = Instant.now();
-      new RunRecords(store)
-          .write(
-              new RunRecord(
-                  id,
-                  "streaming",
-                  RunRecord.Status.RUNNING,
-                  now,
-                  now,
-                  now.plusSeconds(60),
-                  null,
-                  null,
-                  Map.of()));
-    }
-    return run;
-  }
-
-  private static List<RunWarning> warnings(InputRun run) {
-    try (ObjectStore store = ObjectStores.open(run.dataset(), run.store())) {
-      return new RunRecords(store).warnings(run.runId());
-    }
-  }
-
-  private static void awaitWarnings(InputRun run, String... beginnings) {
-    Await.until(
-        "the record has " + List.of(beginnings),
-        Duration.ofSeconds(60),
-        () -> {
-          List<RunWarning> found = warnings(run);
-          return found.size() == beginnings.length
-              && Stream.of(beginnings)
-                  .allMatch(b -> found.stream().anyMatch(w -> w.message().startsWith(b)));
-        });
   }
 
   @Test

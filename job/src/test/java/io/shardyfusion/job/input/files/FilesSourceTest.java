@@ -2,15 +2,9 @@ package io.shardyfusion.job.input.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shardyfusion.dataset.RunRecords;
-import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.job.input.Logged;
 import io.shardyfusion.job.input.news.InputNews;
-import io.shardyfusion.job.input.news.InputRun;
-import io.shardyfusion.store.ObjectStore;
-import io.shardyfusion.store.StoreOptions;
-import io.shardyfusion.store.open.ObjectStores;
 import io.shardyfusion.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +12,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -118,19 +111,20 @@ final class FilesSourceTest {
     Path in = Files.createDirectory(temp.resolve("in"));
     Path mounted = Files.createDirectory(in.resolve("mounted"));
     Files.writeString(mounted.resolve("a.jsonl"), "{\"id\":1}\n");
-    InputRun run = recordedRun();
+    RecordedRun run = RecordedRun.of(temp.resolve("data"));
     String told =
         "the filesystem has not answered for 0 s when asked for the input "
             + HangingFileSystem.path(mounted).replace("://", ":")
             + ", so no files are found until it does: check it, and the way to it";
     try (Logged log = new Logged(InputNews.class);
         SteppedFiles files =
-            new SteppedFiles(HangingFileSystem.path(in), null, Duration.ofMillis(1), run)) {
+            new SteppedFiles(HangingFileSystem.path(in), null, Duration.ofMillis(1), run.input())) {
       Future<Runnable> listing;
       try (HangingFileSystem.Hanging hanging = HangingFileSystem.hang(mounted)) {
         listing = files.list();
         hanging.awaitQuestion();
-        awaitWarnings(run, told);
+        run.awaitWarnings(told);
+        assertThat(run.warnings()).extracting(RunWarning::message).containsExactly(told);
         assertThat(log.has(told)).isTrue();
         assertThat(listing).isNotDone();
       }
@@ -143,7 +137,7 @@ final class FilesSourceTest {
             files.poll();
             return files.rows() == 1;
           });
-      awaitWarnings(run);
+      run.awaitWarnings();
     }
   }
 
@@ -225,41 +219,5 @@ final class FilesSourceTest {
             throw new AssertionError(e);
           }
         });
-  }
-
-  private InputRun recordedRun() {
-    String id = "2".repeat(32);
-    InputRun run =
-        new InputRun(temp.resolve("data").toUri().toString(), StoreOptions.defaults(), id);
-    try (ObjectStore store = ObjectStores.open(run.dataset(), run.store())) {
-      Instant now = Instant.now();
-      new RunRecords(store)
-          .write(
-              new RunRecord(
-                  id,
-                  "streaming",
-                  RunRecord.Status.RUNNING,
-                  now,
-                  now,
-                  now.plusSeconds(60),
-                  null,
-                  null,
-                  Map.of()));
-    }
-    return run;
-  }
-
-  private static void awaitWarnings(InputRun run, String... messages) {
-    try (ObjectStore store = ObjectStores.open(run.dataset(), run.store())) {
-      Await.until(
-          "the record has " + List.of(messages),
-          DEADLINE,
-          () ->
-              new RunRecords(store)
-                  .warnings(run.runId()).stream()
-                      .map(RunWarning::message)
-                      .toList()
-                      .equals(List.of(messages)));
-    }
   }
 }

@@ -7,13 +7,19 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
-/** Passes every call on; subclasses inject what goes wrong. */
-public class ForwardingObjectStore implements ObjectStore {
+/**
+ * An object store that passes every call on to another one: what decorators extend, which override
+ * the calls that they add something to.
+ *
+ * <p>The other store's {@linkplain ObjectStore#requestMeter() meter} is not passed on: a decorator
+ * need not send what it is asked for, and is counted by its calls.
+ */
+public abstract class ForwardingObjectStore implements ObjectStore {
 
   private final ObjectStore store;
 
   /** Passes to {@code store}, and closes it when closed. */
-  public ForwardingObjectStore(ObjectStore store) {
+  protected ForwardingObjectStore(ObjectStore store) {
     this.store = store;
   }
 
@@ -70,5 +76,11 @@ public class ForwardingObjectStore implements ObjectStore {
   @Override
   public void close() {
     store.close();
+  }
+
+  /** The other store's. */
+  @Override
+  public String toString() {
+    return store.toString();
   }
 }
