@@ -16,6 +16,7 @@ import io.shardyfusion.routing.BlockWriter;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.routing.Sharding;
+import io.shardyfusion.run.ShapeChange;
 import io.shardyfusion.shard.ShardBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
