@@ -56,10 +56,10 @@ final class PutWriteOperator extends AbstractStreamOperator<SubtaskReport>
         getContainingTask().getEnvironment().getIOManager().getSpillingDirectoriesPaths();
     Path parent = Files.createTempDirectory(Path.of(candidates[0]), "shardyfusion-put-");
     directory = parent;
-    store = ObjectStores.open(settings.dataset(), settings.store());
+    store = ObjectStores.open(settings.target().dataset(), settings.target().store());
     uploads = new ShardUploads(store);
     KeyGroupRange range =
-        new ShardAssignment(settings.sharding().numShards())
+        new ShardAssignment(settings.content().numShards())
             .shardsOf(
                 getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
@@ -70,7 +70,7 @@ final class PutWriteOperator extends AbstractStreamOperator<SubtaskReport>
       shards.add(
           new PutShardBuilder(
               shard,
-              settings.profile(),
+              settings.content().profile(),
               parent.resolve(Integer.toString(shard)),
               writeBufferBytes));
     }

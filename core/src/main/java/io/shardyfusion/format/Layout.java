@@ -77,7 +77,7 @@ public final class Layout {
    * Returns {@code id} if it is 32 lower-case hexadecimal digits: the form of manifest ids, run ids
    * and lineages.
    */
-  static String checkId(String id) {
+  public static String checkId(String id) {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
           "expected 32 lower-case hexadecimal digits, found " + Checks.shown(id));

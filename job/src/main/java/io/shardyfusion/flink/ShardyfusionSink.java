@@ -302,14 +302,14 @@ public final class ShardyfusionSink<T> {
    * of shards, and what that costs, is logged as a warning.
    *
    * @return the id of this run, which the dataset's history and the run record name
-   * @throws InvalidRequestException if something required is missing, the execution mode is not
-   *     set, checkpointing is disabled in streaming mode, or the snapshot to begin with has other
-   *     shards
+   * @throws InvalidRequestException if something required is missing, the id of the run is none,
+   *     the execution mode is not set, checkpointing is disabled in streaming mode, or the snapshot
+   *     to begin with has other shards
    * @throws io.shardyfusion.StorageException if the store cannot be read
    */
   public String append() {
     SinkSettings settings = settings();
-    return settings.isStreaming()
+    return settings.run().isStreaming()
         ? appendContinuous(settings)
         : appendBatch(settings, BulkWriteOperator::new);
   }
@@ -343,7 +343,7 @@ public final class ShardyfusionSink<T> {
           "Unaligned checkpoints are disabled for this job: its versions would lack records that a barrier overtook.");
       checkpoints.enableUnalignedCheckpoints(false);
     }
-    ShardKeys keys = new ShardKeys(settings.sharding().numShards());
+    ShardKeys keys = new ShardKeys(settings.content().numShards());
     return publish(
         settings,
         routed(settings)
@@ -354,7 +354,7 @@ public final class ShardyfusionSink<T> {
                 new ShardWriteOperator(settings, keys, failedUpload(checkpoints)))
             .uid(uidPrefix + "-write")
             .setParallelism(parallelism(settings))
-            .setMaxParallelism(settings.sharding().numShards()));
+            .setMaxParallelism(settings.content().numShards()));
   }
 
   private static ShardWriteOperator.FailedUpload failedUpload(CheckpointConfig checkpoints) {
@@ -365,7 +365,7 @@ public final class ShardyfusionSink<T> {
 
   private int parallelism(SinkSettings settings) {
     return Math.min(
-        settings.sharding().numShards(), stream.getExecutionEnvironment().getParallelism());
+        settings.content().numShards(), stream.getExecutionEnvironment().getParallelism());
   }
 
   private String publish(SinkSettings settings, SingleOutputStreamOperator<SubtaskReport> written) {
@@ -383,7 +383,7 @@ public final class ShardyfusionSink<T> {
         .uid(uidPrefix + "-publish")
         .setParallelism(1)
         .setMaxParallelism(1);
-    return settings.runId();
+    return settings.run().id();
   }
 
   /**
@@ -396,7 +396,7 @@ public final class ShardyfusionSink<T> {
 
   private DataStream<ShardRow> partitioned(SinkSettings settings) {
     return routed(settings)
-        .partitionCustom(new ShardAssignment(settings.sharding().numShards()), row -> row.shard);
+        .partitionCustom(new ShardAssignment(settings.content().numShards()), row -> row.shard);
   }
 
   private DataStream<ShardRow> routed(SinkSettings settings) {
@@ -404,12 +404,12 @@ public final class ShardyfusionSink<T> {
   }
 
   private DataStream<ShardRow> route(SinkSettings settings) {
-    for (RoutingColumn column : settings.sharding().columns()) {
+    for (RoutingColumn column : settings.content().sharding().columns()) {
       required(columns.get(column.name()), "column(\"" + column.name() + "\", …)");
     }
     RouteRecords<T> route =
         new RouteRecords<>(
-            new KeyRouter(settings.sharding(), settings.keyEncoding()),
+            new KeyRouter(settings.content().sharding(), settings.content().keyEncoding()),
             required(key, "key(…)"),
             required(value, "value(…)"),
             delete,
@@ -430,28 +430,17 @@ public final class ShardyfusionSink<T> {
         compare(published, current, uri, function, mode);
       }
       return new SinkSettings(
-          uri,
-          store,
-          opener,
-          runId,
-          newId(),
-          mode,
-          Instant.now(),
-          takeover ? new Predecessor.Any() : Predecessor.newestOf(pointer),
-          current == null ? null : current.manifest(),
-          opened.gets(),
-          base,
-          takeover,
-          ifEmpty,
-          publishInterval,
-          function,
-          keyEncoding,
-          valueFormat,
-          profile,
-          duplicates,
-          custom,
-          Math.max(
-              1,
+          new SinkSettings.Target(uri, store, opener),
+          new SinkSettings.Run(runId, newId(), mode, Instant.now(), opened.gets()),
+          new SinkSettings.Start(
+              takeover ? new Predecessor.Any() : Predecessor.newestOf(pointer),
+              current == null ? null : current.manifest(),
+              base,
+              takeover),
+          new SinkSettings.Content(function, keyEncoding, valueFormat, profile, duplicates, custom),
+          new SinkSettings.Publishing(
+              ifEmpty,
+              publishInterval,
               stream
                   .getExecutionEnvironment()
                   .getConfiguration()
@@ -485,9 +474,9 @@ public final class ShardyfusionSink<T> {
           "a job on top of the current snapshot of "
               + uri
               + " must have its shards: expected "
-              + SinkSettings.shape(current.sharding(), current.keyEncoding())
+              + SinkSettings.Content.shape(current.sharding(), current.keyEncoding())
               + ", found "
-              + SinkSettings.shape(function, keyEncoding)
+              + SinkSettings.Content.shape(function, keyEncoding)
               + "; use the same, or publish the dataset anew with a backfill");
     }
   }

@@ -67,19 +67,27 @@ class RouteRecordsTest {
 
   @Test
   void aSinkIsNotCompleteWithoutTheColumnsOfItsSharding() {
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    env.setRuntimeMode(RuntimeExecutionMode.BATCH);
-    ShardyfusionSink<Long> sink =
-        ShardyfusionSink.forStream(env.fromData(1L))
-            .dataset(directory.toUri().toString())
-            .sharding(new ByRegion(4))
-            .key(k -> k)
-            .value(k -> new byte[0])
-            .column("region", k -> "eu");
+    ShardyfusionSink<Long> sink = sink().sharding(new ByRegion(4)).column("region", k -> "eu");
 
     assertThatThrownBy(sink::append)
         .isInstanceOf(InvalidRequestException.class)
         .hasMessage("the sink is not complete: call column(\"zone\", …) before append()");
+  }
+
+  @Test
+  void aSinkDoesNotTakeAnIdOfARunThatIsNone() {
+    assertThatThrownBy(sink().shards(4).runId("nightly")::append)
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessage("the id of a run: expected 32 lower-case hexadecimal digits, found 'nightly'");
+  }
+
+  private ShardyfusionSink<Long> sink() {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    env.setRuntimeMode(RuntimeExecutionMode.BATCH);
+    return ShardyfusionSink.forStream(env.fromData(1L))
+        .dataset(directory.toUri().toString())
+        .key(k -> k)
+        .value(k -> new byte[0]);
   }
 
   private RouteRecords<List<Object>> route(Sharding sharding, KeyEncoding encoding) {

@@ -101,10 +101,10 @@ final class ShapeChangeTest {
                         "{\"strategy\":\"test-region\",\"inverse\":true,\"num_shards\":2} to"
                             + " test-region sharding into 2 shards by ",
                         ALL_ANEW));
-    assertThat(SinkSettings.shape(new HashSharding(8), KeyEncoding.I64))
+    assertThat(SinkSettings.Content.shape(new HashSharding(8), KeyEncoding.I64))
         .isEqualTo("hash sharding into 8 shards, key encoding i64");
-    assertThat(SinkSettings.shape(new Inverse(), KeyEncoding.I64))
-        .isNotEqualTo(SinkSettings.shape(other, KeyEncoding.I64));
+    assertThat(SinkSettings.Content.shape(new Inverse(), KeyEncoding.I64))
+        .isNotEqualTo(SinkSettings.Content.shape(other, KeyEncoding.I64));
   }
 
   /** As {@link ByRegion}, with a parameter. */

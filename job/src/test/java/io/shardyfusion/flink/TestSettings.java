@@ -15,7 +15,6 @@ import io.shardyfusion.store.StoreOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Settings of a continuous run, for tests; by default of a fresh one into an empty dataset. */
 public record TestSettings(
@@ -23,13 +22,8 @@ public record TestSettings(
     int shards,
     String runId,
     String lineage,
-    Predecessor predecessor,
-    @Nullable ManifestRef parent,
-    BaseSnapshot base,
-    boolean takeover,
-    Announcement.IfEmpty ifEmpty,
-    Duration publishInterval,
-    int checkpointsRetained) {
+    SinkSettings.Start start,
+    SinkSettings.Publishing publishing) {
 
   public static final Instant STARTED = Instant.parse("2026-11-22T10:00:00Z");
 
@@ -39,143 +33,69 @@ public record TestSettings(
         shards,
         "1".repeat(32),
         "a".repeat(32),
-        new Predecessor.None(),
-        null,
-        BaseSnapshot.EMPTY,
-        false,
-        Announcement.IfEmpty.REFUSE,
-        Duration.ZERO,
-        1);
+        new SinkSettings.Start(new Predecessor.None(), null, BaseSnapshot.EMPTY, false),
+        new SinkSettings.Publishing(Announcement.IfEmpty.REFUSE, Duration.ZERO, 1));
   }
 
   /** Of another run, whose lineage is its own. */
   public TestSettings run(int id) {
-    return new TestSettings(
-        uri,
-        shards,
-        Integer.toString(id).repeat(32),
-        Integer.toString(id).repeat(32),
-        predecessor,
-        parent,
-        base,
-        takeover,
-        ifEmpty,
-        publishInterval,
-        checkpointsRetained);
+    String name = Integer.toString(id).repeat(32);
+    return new TestSettings(uri, shards, name, name, start, publishing);
   }
 
   public TestSettings ofShards(int number) {
-    return new TestSettings(
-        uri,
-        number,
-        runId,
-        lineage,
-        predecessor,
-        parent,
-        base,
-        takeover,
-        ifEmpty,
-        publishInterval,
-        checkpointsRetained);
+    return new TestSettings(uri, number, runId, lineage, start, publishing);
   }
 
   public TestSettings takingOver() {
-    return new TestSettings(
-        uri,
-        shards,
-        runId,
-        lineage,
-        new Predecessor.Any(),
-        parent,
-        base,
-        true,
-        ifEmpty,
-        publishInterval,
-        checkpointsRetained);
-  }
-
-  public TestSettings allowingEmpty() {
-    return new TestSettings(
-        uri,
-        shards,
-        runId,
-        lineage,
-        predecessor,
-        parent,
-        base,
-        takeover,
-        Announcement.IfEmpty.ANNOUNCE,
-        publishInterval,
-        checkpointsRetained);
-  }
-
-  public TestSettings every(Duration interval) {
-    return new TestSettings(
-        uri,
-        shards,
-        runId,
-        lineage,
-        predecessor,
-        parent,
-        base,
-        takeover,
-        ifEmpty,
-        interval,
-        checkpointsRetained);
-  }
-
-  public TestSettings retaining(int checkpoints) {
-    return new TestSettings(
-        uri,
-        shards,
-        runId,
-        lineage,
-        predecessor,
-        parent,
-        base,
-        takeover,
-        ifEmpty,
-        publishInterval,
-        checkpoints);
+    return with(new SinkSettings.Start(new Predecessor.Any(), start.current(), start.base(), true));
   }
 
   public TestSettings onTopOf(ManifestRef manifest) {
-    return new TestSettings(
-        uri,
-        shards,
-        runId,
-        lineage,
-        new Predecessor.Version(manifest),
-        manifest,
-        BaseSnapshot.CURRENT,
-        takeover,
-        ifEmpty,
-        publishInterval,
-        checkpointsRetained);
+    return with(
+        new SinkSettings.Start(
+            new Predecessor.Version(manifest), manifest, BaseSnapshot.CURRENT, start.takeover()));
+  }
+
+  public TestSettings allowingEmpty() {
+    return with(
+        new SinkSettings.Publishing(
+            Announcement.IfEmpty.ANNOUNCE,
+            publishing.interval(),
+            publishing.checkpointsRetained()));
+  }
+
+  public TestSettings every(Duration interval) {
+    return with(
+        new SinkSettings.Publishing(
+            publishing.ifEmpty(), interval, publishing.checkpointsRetained()));
+  }
+
+  public TestSettings retaining(int checkpoints) {
+    return with(
+        new SinkSettings.Publishing(publishing.ifEmpty(), publishing.interval(), checkpoints));
+  }
+
+  private TestSettings with(SinkSettings.Start other) {
+    return new TestSettings(uri, shards, runId, lineage, other, publishing);
+  }
+
+  private TestSettings with(SinkSettings.Publishing other) {
+    return new TestSettings(uri, shards, runId, lineage, start, other);
   }
 
   public SinkSettings settings() {
     return new SinkSettings(
-        uri,
-        StoreOptions.defaults(),
-        WatchedStore::open,
-        runId,
-        lineage,
-        ManifestWriter.STREAMING,
-        STARTED,
-        predecessor,
-        parent,
-        1,
-        base,
-        takeover,
-        ifEmpty,
-        publishInterval,
-        new HashSharding(shards),
-        KeyEncoding.I64,
-        ValueFormat.BYTES,
-        TableProfile.BALANCED,
-        DuplicatePolicy.LAST,
-        new TreeMap<>(),
-        checkpointsRetained);
+        new SinkSettings.Target(uri, StoreOptions.defaults(), WatchedStore::open),
+        new SinkSettings.Run(runId, lineage, ManifestWriter.STREAMING, STARTED, 1),
+        start,
+        new SinkSettings.Content(
+            new HashSharding(shards),
+            KeyEncoding.I64,
+            ValueFormat.BYTES,
+            TableProfile.BALANCED,
+            DuplicatePolicy.LAST,
+            new TreeMap<>()),
+        publishing);
   }
 }

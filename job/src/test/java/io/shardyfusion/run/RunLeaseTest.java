@@ -41,7 +41,7 @@ final class RunLeaseTest {
   void open() {
     uri = directory.resolve("dataset").toUri().toString();
     settings = TestSettings.fresh(uri, 2);
-    store = new CountingObjectStore(settings.settings().openStore());
+    store = new CountingObjectStore(settings.settings().target().open());
   }
 
   @AfterEach
@@ -186,7 +186,7 @@ final class RunLeaseTest {
       assertThat(record().needs()).isEqualTo(new RunNeeds(base, List.of()));
     }
     try (RunLease lease =
-        new RunLease(settings.run(2).settings().start(), store, clock, /* isRestored= */ true)) {
+        new RunLease(settings.run(2).settings().runStart(), store, clock, /* isRestored= */ true)) {
       assertThat(lease).isNotNull();
       assertThat(new RunRecords(store).find("2".repeat(32)).orElseThrow().needs())
           .as("of a run that goes on from a checkpoint")
@@ -250,10 +250,10 @@ final class RunLeaseTest {
   }
 
   private RunLease lease() {
-    return new RunLease(settings.settings().start(), store, clock, false);
+    return new RunLease(settings.settings().runStart(), store, clock, false);
   }
 
   private RunRecord record() {
-    return new RunRecords(settings.settings().openStore()).find(settings.runId()).orElseThrow();
+    return new RunRecords(settings.settings().target().open()).find(settings.runId()).orElseThrow();
   }
 }

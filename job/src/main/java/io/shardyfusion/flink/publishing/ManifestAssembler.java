@@ -89,7 +89,7 @@ final class ManifestAssembler
     this.watermark = state.watermark();
     this.reported =
         new ReportedShards(
-            settings.sharding().numShards(),
+            settings.content().numShards(),
             state.changed(),
             state.newFiles(),
             state.counters(),
@@ -105,8 +105,10 @@ final class ManifestAssembler
    */
   static ManifestAssembler begin(SinkSettings settings, ObjectStore store, Clock clock) {
     // With takeover it is any: the other writer may go on until the first announcement.
-    Predecessor predecessor = settings.predecessor();
-    if (settings.isStreaming() && !settings.takeover() && settings.base() == BaseSnapshot.EMPTY) {
+    Predecessor predecessor = settings.start().predecessor();
+    if (settings.run().isStreaming()
+        && !settings.start().takeover()
+        && settings.start().base() == BaseSnapshot.EMPTY) {
       predecessor = new Predecessor.None();
       checkEmpty(settings, new Dataset(store).pointer().map(PointerState::pointer));
     }
@@ -116,27 +118,25 @@ final class ManifestAssembler
             store,
             clock,
             new AssemblerState(
-                settings.shape(),
-                settings.runId(),
-                settings.lineage(),
+                settings.content().shape(),
+                settings.run().id(),
+                settings.run().lineage(),
                 predecessor,
                 0,
                 NO_WATERMARK,
                 false,
                 Map.of(),
                 Map.of(),
-                settings.isStreaming() ? InputCounts.NONE : null,
+                settings.run().isStreaming() ? InputCounts.NONE : null,
                 cover(settings)));
-    assembler.parent = settings.parent();
+    assembler.parent = settings.start().current();
     return assembler;
   }
 
   /** The snapshot that a continuous job begins on top of. */
   private static @Nullable ManifestCover cover(SinkSettings settings) {
-    ManifestRef manifest = settings.parent();
-    return manifest == null || settings.base() == BaseSnapshot.EMPTY
-        ? null
-        : new ManifestCover(manifest, Set.of());
+    ManifestRef manifest = settings.start().onTopOf();
+    return manifest == null ? null : new ManifestCover(manifest, Set.of());
   }
 
   private static void checkEmpty(SinkSettings settings, Optional<Pointer> pointer) {
@@ -145,7 +145,7 @@ final class ManifestAssembler
     }
     throw new InvalidRequestException(
         "the dataset "
-            + settings.dataset()
+            + settings.target().dataset()
             + " has version "
             + pointer.map(Pointer::lastVersion).orElse(0L)
             + " already, and the job begins with nothing: it would take from readers what is there; go on from a"
@@ -160,17 +160,17 @@ final class ManifestAssembler
    */
   static ManifestAssembler restore(
       SinkSettings settings, ObjectStore store, Clock clock, AssemblerState state) {
-    if (!state.shape().equals(settings.shape())) {
+    if (!state.shape().equals(settings.content().shape())) {
       throw new InvalidRequestException(
           "the checkpoint is of a job with "
               + state.shape()
               + ", found "
-              + settings.shape()
+              + settings.content().shape()
               + "; restore with the same, or publish the dataset anew with a backfill");
     }
     ManifestAssembler assembler = new ManifestAssembler(settings, store, clock, state);
     // Once a run: a later attempt of the same run must not take the dataset again.
-    if (settings.takeover() && !state.runId().equals(settings.runId())) {
+    if (settings.start().takeover() && !state.runId().equals(settings.run().id())) {
       assembler.predecessor = new Predecessor.Any();
     }
     return assembler;
@@ -203,7 +203,9 @@ final class ManifestAssembler
       if (mustPublish()) {
         return List.of(publish(checkpoint));
       }
-      return settings.isStreaming() && reported.mustNote() ? List.of(note(checkpoint)) : List.of();
+      return settings.run().isStreaming() && reported.mustNote()
+          ? List.of(note(checkpoint))
+          : List.of();
     } catch (ShardyfusionException e) {
       throw Restarts.unlessPointless(e);
     }
@@ -223,7 +225,7 @@ final class ManifestAssembler
    */
   private boolean isPublishIntervalOver() {
     long passed = clock.millis() - publishedAt;
-    return passed < 0 || passed >= settings.publishInterval().toMillis();
+    return passed < 0 || passed >= settings.publishing().interval().toMillis();
   }
 
   private Publication publish(long checkpoint) {
@@ -233,7 +235,7 @@ final class ManifestAssembler
         new Publication(
             new Announcement(
                 ref,
-                settings.runId(),
+                settings.run().id(),
                 Announcement.Size.of(manifest.stats()),
                 lineage,
                 checkpoint,
@@ -256,7 +258,7 @@ final class ManifestAssembler
    */
   private CheckpointNote note(long checkpoint) {
     Instant takenAt = clock.instant();
-    if (reported.uncovered().size() > settings.mostNoted()) {
+    if (reported.uncovered().size() > settings.publishing().mostNoted()) {
       reported.stored(new Publisher(store).store(manifest(checkpoint)));
     }
     reported.noted();
@@ -270,22 +272,22 @@ final class ManifestAssembler
     return new Manifest(
         UUID.randomUUID().toString().replace("-", ""),
         parent,
-        settings.runId(),
+        settings.run().id(),
         clock.instant().truncatedTo(ChronoUnit.MILLIS),
         new ManifestWriter(
             "flink",
             EnvironmentInformation.getVersion(),
             SoftwareVersion.current(),
-            settings.mode()),
-        settings.isStreaming() ? checkpoint : null,
+            settings.run().mode()),
+        settings.run().isStreaming() ? checkpoint : null,
         watermarkInstant(),
-        settings.sharding(),
-        settings.keyEncoding(),
-        settings.valueFormat(),
-        ShardBuilder.engine(settings.profile()),
+        settings.content().sharding(),
+        settings.content().keyEncoding(),
+        settings.content().valueFormat(),
+        ShardBuilder.engine(settings.content().profile()),
         reported.stats(),
         reported.input(),
-        settings.custom(),
+        settings.content().custom(),
         reported.entries());
   }
 
@@ -312,8 +314,8 @@ final class ManifestAssembler
   public List<AssemblerState> snapshotState(long checkpointId) {
     return List.of(
         new AssemblerState(
-            settings.shape(),
-            settings.runId(),
+            settings.content().shape(),
+            settings.run().id(),
             lineage,
             predecessor,
             publishedAt,

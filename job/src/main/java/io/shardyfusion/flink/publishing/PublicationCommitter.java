@@ -63,8 +63,8 @@ final class PublicationCommitter implements Committer<Committable> {
     this.settings = settings;
     this.store = new CountingObjectStore(store);
     this.clock = clock;
-    this.announcer = new Announcer(this.store, clock, settings.ifEmpty());
-    this.lease = new RunLease(settings.start(), this.store, clock, isRestored);
+    this.announcer = new Announcer(this.store, clock, settings.publishing().ifEmpty());
+    this.lease = new RunLease(settings.runStart(), this.store, clock, isRestored);
     this.fenced = metrics.counter(SinkMetrics.FENCED);
     metrics.gauge(SinkMetrics.ANNOUNCED_VERSION, () -> announcedVersion);
     metrics.gauge(SinkMetrics.PUBLISH_TIME, () -> publishMillis);
@@ -96,10 +96,10 @@ final class PublicationCommitter implements Committer<Committable> {
   private void commit(Publication publication) {
     Instant start = clock.instant();
     Announcement announcement = publication.announcement();
-    boolean isOwn = announcement.runId().equals(settings.runId());
+    boolean isOwn = announcement.runId().equals(settings.run().id());
     PointerEntry entry =
         announcer.announce(
-            settings.takeover() && !isOwn
+            settings.start().takeover() && !isOwn
                 ? announcement.after(new Predecessor.Any())
                 : announcement);
     announcedVersion = entry.version();

@@ -55,7 +55,7 @@ public final class PublishSink
 
   /** Makes something with the dataset's store, which is closed again if that fails. */
   private <T> T opened(Opening<T> opening) {
-    ObjectStore store = settings.openStore();
+    ObjectStore store = settings.target().open();
     try {
       return opening.with(store);
     } catch (ShardyfusionException e) {

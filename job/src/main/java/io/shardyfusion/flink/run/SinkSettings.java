@@ -1,6 +1,8 @@
 package io.shardyfusion.flink.run;
 
+import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.bulk.DuplicatePolicy;
+import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
@@ -21,60 +23,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts about a dataset that the operators of one run need to write it.
+ * The facts that the operators of one run need. They travel with the job's graph and are in no
+ * checkpoint, so their form may change with each release.
  *
- * @param dataset its URI
- * @param store how to reach it
- * @param opener opens it
- * @param runId the run, 32 lower-case hexadecimal digits
- * @param lineage the writer job, unless it is restored: then its state knows
- * @param mode {@link ManifestWriter#BATCH} or {@link ManifestWriter#STREAMING}
- * @param startedAt when the run began
- * @param predecessor the newest version when the run began
- * @param parent the manifest that was current then, or null
- * @param getsBefore requests that read objects before the job was submitted
- * @param base what a continuous job that is not restored begins with
- * @param takeover whether to replace what another writer announced
- * @param ifEmpty whether a snapshot without rows may replace one that has some
- * @param publishInterval the least time between two announced versions of a continuous job
- * @param sharding the function from keys to shards
- * @param keyEncoding how keys are stored
- * @param valueFormat what values hold
- * @param profile of the tables
- * @param duplicates what to do with several rows of a key
- * @param custom the user's own entries of the manifest
- * @param checkpointsRetained how many checkpoints Flink keeps
+ * @param target the dataset
+ * @param run the run that writes it
+ * @param start the state of the dataset that the run begins with
+ * @param content what is written
+ * @param publishing when and how it is announced
  */
 public record SinkSettings(
-    String dataset,
-    StoreOptions store,
-    StoreOpener opener,
-    String runId,
-    String lineage,
-    String mode,
-    Instant startedAt,
-    Predecessor predecessor,
-    @Nullable ManifestRef parent,
-    long getsBefore,
-    BaseSnapshot base,
-    boolean takeover,
-    Announcement.IfEmpty ifEmpty,
-    Duration publishInterval,
-    Sharding sharding,
-    KeyEncoding keyEncoding,
-    ValueFormat valueFormat,
-    TableProfile profile,
-    DuplicatePolicy duplicates,
-    TreeMap<String, String> custom,
-    int checkpointsRetained)
+    Target target, Run run, Start start, Content content, Publishing publishing)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
-
-  /** Copies the map. */
-  public SinkSettings {
-    custom = new TreeMap<>(custom);
-  }
 
   /** Opens an object store, in whichever process an operator runs. */
   @FunctionalInterface
@@ -84,48 +46,154 @@ public record SinkSettings(
     ObjectStore open(String uri, StoreOptions options);
   }
 
-  /** The dataset's store; the caller closes it. */
-  public ObjectStore openStore() {
-    return opener.open(dataset, store);
-  }
+  /**
+   * The dataset, and how to reach it.
+   *
+   * @param dataset its URI
+   * @param store the options of its store
+   * @param opener opens it
+   */
+  public record Target(String dataset, StoreOptions store, StoreOpener opener)
+      implements Serializable {
 
-  public boolean isStreaming() {
-    return mode.equals(ManifestWriter.STREAMING);
+    private static final long serialVersionUID = 1L;
+
+    /** Opens the dataset's store; the caller closes it. */
+    public ObjectStore open() {
+      return opener.open(dataset, store);
+    }
   }
 
   /**
-   * The manifest of the snapshot that a run begins with or replaces, unless it goes on from a
-   * checkpoint; null if there is none.
+   * The run.
+   *
+   * @param id 32 lower-case hexadecimal digits
+   * @param lineage the writer job, unless it is restored: then its state knows
+   * @param mode {@link ManifestWriter#BATCH} or {@link ManifestWriter#STREAMING}
+   * @param startedAt when it began
+   * @param getsBefore requests that read objects before the job was submitted
    */
-  @Nullable
-  public ManifestRef baseManifest() {
-    return isStreaming() && base == BaseSnapshot.EMPTY ? null : parent;
+  public record Run(String id, String lineage, String mode, Instant startedAt, long getsBefore)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Checks the id, which the user may choose. */
+    public Run {
+      try {
+        Layout.checkId(id);
+      } catch (IllegalArgumentException e) {
+        throw new InvalidRequestException("the id of a run: " + e.getMessage(), e);
+      }
+    }
+
+    public boolean isStreaming() {
+      return mode.equals(ManifestWriter.STREAMING);
+    }
+  }
+
+  /**
+   * The state of the dataset that a run begins with, unless it goes on from a checkpoint.
+   *
+   * @param predecessor the newest version when the run began, or any with {@code takeover}
+   * @param current the manifest that was current then, or null
+   * @param base what a continuous job begins on top of
+   * @param takeover whether to replace what another writer announced
+   */
+  public record Start(
+      Predecessor predecessor, @Nullable ManifestRef current, BaseSnapshot base, boolean takeover)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * The manifest of the snapshot that a continuous job begins on top of; null if there is none.
+     */
+    @Nullable
+    public ManifestRef onTopOf() {
+      return base == BaseSnapshot.EMPTY ? null : current;
+    }
+  }
+
+  /**
+   * The form and the tables of what is written.
+   *
+   * @param sharding the function from keys to shards
+   * @param keyEncoding how keys are stored
+   * @param valueFormat what values hold
+   * @param profile of the tables
+   * @param duplicates what to do with several rows of a key
+   * @param custom the user's own entries of the manifest
+   */
+  public record Content(
+      Sharding sharding,
+      KeyEncoding keyEncoding,
+      ValueFormat valueFormat,
+      TableProfile profile,
+      DuplicatePolicy duplicates,
+      TreeMap<String, String> custom)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Copies the map. */
+    public Content {
+      custom = new TreeMap<>(custom);
+    }
+
+    public int numShards() {
+      return sharding.numShards();
+    }
+
+    /** Routing and key encoding, as text: what cannot change in the life of a continuous job. */
+    public String shape() {
+      return shape(sharding, keyEncoding);
+    }
+
+    public static String shape(Sharding sharding, KeyEncoding keyEncoding) {
+      return ShardingParser.describe(sharding) + ", key encoding " + keyEncoding.externalName();
+    }
+  }
+
+  /**
+   * When and how versions are announced.
+   *
+   * @param ifEmpty whether a snapshot without rows may replace one that has some
+   * @param interval the least time between two announced versions of a continuous job
+   * @param checkpointsRetained how many checkpoints Flink keeps, at least 1
+   */
+  public record Publishing(Announcement.IfEmpty ifEmpty, Duration interval, int checkpointsRetained)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Takes what Flink takes for one checkpoint as one. */
+    public Publishing {
+      checkpointsRetained = Math.max(1, checkpointsRetained);
+    }
+
+    /**
+     * The number of checkpoints of which the run record says what they need. Some may not be among
+     * those that Flink keeps: savepoints, and those that were aborted.
+     */
+    public int checkpointsNoted() {
+      return Math.min(checkpointsRetained + 2, Limits.MAX_RUN_CHECKPOINTS);
+    }
+
+    /** The most descriptors that are noted of one checkpoint. */
+    public int mostNoted() {
+      return Limits.MAX_RUN_DESCRIPTORS / checkpointsNoted();
+    }
   }
 
   /** The run, for its record. */
-  public RunStart start() {
-    return new RunStart(runId, mode, startedAt, baseManifest(), getsBefore, checkpointsNoted());
-  }
-
-  /**
-   * The number of checkpoints of which the run record says what they need. Some may not be among
-   * those that Flink keeps: savepoints, and those that were aborted.
-   */
-  public int checkpointsNoted() {
-    return Math.min(checkpointsRetained + 2, Limits.MAX_RUN_CHECKPOINTS);
-  }
-
-  /** The most descriptors that are noted of one checkpoint. */
-  public int mostNoted() {
-    return Limits.MAX_RUN_DESCRIPTORS / checkpointsNoted();
-  }
-
-  /** Routing and key encoding, as text: what cannot change in the life of a continuous job. */
-  public String shape() {
-    return shape(sharding, keyEncoding);
-  }
-
-  public static String shape(Sharding sharding, KeyEncoding keyEncoding) {
-    return ShardingParser.describe(sharding) + ", key encoding " + keyEncoding.externalName();
+  public RunStart runStart() {
+    return new RunStart(
+        run.id(),
+        run.mode(),
+        run.startedAt(),
+        run.isStreaming() ? start.onTopOf() : start.current(),
+        run.getsBefore(),
+        publishing.checkpointsNoted());
   }
 }

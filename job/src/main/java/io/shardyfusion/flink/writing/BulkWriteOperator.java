@@ -70,10 +70,10 @@ public final class BulkWriteOperator extends AbstractStreamOperator<SubtaskRepor
     resources = local;
     List<MemorySegment> memory = allocate(local.memoryFraction());
     segments = memory;
-    store = settings.openStore();
+    store = settings.target().open();
     uploads = new ShardUploads(store);
     KeyGroupRange range =
-        new ShardAssignment(settings.sharding().numShards())
+        new ShardAssignment(settings.content().numShards())
             .shardsOf(
                 getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
@@ -82,9 +82,9 @@ public final class BulkWriteOperator extends AbstractStreamOperator<SubtaskRepor
             new BulkBuild.Settings(
                 range.getStartKeyGroup(),
                 range.getNumberOfKeyGroups(),
-                settings.profile(),
-                settings.keyEncoding(),
-                settings.duplicates() == DuplicatePolicy.FAIL,
+                settings.content().profile(),
+                settings.content().keyEncoding(),
+                settings.content().duplicates() == DuplicatePolicy.FAIL,
                 local.directory()),
             buffers(memory));
     getRuntimeContext().addAccumulator(RunCounters.ROWS_WRITTEN, rowsWritten);

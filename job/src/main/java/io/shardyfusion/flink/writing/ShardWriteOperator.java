@@ -4,7 +4,6 @@ import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.Dataset;
-import io.shardyfusion.flink.run.BaseSnapshot;
 import io.shardyfusion.flink.run.Restarts;
 import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.flink.wire.ShardReport;
@@ -112,14 +111,16 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
     writeMetrics = measured;
     TaskResources local = new TaskResources(this, "shardyfusion-shards-");
     resources = local;
-    store = new CountingObjectStore(settings.openStore());
+    store = new CountingObjectStore(settings.target().open());
     uploads = new CheckpointUploads(running(store), measured.errors::inc);
     KeyGroupRange range =
-        new ShardAssignment(settings.sharding().numShards())
+        new ShardAssignment(settings.content().numShards())
             .shardsOf(
                 getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
-    writers = new ShardWriters(range, settings.profile(), local.directory(), local.reserveMemory());
+    writers =
+        new ShardWriters(
+            range, settings.content().profile(), local.directory(), local.reserveMemory());
     try {
       List<ShardEntry> entries = context.isRestored() ? restored(range) : base(range);
       if (entries.isEmpty()) {
@@ -143,7 +144,7 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
             "the restored state has nothing of shard "
                 + shard
                 + " of "
-                + settings.dataset()
+                + settings.target().dataset()
                 + "; it was not written by this sink (did the uid prefix change?), or it is damaged: restore from"
                 + " another checkpoint, or start on top of the current version with base(CURRENT)");
       }
@@ -154,12 +155,12 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
 
   /** The entries of the snapshot to begin with; none to begin with nothing. */
   private List<ShardEntry> base(KeyGroupRange range) {
-    ManifestRef parent = settings.parent();
-    if (settings.base() == BaseSnapshot.EMPTY || parent == null) {
+    ManifestRef base = settings.start().onTopOf();
+    if (base == null) {
       return List.of();
     }
     return new Dataset(running(store))
-        .manifest(parent)
+        .manifest(base)
         .shards()
         .subList(range.getStartKeyGroup(), range.getEndKeyGroup() + 1);
   }
@@ -173,7 +174,7 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
           "the shards of "
               + (fromState ? "the restored checkpoint" : "the snapshot to begin with")
               + " cannot be read from "
-              + settings.dataset()
+              + settings.target().dataset()
               + " (were they cleaned up?): "
               + e.getMessage()
               + (fromState

@@ -521,7 +521,7 @@ final class PublishSinkTest {
   }
 
   private static ObjectStore opened(TestSettings of) {
-    return of.settings().openStore();
+    return of.settings().target().open();
   }
 
   private <T extends AutoCloseable> T kept(T part) {

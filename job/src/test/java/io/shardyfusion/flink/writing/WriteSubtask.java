@@ -51,7 +51,7 @@ final class WriteSubtask implements AutoCloseable {
       int subtasks,
       ShardWriteOperator.FailedUpload failedUpload)
       throws Exception {
-    int shards = settings.sharding().numShards();
+    int shards = settings.content().numShards();
     sharding = new HashSharding(shards);
     ShardKeys keys = new ShardKeys(shards);
     operator = new ShardWriteOperator(settings, keys, failedUpload);
