@@ -49,7 +49,8 @@ final class RunMonitor implements AutoCloseable {
   }
 
   /** Waits until the job has ended, and says what the run did. */
-  RunResult await(JobClient client, String runId) throws ExecutionException, InterruptedException {
+  AnnouncedVersion await(JobClient client, String runId)
+      throws ExecutionException, InterruptedException {
     submitted = client;
     Map<String, Object> counters = client.getJobExecutionResult().get().getAllAccumulatorResults();
     polling.cancel(true);
@@ -87,7 +88,7 @@ final class RunMonitor implements AutoCloseable {
         shards);
   }
 
-  private RunResult result(String runId, Map<String, Object> counters) {
+  private AnnouncedVersion result(String runId, Map<String, Object> counters) {
     try (CountingObjectStore store = new CountingObjectStore(open())) {
       RunRecord run = runRecord(store, runId);
       PointerEntry entry = new Dataset(store).resolve(String.valueOf(run.lastVersion()));
@@ -95,24 +96,33 @@ final class RunMonitor implements AutoCloseable {
       long total = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
       long write = count(counters, RunCounters.WRITE_MILLIS);
       long announce = published.getOrDefault(RunCounters.ANNOUNCE_MILLIS, 0L);
-      return new RunResult(
+      return new AnnouncedVersion(
           entry.version(),
           entry.manifest().object(),
           runId,
-          count(counters, RunCounters.ROWS_READ),
-          entry.rows(),
-          count(counters, RunCounters.DUPLICATES),
-          count(counters, RunCounters.DELETES),
-          count(counters, RunCounters.BAD_ROWS),
-          config.sharding().numShards(),
-          published.getOrDefault(RunCounters.FILES, 0L),
-          entry.bytes(),
-          published.getOrDefault(RunCounters.NEW_BYTES, 0L),
-          published.getOrDefault(RunCounters.PUTS, 0L),
-          published.getOrDefault(RunCounters.GETS, 0L) + store.gets(),
-          total,
-          Map.of(
-              "read", Math.max(0, total - write - announce), "write", write, "announce", announce));
+          new AnnouncedVersion.Rows(
+              count(counters, RunCounters.ROWS_READ),
+              entry.rows(),
+              count(counters, RunCounters.DUPLICATES),
+              count(counters, RunCounters.DELETES),
+              count(counters, RunCounters.BAD_ROWS)),
+          new AnnouncedVersion.Size(
+              config.sharding().numShards(),
+              published.getOrDefault(RunCounters.FILES, 0L),
+              entry.bytes(),
+              published.getOrDefault(RunCounters.NEW_BYTES, 0L)),
+          new AnnouncedVersion.Effort(
+              published.getOrDefault(RunCounters.PUTS, 0L),
+              published.getOrDefault(RunCounters.GETS, 0L) + store.gets(),
+              total,
+              Map.of(
+                  "read",
+                  Math.max(0, total - write - announce),
+                  "write",
+                  write,
+                  "announce",
+                  announce)),
+          null);
     }
   }
 

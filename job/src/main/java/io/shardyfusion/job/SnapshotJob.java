@@ -55,7 +55,8 @@ public final class SnapshotJob {
    * @param progress is told now and then how far the job has come, on a thread of its own
    * @throws ShardyfusionException as {@link #run} throws
    */
-  public static RunResult runEmbedded(SnapshotJobConfig config, Consumer<RunProgress> progress) {
+  public static AnnouncedVersion runEmbedded(
+      SnapshotJobConfig config, Consumer<RunProgress> progress) {
     try (EmbeddedCluster flink =
         EmbeddedCluster.of(EmbeddedFlink.configuration(config.parallelism()))) {
       return run(flink.environment(), config, progress);
@@ -74,7 +75,7 @@ public final class SnapshotJob {
    * @throws io.shardyfusion.EmptySnapshotException if the result has no rows, the dataset has some,
    *     and the configuration does not allow that
    */
-  public static RunResult run(
+  public static AnnouncedVersion run(
       StreamExecutionEnvironment environment,
       SnapshotJobConfig config,
       Consumer<RunProgress> progress) {

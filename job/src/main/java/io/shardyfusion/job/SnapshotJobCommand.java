@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
     name = "shardyfusion-job",
     mixinStandardHelpOptions = true,
     description = "Reads rows and publishes them as one snapshot of a dataset.")
-final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
+final class SnapshotJobCommand implements Callable<@Nullable AnnouncedVersion> {
 
   @Option(
       names = {"-d", "--dataset"},
@@ -57,7 +57,7 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
       return;
     }
     SnapshotJobCommand job = command.getCommand();
-    RunResult result;
+    AnnouncedVersion result;
     try {
       result = job.call();
     } catch (ShardyfusionException e) {
@@ -85,7 +85,7 @@ final class SnapshotJobCommand implements Callable<@Nullable RunResult> {
 
   /** The result of a backfill; null for a continuous job, which prints nothing. */
   @Override
-  public @Nullable RunResult call() {
+  public @Nullable AnnouncedVersion call() {
     SnapshotJobConfig config = options.toConfig(dataset, s3.toStoreOptions());
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     if (config.continuous() == null) {

@@ -91,22 +91,25 @@ final class VersionFollower implements AutoCloseable {
         entry.version(),
         entry.manifest().object(),
         runId,
-        input == null ? null : input.rowsRead(),
-        manifest.stats().rowsExact() ? manifest.stats().rows() : null,
-        null,
-        input == null ? null : input.deletes(),
-        input == null ? null : input.badRows(),
-        manifest.sharding().numShards(),
-        manifest.stats().files(),
-        manifest.stats().bytes(),
-        manifest.stats().newBytes(),
-        done.getOrDefault(RunCounters.PUTS, 0L),
-        done.getOrDefault(RunCounters.GETS, 0L),
-        // Negative where the clock was set back.
-        Math.max(0, Duration.between(startedAt, entry.announcedAt()).toMillis()),
-        Map.of("announce", done.getOrDefault(RunCounters.ANNOUNCE_MILLIS, 0L)),
-        manifest.checkpointId(),
-        watermark == null ? null : watermark.toString());
+        new AnnouncedVersion.Rows(
+            input == null ? null : input.rowsRead(),
+            manifest.stats().rowsExact() ? manifest.stats().rows() : null,
+            null,
+            input == null ? null : input.deletes(),
+            input == null ? null : input.badRows()),
+        new AnnouncedVersion.Size(
+            manifest.sharding().numShards(),
+            manifest.stats().files(),
+            manifest.stats().bytes(),
+            manifest.stats().newBytes()),
+        new AnnouncedVersion.Effort(
+            done.getOrDefault(RunCounters.PUTS, 0L),
+            done.getOrDefault(RunCounters.GETS, 0L),
+            // Negative where the clock was set back.
+            Math.max(0, Duration.between(startedAt, entry.announcedAt()).toMillis()),
+            Map.of("announce", done.getOrDefault(RunCounters.ANNOUNCE_MILLIS, 0L))),
+        new AnnouncedVersion.Checkpoint(
+            manifest.checkpointId(), watermark == null ? null : watermark.toString()));
   }
 
   @Override

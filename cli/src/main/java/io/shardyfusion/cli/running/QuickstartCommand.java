@@ -5,8 +5,8 @@ import io.shardyfusion.cli.frame.GlobalOptions;
 import io.shardyfusion.cli.frame.ShardyCommand;
 import io.shardyfusion.cli.frame.Terminal;
 import io.shardyfusion.cli.printing.Printer;
+import io.shardyfusion.job.AnnouncedVersion;
 import io.shardyfusion.job.RunOptions;
-import io.shardyfusion.job.RunResult;
 import io.shardyfusion.job.SnapshotJobConfig;
 import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.reader.ShardedReader;
@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,7 +45,7 @@ public final class QuickstartCommand extends ShardyCommand {
     Path cities = cities();
     SnapshotJobConfig config = config(cities);
     terminal().err().println("shardy: reading " + cities + " with a Flink in this process");
-    RunResult result = RunCommand.execute(config, terminal());
+    AnnouncedVersion result = RunCommand.execute(config, terminal());
     StringBuilder text = new StringBuilder();
     describe(result, text);
     lookUp(config.dataset(), text);
@@ -83,16 +84,16 @@ public final class QuickstartCommand extends ShardyCommand {
         directory.toAbsolutePath().normalize().toString(), options().storeOptions());
   }
 
-  private void describe(RunResult result, StringBuilder text) {
+  private void describe(AnnouncedVersion result, StringBuilder text) {
     line(
         text,
         "Published version %d of the dataset %s in %.1f s: %,d cities in %d shards, %,d bytes.",
         result.version(),
         directory,
-        result.durationMs() / 1000.0,
-        result.rowsWritten(),
-        result.shards(),
-        result.bytes());
+        result.effort().durationMs() / 1000.0,
+        result.rows().written(),
+        result.size().shards(),
+        result.size().bytes());
     line(text, "(City data: GeoNames, https://www.geonames.org, CC BY 4.0.)");
   }
 
@@ -142,7 +143,7 @@ public final class QuickstartCommand extends ShardyCommand {
     line(text, "  %s --help", shardy);
   }
 
-  private static void line(StringBuilder text, String format, Object... values) {
+  private static void line(StringBuilder text, String format, @Nullable Object... values) {
     text.append(String.format(Locale.ROOT, format, values)).append('\n');
   }
 

@@ -7,9 +7,9 @@ import io.shardyfusion.cli.frame.ShardyCommand;
 import io.shardyfusion.cli.frame.StopSignals;
 import io.shardyfusion.cli.frame.Terminal;
 import io.shardyfusion.cli.printing.Printer;
+import io.shardyfusion.job.AnnouncedVersion;
 import io.shardyfusion.job.ContinuousRun;
 import io.shardyfusion.job.RunOptions;
-import io.shardyfusion.job.RunResult;
 import io.shardyfusion.job.SnapshotJob;
 import io.shardyfusion.job.SnapshotJobConfig;
 import io.shardyfusion.job.UsageErrors;
@@ -88,7 +88,7 @@ public final class RunCommand extends ShardyCommand {
   }
 
   /** Runs the job, with its progress on standard error. */
-  static RunResult execute(SnapshotJobConfig config, Terminal terminal) {
+  static AnnouncedVersion execute(SnapshotJobConfig config, Terminal terminal) {
     try (ProgressDisplay progress = ProgressDisplay.on(terminal)) {
       return SnapshotJob.runEmbedded(config, progress);
     }
