@@ -107,11 +107,8 @@ final class PutWriteOperator extends AbstractStreamOperator<SubtaskReport>
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
                 true,
                 reports,
-                0,
-                0,
-                0,
-                uploading.puts(),
-                uploading.gets())));
+                SubtaskReport.Rows.NONE,
+                uploading.requests())));
   }
 
   private void stored(StoredShard shard) {

@@ -24,7 +24,7 @@ public final class CountingObjectStore extends ForwardingObjectStore {
 
   private static final int LIST_PAGE = 1000;
 
-  private final @Nullable RequestMeter requests;
+  private final @Nullable RequestMeter meter;
   private final LongAdder puts = new LongAdder();
   private final LongAdder gets = new LongAdder();
   private final LongAdder bytesUp = new LongAdder();
@@ -33,12 +33,12 @@ public final class CountingObjectStore extends ForwardingObjectStore {
   /** Counts what passes to {@code store}, and closes it when closed. */
   public CountingObjectStore(ObjectStore store) {
     super(store);
-    this.requests = store.requestMeter().orElse(null);
+    this.meter = store.requestMeter().orElse(null);
   }
 
   /** The number of writes, conditional writes and uploads. */
   public long puts() {
-    return requests == null ? puts.sum() : requests.puts();
+    return meter == null ? puts.sum() : meter.puts();
   }
 
   /**
@@ -46,7 +46,12 @@ public final class CountingObjectStore extends ForwardingObjectStore {
    * each 1 000 objects begun, and one for an empty listing.
    */
   public long gets() {
-    return requests == null ? gets.sum() : requests.gets();
+    return meter == null ? gets.sum() : meter.gets();
+  }
+
+  /** The requests of both kinds. */
+  public Requests requests() {
+    return new Requests(puts(), gets());
   }
 
   /** The bytes of the objects that were written. */

@@ -45,7 +45,7 @@ final class RunMonitor implements AutoCloseable {
   }
 
   private RunProgress starting() {
-    return new RunProgress(RunProgress.Phase.STARTING, 0, 0, 0, 0, config.sharding().numShards());
+    return new RunProgress(RunProgress.Phase.STARTING, 0, 0, 0, 0, config.content().numShards());
   }
 
   /** Waits until the job has ended, and says what the run did. */
@@ -72,7 +72,7 @@ final class RunMonitor implements AutoCloseable {
     if (!counters.containsKey(RunCounters.ROWS_READ)) {
       return starting();
     }
-    int shards = config.sharding().numShards();
+    int shards = config.content().numShards();
     int stored = (int) count(counters, RunCounters.SHARDS_STORED);
     long written = count(counters, RunCounters.ROWS_WRITTEN);
     RunProgress.Phase phase =
@@ -107,7 +107,7 @@ final class RunMonitor implements AutoCloseable {
               count(counters, RunCounters.DELETES),
               count(counters, RunCounters.BAD_ROWS)),
           new AnnouncedVersion.Size(
-              config.sharding().numShards(),
+              config.content().numShards(),
               published.getOrDefault(RunCounters.FILES, 0L),
               entry.bytes(),
               published.getOrDefault(RunCounters.NEW_BYTES, 0L)),

@@ -213,13 +213,9 @@ public final class RunOptions {
                 rows,
                 dataset,
                 store,
-                route,
-                tables,
-                twice,
-                custom,
+                new SnapshotJobConfig.Content(route, tables, twice, custom),
+                new SnapshotJobConfig.Replacing(takeover, allowEmpty),
                 parallelism,
-                takeover,
-                allowEmpty,
                 goesOn));
   }
 

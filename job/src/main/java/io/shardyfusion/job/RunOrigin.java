@@ -69,7 +69,7 @@ final class RunOrigin implements AutoCloseable {
         CheckpointLock.tryTake(RetainedCheckpoints.uri(checkpoints), config.dataset());
     if (attempt instanceof CheckpointLock.Attempt.Held held
         && !(restore instanceof ContinuousOptions.Restore.None)
-        && !config.takeover()) {
+        && !config.replacing().takeover()) {
       throw new ConflictException(
           "another run of the dataset "
               + config.dataset()

@@ -172,7 +172,7 @@ public final class SnapshotJob {
                   environment,
                   InputFiles.resolve(config.input().paths()),
                   config.input(),
-                  config.sharding()))
+                  config.content().sharding()))
           .append();
     }
     environment.configure(EmbeddedFlink.continuousJob());
@@ -189,7 +189,7 @@ public final class SnapshotJob {
                 config.input(),
                 options.discoveryInterval(),
                 sourceParallelism(environment, config.input(), options),
-                config.sharding(),
+                config.content().sharding(),
                 new InputRun(config.dataset(), config.store(), runId)))
         .runId(runId)
         .base(options.base())
@@ -212,16 +212,16 @@ public final class SnapshotJob {
         ShardyfusionSink.forRoutedRows(rows)
             .dataset(config.dataset())
             .store(config.store())
-            .sharding(config.sharding())
+            .sharding(config.content().sharding())
             .keyEncoding(config.input().key().encoding())
             .valueFormat(valueFormat(config.input()))
-            .profile(config.profile())
-            .duplicates(config.duplicates())
-            .custom(config.custom());
-    if (config.takeover()) {
+            .profile(config.content().profile())
+            .duplicates(config.content().duplicates())
+            .custom(config.content().custom());
+    if (config.replacing().takeover()) {
       sink.takeover();
     }
-    if (config.allowEmpty()) {
+    if (config.replacing().allowEmpty()) {
       sink.allowEmpty();
     }
     return sink;

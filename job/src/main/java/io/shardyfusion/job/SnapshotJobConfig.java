@@ -14,31 +14,54 @@ import org.jspecify.annotations.Nullable;
  * @param input where rows come from
  * @param dataset the URI of the dataset
  * @param store how to reach it
- * @param sharding the function from keys to shards
- * @param profile of the tables
- * @param duplicates what to do with several rows of a key
- * @param custom the user's own entries of the manifest
+ * @param content the shards, the tables and the manifest
+ * @param replacing the versions that may be replaced
  * @param parallelism of the job, or null for the environment's
- * @param takeover whether to take the dataset over from another writer
- * @param allowEmpty whether a result without rows may replace a version that has some
  * @param continuous how a continuous job goes on, or null for a bounded backfill
  */
 public record SnapshotJobConfig(
     InputOptions input,
     String dataset,
     StoreOptions store,
-    Sharding sharding,
-    TableProfile profile,
-    DuplicatePolicy duplicates,
-    Map<String, String> custom,
+    Content content,
+    Replacing replacing,
     @Nullable Integer parallelism,
-    boolean takeover,
-    boolean allowEmpty,
     @Nullable ContinuousOptions continuous) {
 
-  /** Copies the map, and checks that a backfill reads something that ends. */
+  /**
+   * The shards, the tables and the manifest; keys and values are the input's.
+   *
+   * @param sharding the function from keys to shards
+   * @param profile of the tables
+   * @param duplicates what to do with several rows of a key
+   * @param custom the user's own entries of the manifest
+   */
+  public record Content(
+      Sharding sharding,
+      TableProfile profile,
+      DuplicatePolicy duplicates,
+      Map<String, String> custom) {
+
+    /** Copies the map. */
+    public Content {
+      custom = Map.copyOf(custom);
+    }
+
+    int numShards() {
+      return sharding.numShards();
+    }
+  }
+
+  /**
+   * The versions of the dataset that may be replaced.
+   *
+   * @param takeover whether to take the dataset over from another writer
+   * @param allowEmpty whether a result without rows may replace a version that has some
+   */
+  public record Replacing(boolean takeover, boolean allowEmpty) {}
+
+  /** Checks that a backfill reads something that ends. */
   public SnapshotJobConfig {
-    custom = Map.copyOf(custom);
     if (continuous == null) {
       input.paths();
     }

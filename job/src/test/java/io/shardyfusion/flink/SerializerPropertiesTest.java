@@ -11,6 +11,7 @@ import io.shardyfusion.flink.publishing.CheckpointNote;
 import io.shardyfusion.flink.publishing.CommittableSerializer;
 import io.shardyfusion.flink.publishing.ManifestCover;
 import io.shardyfusion.flink.publishing.Publication;
+import io.shardyfusion.flink.publishing.Unpublished;
 import io.shardyfusion.flink.wire.ShardReport;
 import io.shardyfusion.flink.wire.ShardReport.ReportedFile;
 import io.shardyfusion.flink.wire.SubtaskReport;
@@ -26,6 +27,7 @@ import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Predecessor;
+import io.shardyfusion.store.Requests;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -203,15 +205,11 @@ class SerializerPropertiesTest {
         .as(
             (shape, run, lineage, predecessor, publishedAt, watermark, files, counters) ->
                 new AssemblerState(
-                    shape,
-                    run,
-                    lineage,
+                    new AssemblerState.Writer(shape, run, lineage),
                     predecessor,
                     publishedAt,
                     watermark,
-                    !files.isEmpty(),
-                    files,
-                    counters,
+                    new Unpublished(!files.isEmpty(), files, counters),
                     publishedAt % 2 == 0
                         ? null
                         : new InputCounts(publishedAt, publishedAt / 2, publishedAt / 3),
@@ -260,11 +258,8 @@ class SerializerPropertiesTest {
                     subtasks,
                     last,
                     list,
-                    records,
-                    records / 3,
-                    records / 5,
-                    puts,
-                    0));
+                    new SubtaskReport.Rows(records, records / 3, records / 5),
+                    new Requests(puts, 0)));
   }
 
   @Provide

@@ -12,6 +12,7 @@ import io.shardyfusion.flink.publishing.CommittableSerializer;
 import io.shardyfusion.flink.publishing.ManifestCover;
 import io.shardyfusion.flink.publishing.Publication;
 import io.shardyfusion.flink.publishing.PublishSink;
+import io.shardyfusion.flink.publishing.Unpublished;
 import io.shardyfusion.flink.wire.ShardReport;
 import io.shardyfusion.flink.wire.ShardReport.ReportedFile;
 import io.shardyfusion.flink.wire.ShardRow;
@@ -28,6 +29,7 @@ import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Predecessor;
+import io.shardyfusion.store.Requests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -82,26 +84,21 @@ final class SerializersTest {
           List.of(
               new ShardReport(ENTRY, true, List.of(new ReportedFile(DIGEST, 2048, true))),
               new ShardReport(ENTRY, false, List.of())),
-          1000,
-          10,
-          3,
-          2,
-          0);
+          new SubtaskReport.Rows(1000, 10, 3),
+          new Requests(2, 0));
 
   private static final SubtaskReport REPORT_OF_NO_SHARD =
-      new SubtaskReport(7, 1, 3, true, List.of(), 0, 0, 0, 0, 0);
+      new SubtaskReport(7, 1, 3, true, List.of(), SubtaskReport.Rows.NONE, Requests.NONE);
 
   private static final AssemblerState STATE =
       new AssemblerState(
-          "hash sharding into 8 shards, key encoding i64",
-          "1".repeat(32),
-          "2".repeat(32),
+          new AssemblerState.Writer(
+              "hash sharding into 8 shards, key encoding i64", "1".repeat(32), "2".repeat(32)),
           new Predecessor.None(),
           1_795_341_600_000L,
           -5,
-          true,
-          Map.of(5, Map.of(DIGEST, 2048L), 3, Map.of()),
-          Map.of("records", 1000L),
+          new Unpublished(
+              true, Map.of(5, Map.of(DIGEST, 2048L), 3, Map.of()), Map.of("records", 1000L)),
           new InputCounts(1003, 10, 3),
           new ManifestCover(MANIFEST, Set.of(5, 3)));
 
@@ -211,11 +208,8 @@ final class SerializersTest {
                 REPORT.subtasks(),
                 REPORT.isLast(),
                 REPORT.shards(),
-                REPORT.records(),
-                REPORT.deletes(),
-                0,
-                REPORT.puts(),
-                REPORT.gets()));
+                new SubtaskReport.Rows(REPORT.rows().records(), REPORT.rows().deletes(), 0),
+                REPORT.requests()));
     assertThat(SubtaskReportSerializer.INSTANCE.deserialize(new DataInputDeserializer(version2)))
         .isEqualTo(REPORT);
     assertThat(bytes(SubtaskReportSerializer.INSTANCE, REPORT)).isEqualTo(version2);

@@ -218,7 +218,7 @@ final class DeploymentFilesTest {
     assertThat(job.get("upgradeMode").asText()).isIn("savepoint", "last-state");
     SnapshotJobConfig config = parsed(words(job.get("args")));
     assertThat(config.continuous()).isNotNull();
-    assertThat(config.sharding().numShards())
+    assertThat(config.content().sharding().numShards())
         .isGreaterThanOrEqualTo(job.get("parallelism").asInt());
   }
 

@@ -174,13 +174,9 @@ final class RestoredRunITCase {
         config.input(),
         config.dataset(),
         config.store(),
-        config.sharding(),
-        config.profile(),
-        config.duplicates(),
-        config.custom(),
+        config.content(),
+        new SnapshotJobConfig.Replacing(true, config.replacing().allowEmpty()),
         config.parallelism(),
-        true,
-        config.allowEmpty(),
         config.continuous());
   }
 
@@ -248,13 +244,10 @@ final class RestoredRunITCase {
             BadRowPolicy.of("fail")),
         directory.resolve("data").toUri().toString(),
         StoreOptions.defaults(),
-        new HashSharding(shards),
-        TableProfile.BALANCED,
-        DuplicatePolicy.LAST,
-        Map.of(),
+        new SnapshotJobConfig.Content(
+            new HashSharding(shards), TableProfile.BALANCED, DuplicatePolicy.LAST, Map.of()),
+        new SnapshotJobConfig.Replacing(false, false),
         2,
-        false,
-        false,
         new ContinuousOptions(
             Duration.ofMillis(50),
             Duration.ofMillis(100),

@@ -9,6 +9,7 @@ import io.shardyfusion.machine.DirectoryTree;
 import io.shardyfusion.shard.ShardImage;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.Requests;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -75,14 +76,9 @@ public final class ShardUploads implements AutoCloseable {
     return new StoredShard(entry, image.descriptor().files());
   }
 
-  /** Requests that wrote objects, so far. */
-  public long puts() {
-    return store.puts();
-  }
-
-  /** Requests that read objects, so far. */
-  public long gets() {
-    return store.gets();
+  /** The requests to the store so far. */
+  public Requests requests() {
+    return store.requests();
   }
 
   private static StoredShard await(Future<StoredShard> upload) {

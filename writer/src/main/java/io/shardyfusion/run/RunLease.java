@@ -8,6 +8,8 @@ import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.lifecycle.WorkerThreads;
 import io.shardyfusion.store.CountingObjectStore;
+import io.shardyfusion.store.NewRequests;
+import io.shardyfusion.store.Requests;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -41,14 +43,12 @@ public final class RunLease implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLease.class);
 
   private final RunStart run;
-  private final CountingObjectStore store;
+  private final NewRequests requests;
   private final RunRecords records;
   private final Clock clock;
   private final Map<String, Long> counters = new TreeMap<>();
   private final ScheduledExecutorService heartbeat;
   private final ScheduledFuture<?> beats;
-  private long putsCounted;
-  private long getsCounted;
   private @Nullable Long lastVersion;
   private List<RunWarning> warnings = List.of();
   private RunNeeds needs;
@@ -66,7 +66,7 @@ public final class RunLease implements AutoCloseable {
    */
   public RunLease(RunStart run, CountingObjectStore store, Clock clock, boolean isRestored) {
     this.run = run;
-    this.store = store;
+    this.requests = new NewRequests(store);
     this.clock = clock;
     this.records = new RunRecords(store);
     this.needs = new RunNeeds(isRestored ? null : run.base(), List.of());
@@ -155,10 +155,9 @@ public final class RunLease implements AutoCloseable {
   }
 
   private synchronized void write(RunRecord.Status status, @Nullable String error) {
-    count(RunCounters.PUTS, store.puts() + 1 - putsCounted); // and the record itself
-    count(RunCounters.GETS, store.gets() - getsCounted);
-    putsCounted = store.puts() + 1;
-    getsCounted = store.gets();
+    Requests fresh = requests.takeWithNextPut();
+    count(RunCounters.PUTS, fresh.puts());
+    count(RunCounters.GETS, fresh.gets());
     RunRecord record =
         new RunRecord(
             run.runId(),

@@ -42,20 +42,21 @@ public final class AssemblerStateSerializer implements SimpleVersionedSerializer
   @Override
   public byte[] serialize(AssemblerState state) throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(256);
-    out.writeUTF(state.shape());
-    out.writeUTF(state.runId());
-    out.writeUTF(state.lineage());
+    out.writeUTF(state.writer().shape());
+    out.writeUTF(state.writer().runId());
+    out.writeUTF(state.writer().lineage());
     PredecessorSerializer.write(state.predecessor(), out);
     out.writeLong(state.publishedAt());
     out.writeLong(state.watermark());
-    out.writeBoolean(state.changed());
-    out.writeInt(state.newFiles().size());
-    for (Map.Entry<Integer, Map<Sha256, Long>> shard : state.newFiles().entrySet()) {
+    Unpublished unpublished = state.unpublished();
+    out.writeBoolean(unpublished.changed());
+    out.writeInt(unpublished.newFiles().size());
+    for (Map.Entry<Integer, Map<Sha256, Long>> shard : unpublished.newFiles().entrySet()) {
       out.writeInt(shard.getKey());
       writeFiles(shard.getValue(), out);
     }
-    out.writeInt(state.counters().size());
-    for (Map.Entry<String, Long> counter : state.counters().entrySet()) {
+    out.writeInt(unpublished.counters().size());
+    for (Map.Entry<String, Long> counter : unpublished.counters().entrySet()) {
       out.writeUTF(counter.getKey());
       out.writeLong(counter.getValue());
     }
@@ -123,15 +124,11 @@ public final class AssemblerStateSerializer implements SimpleVersionedSerializer
 
   private static AssemblerState readVersion1(BinaryFields fields) throws IOException {
     return new AssemblerState(
-        fields.text(),
-        fields.text(),
-        fields.text(),
+        new AssemblerState.Writer(fields.text(), fields.text(), fields.text()),
         PredecessorSerializer.read(fields),
         fields.integer(),
         fields.integer(),
-        fields.flag("changed"),
-        readNewFiles(fields),
-        fields.integers("counters"),
+        new Unpublished(fields.flag("changed"), readNewFiles(fields), fields.integers("counters")),
         null,
         null);
   }

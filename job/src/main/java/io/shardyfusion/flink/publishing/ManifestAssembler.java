@@ -22,7 +22,9 @@ import io.shardyfusion.pointer.Predecessor;
 import io.shardyfusion.run.RunCounters;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.store.CountingObjectStore;
+import io.shardyfusion.store.NewRequests;
 import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.Requests;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -66,6 +68,7 @@ final class ManifestAssembler
 
   private final SinkSettings settings;
   private final CountingObjectStore store;
+  private final NewRequests requests;
   private final Clock clock;
   private final String lineage;
   private final ReportedShards reported;
@@ -74,27 +77,21 @@ final class ManifestAssembler
   private long publishedAt;
   private long watermark;
   private boolean endOfInput;
-  private long putsCounted;
-  private long getsCounted;
 
   private ManifestAssembler(
       SinkSettings settings, ObjectStore store, Clock clock, AssemblerState state) {
     this.settings = settings;
     this.store = new CountingObjectStore(store);
+    this.requests = new NewRequests(this.store);
     this.clock = clock;
-    this.lineage = state.lineage();
+    this.lineage = state.writer().lineage();
     this.predecessor = state.predecessor();
     this.parent = state.predecessor() instanceof Predecessor.Version v ? v.manifest() : null;
     this.publishedAt = state.publishedAt();
     this.watermark = state.watermark();
     this.reported =
         new ReportedShards(
-            settings.content().numShards(),
-            state.changed(),
-            state.newFiles(),
-            state.counters(),
-            state.input(),
-            state.cover());
+            settings.content().numShards(), state.unpublished(), state.input(), state.cover());
   }
 
   /**
@@ -118,19 +115,19 @@ final class ManifestAssembler
             store,
             clock,
             new AssemblerState(
-                settings.content().shape(),
-                settings.run().id(),
-                settings.run().lineage(),
+                writer(settings, settings.run().lineage()),
                 predecessor,
                 0,
                 NO_WATERMARK,
-                false,
-                Map.of(),
-                Map.of(),
+                Unpublished.NONE,
                 settings.run().isStreaming() ? InputCounts.NONE : null,
                 cover(settings)));
     assembler.parent = settings.start().current();
     return assembler;
+  }
+
+  private static AssemblerState.Writer writer(SinkSettings settings, String lineage) {
+    return new AssemblerState.Writer(settings.content().shape(), settings.run().id(), lineage);
   }
 
   /** The snapshot that a continuous job begins on top of. */
@@ -160,17 +157,17 @@ final class ManifestAssembler
    */
   static ManifestAssembler restore(
       SinkSettings settings, ObjectStore store, Clock clock, AssemblerState state) {
-    if (!state.shape().equals(settings.content().shape())) {
+    if (!state.writer().shape().equals(settings.content().shape())) {
       throw new InvalidRequestException(
           "the checkpoint is of a job with "
-              + state.shape()
+              + state.writer().shape()
               + ", found "
               + settings.content().shape()
               + "; restore with the same, or publish the dataset anew with a backfill");
     }
     ManifestAssembler assembler = new ManifestAssembler(settings, store, clock, state);
     // Once a run: a later attempt of the same run must not take the dataset again.
-    if (settings.start().takeover() && !state.runId().equals(settings.run().id())) {
+    if (settings.start().takeover() && !state.writer().runId().equals(settings.run().id())) {
       assembler.predecessor = new Predecessor.Any();
     }
     return assembler;
@@ -300,13 +297,12 @@ final class ManifestAssembler
   }
 
   private Map<String, Long> counters(SnapshotStats stats) {
-    Map<String, Long> counters = new TreeMap<>(reported.counters());
+    Map<String, Long> counters = new TreeMap<>(reported.unpublished().counters());
     counters.put(RunCounters.FILES, stats.files());
     counters.put(RunCounters.NEW_BYTES, stats.newBytes());
-    counters.merge(RunCounters.PUTS, store.puts() - putsCounted, Long::sum);
-    counters.merge(RunCounters.GETS, store.gets() - getsCounted, Long::sum);
-    putsCounted = store.puts();
-    getsCounted = store.gets();
+    Requests fresh = requests.take();
+    counters.merge(RunCounters.PUTS, fresh.puts(), Long::sum);
+    counters.merge(RunCounters.GETS, fresh.gets(), Long::sum);
     return counters;
   }
 
@@ -314,15 +310,11 @@ final class ManifestAssembler
   public List<AssemblerState> snapshotState(long checkpointId) {
     return List.of(
         new AssemblerState(
-            settings.content().shape(),
-            settings.run().id(),
-            lineage,
+            writer(settings, lineage),
             predecessor,
             publishedAt,
             watermark,
-            reported.changed(),
-            reported.newFiles(),
-            reported.counters(),
+            reported.unpublished(),
             reported.input(),
             reported.cover()));
   }

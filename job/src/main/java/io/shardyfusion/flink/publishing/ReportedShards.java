@@ -59,7 +59,7 @@ final class ReportedShards {
   private int subtasks;
 
   ReportedShards(int numShards) {
-    this(numShards, false, Map.of(), Map.of(), null, null);
+    this(numShards, Unpublished.NONE, null, null);
   }
 
   /**
@@ -70,15 +70,13 @@ final class ReportedShards {
    */
   ReportedShards(
       int numShards,
-      boolean changed,
-      Map<Integer, Map<Sha256, Long>> newFiles,
-      Map<String, Long> counters,
+      Unpublished unpublished,
       @Nullable InputCounts input,
       @Nullable ManifestCover cover) {
     this.numShards = numShards;
-    this.changed = changed;
-    this.newFiles = new TreeMap<>(newFiles);
-    this.counters = new TreeMap<>(counters);
+    this.changed = unpublished.changed();
+    this.newFiles = new TreeMap<>(unpublished.newFiles());
+    this.counters = new TreeMap<>(unpublished.counters());
     this.input = input;
     if (cover != null) {
       covering = cover.manifest();
@@ -103,16 +101,17 @@ final class ReportedShards {
       ended.add(report.subtask());
     }
     report.shards().forEach(this::add);
+    SubtaskReport.Rows rows = report.rows();
     if (input != null) {
       // A row that can be read is one record; the others say how many they are.
-      long read = report.records() + report.badRows();
-      input = input.plus(new InputCounts(read, report.deletes(), report.badRows()));
+      long read = rows.records() + rows.bad();
+      input = input.plus(new InputCounts(read, rows.deletes(), rows.bad()));
     }
-    count(RunCounters.RECORDS, report.records());
-    count(RunCounters.DELETES, report.deletes());
-    count(RunCounters.BAD_ROWS, report.badRows());
-    count(RunCounters.PUTS, report.puts());
-    count(RunCounters.GETS, report.gets());
+    count(RunCounters.RECORDS, rows.records());
+    count(RunCounters.DELETES, rows.deletes());
+    count(RunCounters.BAD_ROWS, rows.bad());
+    count(RunCounters.PUTS, report.requests().puts());
+    count(RunCounters.GETS, report.requests().gets());
   }
 
   private void add(ShardReport report) {
@@ -203,14 +202,9 @@ final class ReportedShards {
     return input;
   }
 
-  /** The files that the last manifest does not have, by shard. */
-  Map<Integer, Map<Sha256, Long>> newFiles() {
-    return newFiles;
-  }
-
-  /** The counts of what was done since the last manifest. */
-  Map<String, Long> counters() {
-    return counters;
+  /** The changes since the last manifest. */
+  Unpublished unpublished() {
+    return new Unpublished(changed, newFiles, counters);
   }
 
   /**

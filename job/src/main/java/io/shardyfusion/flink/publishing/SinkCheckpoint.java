@@ -41,7 +41,10 @@ public record SinkCheckpoint(
             return state.map(
                 s ->
                     new SinkCheckpoint(
-                        metadata.getCheckpointId(), s.lineage(), s.runId(), s.predecessor()));
+                        metadata.getCheckpointId(),
+                        s.writer().lineage(),
+                        s.writer().runId(),
+                        s.predecessor()));
           }
         }
       }

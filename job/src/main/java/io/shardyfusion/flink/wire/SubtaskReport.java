@@ -1,5 +1,6 @@
 package io.shardyfusion.flink.wire;
 
+import io.shardyfusion.store.Requests;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
@@ -13,11 +14,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * @param subtasks of how many
  * @param isLast whether the input of the subtask has ended, so that no report follows
  * @param shards the shards that changed; in the first report of an attempt, all of the subtask
- * @param records rows written since the report before
- * @param deletes those of them that delete
- * @param badRows rows of the input that could not be read, since the report before
- * @param puts requests that wrote objects, since the report before
- * @param gets requests that read objects, likewise
+ * @param rows the rows that came since the report before
+ * @param requests to the store, since the report before
  */
 public record SubtaskReport(
     long checkpoint,
@@ -25,15 +23,24 @@ public record SubtaskReport(
     int subtasks,
     boolean isLast,
     List<ShardReport> shards,
-    long records,
-    long deletes,
-    long badRows,
-    long puts,
-    long gets) {
+    Rows rows,
+    Requests requests) {
 
   /** Flink's type information of subtask reports. */
   public static final TypeInformation<SubtaskReport> TYPE =
       new SingletonTypeInfo<>(SubtaskReport.class, SubtaskReportSerializer.INSTANCE);
+
+  /**
+   * Numbers of rows.
+   *
+   * @param records rows written
+   * @param deletes those of them that delete
+   * @param bad rows of the input that could not be read, which are no records
+   */
+  public record Rows(long records, long deletes, long bad) {
+
+    public static final Rows NONE = new Rows(0, 0, 0);
+  }
 
   /** Copies the shards. */
   public SubtaskReport {

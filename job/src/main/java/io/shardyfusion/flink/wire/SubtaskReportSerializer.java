@@ -4,6 +4,7 @@ import io.shardyfusion.flink.wire.ShardReport.ReportedFile;
 import io.shardyfusion.format.BinaryFields;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.store.Requests;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -30,7 +31,7 @@ public final class SubtaskReportSerializer extends TypeSerializerSingleton<Subta
   private static final byte VERSION = 2;
   private static final String WHAT = "a report";
   private static final SubtaskReport NOTHING =
-      new SubtaskReport(0, 0, 1, false, List.of(), 0, 0, 0, 0, 0);
+      new SubtaskReport(0, 0, 1, false, List.of(), SubtaskReport.Rows.NONE, Requests.NONE);
 
   @Override
   public boolean isImmutableType() {
@@ -75,11 +76,11 @@ public final class SubtaskReportSerializer extends TypeSerializerSingleton<Subta
         target.writeBoolean(file.isNew());
       }
     }
-    target.writeLong(report.records());
-    target.writeLong(report.deletes());
-    target.writeLong(report.badRows());
-    target.writeLong(report.puts());
-    target.writeLong(report.gets());
+    target.writeLong(report.rows().records());
+    target.writeLong(report.rows().deletes());
+    target.writeLong(report.rows().bad());
+    target.writeLong(report.requests().puts());
+    target.writeLong(report.requests().gets());
   }
 
   @Override
@@ -98,11 +99,9 @@ public final class SubtaskReportSerializer extends TypeSerializerSingleton<Subta
         fields.smallInteger(),
         fields.flag("isLast"),
         fields.list("shards", SubtaskReportSerializer::readShard),
-        fields.integer(),
-        fields.integer(),
-        version == WITHOUT_BAD_ROWS ? 0 : fields.integer(),
-        fields.integer(),
-        fields.integer());
+        new SubtaskReport.Rows(
+            fields.integer(), fields.integer(), version == WITHOUT_BAD_ROWS ? 0 : fields.integer()),
+        new Requests(fields.integer(), fields.integer()));
   }
 
   private static ShardReport readShard(BinaryFields fields) throws IOException {

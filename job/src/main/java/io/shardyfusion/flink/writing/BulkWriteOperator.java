@@ -139,11 +139,8 @@ public final class BulkWriteOperator extends AbstractStreamOperator<SubtaskRepor
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
                 true,
                 reports,
-                records,
-                counts.deletes(),
-                0,
-                running(uploads).puts(),
-                running(uploads).gets())));
+                new SubtaskReport.Rows(records, counts.deletes(), 0),
+                running(uploads).requests())));
   }
 
   @Override

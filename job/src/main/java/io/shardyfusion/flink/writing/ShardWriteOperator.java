@@ -16,6 +16,7 @@ import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.shard.ShardImage;
 import io.shardyfusion.shard.ShardWriter;
 import io.shardyfusion.store.CountingObjectStore;
+import io.shardyfusion.store.NewRequests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,7 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
 
   private transient @Nullable TaskResources resources;
   private transient @Nullable CountingObjectStore store;
+  private transient @Nullable NewRequests requests;
   private transient @Nullable ShardWriters writers;
   private transient @Nullable CheckpointUploads uploads;
   private transient @Nullable ValueState<byte[]> state;
@@ -80,8 +82,6 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
   private transient long records;
   private transient long deletes;
   private transient long badRows;
-  private transient long putsReported;
-  private transient long getsReported;
 
   /** The consequence of an upload that failed after all retries. */
   public enum FailedUpload {
@@ -112,6 +112,7 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
     TaskResources local = new TaskResources(this, "shardyfusion-shards-");
     resources = local;
     store = new CountingObjectStore(settings.target().open());
+    requests = new NewRequests(running(store));
     uploads = new CheckpointUploads(running(store), measured.errors::inc);
     KeyGroupRange range =
         new ShardAssignment(settings.content().numShards())
@@ -253,9 +254,6 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
       reports.addAll(running(shards).unchangedBut(changed));
       reportedAll = true;
     }
-    CountingObjectStore counted = running(store);
-    long puts = counted.puts();
-    long gets = counted.gets();
     output.collect(
         new StreamRecord<>(
             new SubtaskReport(
@@ -264,16 +262,11 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
                 inputEnded,
                 reports,
-                records,
-                deletes,
-                badRows,
-                puts - putsReported,
-                gets - getsReported)));
+                new SubtaskReport.Rows(records, deletes, badRows),
+                running(requests).take())));
     records = 0;
     deletes = 0;
     badRows = 0;
-    putsReported = puts;
-    getsReported = gets;
   }
 
   @Override

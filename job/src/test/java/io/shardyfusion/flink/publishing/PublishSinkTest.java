@@ -27,6 +27,7 @@ import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.run.RunCounters;
 import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.Requests;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.open.ObjectStores;
 import java.nio.charset.StandardCharsets;
@@ -496,7 +497,8 @@ final class PublishSinkTest {
         IntStream.range(0, shards)
             .mapToObj(i -> shard(i, "x" + checkpoint + "-" + i, i < changed))
             .toList();
-    return new SubtaskReport(checkpoint, 0, 1, false, reports, 1, 0, 0, 0, 0);
+    return new SubtaskReport(
+        checkpoint, 0, 1, false, reports, new SubtaskReport.Rows(1, 0, 0), Requests.NONE);
   }
 
   private static DescriptorRef descriptor(int shard, String name) {
@@ -590,11 +592,8 @@ final class PublishSinkTest {
         2,
         false,
         name == null ? List.of() : List.of(shard(subtask, name, true)),
-        name == null ? 0 : 1,
-        0,
-        0,
-        1,
-        0);
+        new SubtaskReport.Rows(name == null ? 0 : 1, 0, 0),
+        new Requests(1, 0));
   }
 
   /** Of one changed shard, with what was read for it. */
@@ -606,11 +605,8 @@ final class PublishSinkTest {
         2,
         false,
         List.of(shard(subtask, "x" + checkpoint, true)),
-        records,
-        deletes,
-        badRows,
-        0,
-        0);
+        new SubtaskReport.Rows(records, deletes, badRows),
+        Requests.NONE);
   }
 
   /** A shard that has files, but no row any more. */
@@ -623,25 +619,30 @@ final class PublishSinkTest {
         2,
         false,
         List.of(new ShardReport(entry, true, List.of())),
-        1,
-        1,
-        0,
-        0,
-        0);
+        new SubtaskReport.Rows(1, 1, 0),
+        Requests.NONE);
   }
 
   /** The first report of an attempt, of a shard that did not change since. */
   private static SubtaskReport all(long checkpoint, int subtask, String name) {
     return new SubtaskReport(
-        checkpoint, subtask, 2, false, List.of(shard(subtask, name, false)), 0, 0, 0, 0, 0);
+        checkpoint,
+        subtask,
+        2,
+        false,
+        List.of(shard(subtask, name, false)),
+        SubtaskReport.Rows.NONE,
+        Requests.NONE);
   }
 
   private static SubtaskReport last(long checkpoint, int subtask) {
-    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(), 0, 0, 0, 0, 0);
+    return new SubtaskReport(
+        checkpoint, subtask, 2, true, List.of(), SubtaskReport.Rows.NONE, Requests.NONE);
   }
 
   private static SubtaskReport lastOf(long checkpoint, int subtask, ShardReport shard) {
-    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(shard), 0, 0, 0, 0, 0);
+    return new SubtaskReport(
+        checkpoint, subtask, 2, true, List.of(shard), SubtaskReport.Rows.NONE, Requests.NONE);
   }
 
   /** A changed shard of those files of 10 bytes; {@code +}: it did not have the file before. */
@@ -661,7 +662,13 @@ final class PublishSinkTest {
             null,
             digest(String.join(" ", names)));
     return new SubtaskReport(
-        checkpoint, subtask, 2, false, List.of(new ShardReport(entry, true, files)), 1, 0, 0, 0, 0);
+        checkpoint,
+        subtask,
+        2,
+        false,
+        List.of(new ShardReport(entry, true, files)),
+        new SubtaskReport.Rows(1, 0, 0),
+        Requests.NONE);
   }
 
   private static ShardReport shard(int shard, String name, boolean changed) {

@@ -9,6 +9,7 @@ import io.shardyfusion.flink.wire.SubtaskReport;
 import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
+import io.shardyfusion.store.Requests;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ final class ReportedShardsTest {
     assertThat(shards.completeCheckpoint(false)).isEqualTo(3);
     assertThat(files()).containsExactly("a2", "b3");
     assertThat(shards.changed()).isTrue();
-    assertThat(shards.newFiles().get(0)).containsOnlyKeys(digest("a2"));
+    assertThat(shards.unpublished().newFiles().get(0)).containsOnlyKeys(digest("a2"));
   }
 
   @Test
@@ -124,7 +125,8 @@ final class ReportedShardsTest {
   }
 
   private static SubtaskReport last(long checkpoint, int subtask) {
-    return new SubtaskReport(checkpoint, subtask, 2, true, List.of(), 0, 0, 0, 0, 0);
+    return new SubtaskReport(
+        checkpoint, subtask, 2, true, List.of(), SubtaskReport.Rows.NONE, Requests.NONE);
   }
 
   private void first() {
@@ -147,7 +149,8 @@ final class ReportedShardsTest {
   }
 
   private static SubtaskReport nothing(long checkpoint, int subtask) {
-    return new SubtaskReport(checkpoint, subtask, 2, false, List.of(), 0, 0, 0, 0, 0);
+    return new SubtaskReport(
+        checkpoint, subtask, 2, false, List.of(), SubtaskReport.Rows.NONE, Requests.NONE);
   }
 
   private static SubtaskReport report(long checkpoint, int subtask, String name) {
@@ -155,7 +158,14 @@ final class ReportedShardsTest {
     ShardEntry entry = new ShardEntry(subtask, 1, true, 10, 1, key, key, digest(name));
     ShardReport shard =
         new ShardReport(entry, true, List.of(new ReportedFile(digest(name), 10, true)));
-    return new SubtaskReport(checkpoint, subtask, 2, false, List.of(shard), 1, 0, 0, 0, 0);
+    return new SubtaskReport(
+        checkpoint,
+        subtask,
+        2,
+        false,
+        List.of(shard),
+        new SubtaskReport.Rows(1, 0, 0),
+        Requests.NONE);
   }
 
   private static Sha256 digest(String name) {

@@ -90,7 +90,7 @@ final class ShardWriteOperatorTest {
       assertThat(subtask.reports()).isEmpty();
       assertThat(first.checkpoint()).isEqualTo(1);
       assertThat(first.isLast()).isFalse();
-      assertThat(first.records()).isEqualTo(100);
+      assertThat(first.rows().records()).isEqualTo(100);
       assertThat(shardsOf(first)).containsExactly(0, 1, 2, 3, 4);
       assertThat(first.shards()).allMatch(ShardReport::changed);
 
@@ -102,8 +102,8 @@ final class ShardWriteOperatorTest {
       assertThat(Set.copyOf(shardsOf(second)))
           .isEqualTo(
               Stream.of(sharding.shardOf(7L), sharding.shardOf(8L)).collect(Collectors.toSet()));
-      assertThat(second.records()).isEqualTo(2);
-      assertThat(second.deletes()).isEqualTo(1);
+      assertThat(second.rows().records()).isEqualTo(2);
+      assertThat(second.rows().deletes()).isEqualTo(1);
       for (ShardReport shard : second.shards()) {
         assertThat(shard.files().stream().filter(f -> f.isNew()).count()).isEqualTo(1);
       }
@@ -130,7 +130,7 @@ final class ShardWriteOperatorTest {
 
       assertThat(report.checkpoint()).isEqualTo(2);
       assertThat(report.shards()).isEmpty();
-      assertThat(report.records()).isZero();
+      assertThat(report.rows().records()).isZero();
       assertThat(objects()).isEqualTo(before);
       assertThat(images(subtask)).isEmpty();
     }
