@@ -471,13 +471,13 @@ public final class ShardyfusionSink<T> {
   private void checkShape(String uri, Sharding function, Manifest current) {
     if (!current.sharding().equals(function) || current.keyEncoding() != keyEncoding) {
       throw new InvalidRequestException(
-          "a job on top of the current snapshot of "
-              + uri
-              + " must have its shards: expected "
-              + SinkSettings.Content.shape(current.sharding(), current.keyEncoding())
-              + ", found "
-              + SinkSettings.Content.shape(function, keyEncoding)
-              + "; use the same, or publish the dataset anew with a backfill");
+          """
+          a job on top of the current snapshot of %s must have its shards: expected %s, \
+          found %s; use the same, or publish the dataset anew with a backfill"""
+              .formatted(
+                  uri,
+                  SinkSettings.Content.shape(current.sharding(), current.keyEncoding()),
+                  SinkSettings.Content.shape(function, keyEncoding)));
     }
   }
 

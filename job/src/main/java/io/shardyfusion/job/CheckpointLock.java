@@ -158,12 +158,9 @@ final class CheckpointLock implements AutoCloseable {
     } catch (UnknownHostException e) {
       host = "this host";
     }
-    return "process "
-        + ProcessHandle.current().pid()
-        + " on "
-        + host
-        + ", started "
-        + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    return "process %s on %s, started %s"
+        .formatted(
+            ProcessHandle.current().pid(), host, Instant.now().truncatedTo(ChronoUnit.SECONDS));
   }
 
   /** Says which run has the lock, once it has an id. */

@@ -115,11 +115,10 @@ public final class ContinuousRun {
       Files.createDirectories(directory);
     } catch (IOException e) {
       throw new InvalidRequestException(
-          "the directory for checkpoints that is taken where none is named, "
-              + directory
-              + ", cannot be created: "
-              + e
-              + "; name another (--checkpoint-dir)",
+          """
+          the directory for checkpoints that is taken where none is named, %s, cannot be \
+          created: %s; name another (--checkpoint-dir)"""
+              .formatted(directory, e),
           e);
     }
     return directory.toString();

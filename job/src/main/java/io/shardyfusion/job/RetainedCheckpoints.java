@@ -77,21 +77,17 @@ final class RetainedCheckpoints {
       }
       if (ours.isEmpty() && !unreadable.isEmpty()) {
         throw new StorageException(
-            "no checkpoint in "
-                + directory
-                + " can be read: "
-                + String.join("; ", unreadable)
-                + "; mend what keeps them from being read, or, if they are not whole, begin with --restore none",
+            """
+            no checkpoint in %s can be read: %s; mend what keeps them from being read, or, if \
+            they are not whole, begin with --restore none"""
+                .formatted(directory, String.join("; ", unreadable)),
             null);
       }
       return new Found(List.copyOf(ours), List.copyOf(others));
     } catch (IOException | IllegalArgumentException e) {
       throw new StorageException(
-          "the checkpoint directory "
-              + directory
-              + " cannot be listed: "
-              + e
-              + "; see --checkpoint-dir",
+          "the checkpoint directory %s cannot be listed: %s; see --checkpoint-dir"
+              .formatted(directory, e),
           e);
     }
   }

@@ -132,11 +132,10 @@ final class RunMonitor implements AutoCloseable {
         .orElseThrow(
             () ->
                 new StorageException(
-                    "the job ended, but its run record "
-                        + Layout.run(runId)
-                        + " is not in "
-                        + store.root()
-                        + "; see the dataset's history for what was announced",
+                    """
+                    the job ended, but its run record %s is not in %s; see the dataset's history for \
+                    what was announced"""
+                        .formatted(Layout.run(runId), store.root()),
                     null));
   }
 

@@ -71,14 +71,11 @@ final class RunOrigin implements AutoCloseable {
         && !(restore instanceof ContinuousOptions.Restore.None)
         && !config.replacing().takeover()) {
       throw new ConflictException(
-          "another run of the dataset "
-              + config.dataset()
-              + " is alive: "
-              + held.holder()
-              + "; it has the checkpoint directory "
-              + checkpoints
-              + ", and a job can go on in one process only; stop that one (kill -TERM, which takes a savepoint), then run this"
-              + " again");
+          """
+          another run of the dataset %s is alive: %s; it has the checkpoint directory %s, \
+          and a job can go on in one process only; stop that one (kill -TERM, which takes a \
+          savepoint), then run this again"""
+              .formatted(config.dataset(), held.holder(), checkpoints));
     }
     try {
       if (restore instanceof ContinuousOptions.Restore.From from) {
@@ -117,11 +114,10 @@ final class RunOrigin implements AutoCloseable {
         return Optional.empty();
       }
       throw new InvalidRequestException(
-          "the checkpoint directory "
-              + checkpoints
-              + " has checkpoints of other jobs only, which write no dataset: "
-              + String.join(", ", found.others())
-              + "; choose another --checkpoint-dir, or begin with --restore none");
+          """
+          the checkpoint directory %s has checkpoints of other jobs only, which write no \
+          dataset: %s; choose another --checkpoint-dir, or begin with --restore none"""
+              .formatted(checkpoints, String.join(", ", found.others())));
     }
     try (ObjectStore store = ObjectStores.open(config.dataset(), config.store())) {
       return Optional.of(new NewestCheckpoint(new Dataset(store)).of(found.ours(), checkpoints));
@@ -163,17 +159,13 @@ final class RunOrigin implements AutoCloseable {
     if (alive.isPresent()) {
       RunRecord run = alive.get();
       return new ConflictException(
-          "what the job should be restored from, "
-              + path
-              + ", is not there, and another run of the dataset "
-              + config.dataset()
-              + " seems to be alive, which deletes old checkpoints: run "
-              + run.runId()
-              + ", started "
-              + run.startedAt()
-              + ", with a lease until "
-              + run.leaseExpiresAt()
-              + " by its clock; stop that one, or, if it is dead, wait until then; then run this again",
+          """
+          what the job should be restored from, %s, is not there, and another run of the \
+          dataset %s seems to be alive, which deletes old checkpoints: run %s, started %s, \
+          with a lease until %s by its clock; stop that one, or, if it is dead, wait until \
+          then; then run this again"""
+              .formatted(
+                  path, config.dataset(), run.runId(), run.startedAt(), run.leaseExpiresAt()),
           failure);
     }
     return new InvalidRequestException(

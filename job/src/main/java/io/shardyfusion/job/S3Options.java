@@ -208,13 +208,13 @@ public final class S3Options {
     } catch (URISyntaxException e) {
       // It may hold a password.
       throw new InvalidRequestException(
-          option
-              + " must be the address of a server, such as "
-              + example
-              + ", "
-              + (text.indexOf('@') < 0
-                  ? "found '" + text + "'"
-                  : "without credentials; they come from the AWS configuration or environment"));
+          "%s must be the address of a server, such as %s, %s"
+              .formatted(
+                  option,
+                  example,
+                  text.indexOf('@') < 0
+                      ? "found '" + text + "'"
+                      : "without credentials; they come from the AWS configuration or environment"));
     }
   }
 

@@ -40,17 +40,16 @@ public record ShapeChange(
       return Optional.empty();
     }
     return Optional.of(
-        "this run changes what version "
-            + version
-            + " has: "
-            + String.join(", ", changes)
-            + "; "
-            + String.join("; ", costs(version, current, isAnew, areTablesOthers)));
+        "this run changes what version %s has: %s; %s"
+            .formatted(
+                version,
+                String.join(", ", changes),
+                String.join("; ", costs(version, current, isAnew, areTablesOthers))));
   }
 
   private static void add(List<String> changes, String what, Object before, Object after) {
     if (!before.equals(after)) {
-      changes.add(what + " " + before + " to " + after);
+      changes.add("%s %s to %s".formatted(what, before, after));
     }
   }
 
@@ -59,12 +58,13 @@ public record ShapeChange(
     List<String> costs = new ArrayList<>();
     if (keyEncoding.type() != current.keyEncoding().type()) {
       costs.add(
-          "readers that are open stay at version "
-              + version
-              + ", whose keys are of type "
-              + current.keyEncoding().type().externalName()
-              + "; open others for keys of type "
-              + keyEncoding.type().externalName());
+          """
+          readers that are open stay at version %s, whose keys are of type %s; open others \
+          for keys of type %s"""
+              .formatted(
+                  version,
+                  current.keyEncoding().type().externalName(),
+                  keyEncoding.type().externalName()));
     }
     if (!isAnew) {
       costs.add(

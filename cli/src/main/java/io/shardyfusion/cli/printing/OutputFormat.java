@@ -24,13 +24,9 @@ public enum OutputFormat {
         .orElseThrow(
             () ->
                 new TypeConversionException(
-                    "expected one of "
-                        + Arrays.stream(values())
+                    "expected one of %s, found '%s'".formatted(Arrays.stream(values())
                             .map(f -> f.name().toLowerCase(Locale.ROOT))
-                            .collect(Collectors.joining(", "))
-                        + ", found '"
-                        + name
-                        + "'"));
+                            .collect(Collectors.joining(", ")), name)));
   }
 
   /** From the text of the option. */

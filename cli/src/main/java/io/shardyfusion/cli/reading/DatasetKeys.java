@@ -71,12 +71,7 @@ public final class DatasetKeys {
 
   private InvalidRequestException wrongType(String json, String expected) {
     return new InvalidRequestException(
-        "expected "
-            + expected
-            + ", a key of type "
-            + encoding.type().externalName()
-            + ", found "
-            + Printable.line(json));
+        "expected %s, a key of type %s, found %s".formatted(expected, encoding.type().externalName(), Printable.line(json)));
   }
 
   private static InvalidRequestException notOneValue(String json, @Nullable Throwable cause) {

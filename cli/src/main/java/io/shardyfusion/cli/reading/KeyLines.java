@@ -58,11 +58,7 @@ final class KeyLines {
         bytes.write(b);
         if (bytes.size() > MAX_LINE_BYTES) {
           throw new InvalidRequestException(
-              "line "
-                  + line
-                  + " of standard input is longer than any key: "
-                  + MAX_LINE_BYTES
-                  + " bytes");
+              "line %s of standard input is longer than any key: %s bytes".formatted(line, MAX_LINE_BYTES));
         }
       }
     } catch (IOException e) {

@@ -141,13 +141,12 @@ final class ManifestAssembler
       return;
     }
     throw new InvalidRequestException(
-        "the dataset "
-            + settings.target().dataset()
-            + " has version "
-            + pointer.map(Pointer::lastVersion).orElse(0L)
-            + " already, and the job begins with nothing: it would take from readers what is there; go on from a"
-            + " checkpoint or savepoint of the job that wrote it (flink run -s, or execution.state-recovery.path), start on"
-            + " top of the current version with base(CURRENT), or replace it with takeover()");
+        """
+        the dataset %s has version %s already, and the job begins with nothing: it would \
+        take from readers what is there; go on from a checkpoint or savepoint of the job \
+        that wrote it (flink run -s, or execution.state-recovery.path), start on top of \
+        the current version with base(CURRENT), or replace it with takeover()"""
+            .formatted(settings.target().dataset(), pointer.map(Pointer::lastVersion).orElse(0L)));
   }
 
   /**
@@ -159,11 +158,10 @@ final class ManifestAssembler
       SinkSettings settings, ObjectStore store, Clock clock, AssemblerState state) {
     if (!state.writer().shape().equals(settings.content().shape())) {
       throw new InvalidRequestException(
-          "the checkpoint is of a job with "
-              + state.writer().shape()
-              + ", found "
-              + settings.content().shape()
-              + "; restore with the same, or publish the dataset anew with a backfill");
+          """
+          the checkpoint is of a job with %s, found %s; restore with the same, or publish \
+          the dataset anew with a backfill"""
+              .formatted(state.writer().shape(), settings.content().shape()));
     }
     ManifestAssembler assembler = new ManifestAssembler(settings, store, clock, state);
     // Once a run: a later attempt of the same run must not take the dataset again.

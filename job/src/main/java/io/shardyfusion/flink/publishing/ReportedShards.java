@@ -89,12 +89,8 @@ final class ReportedShards {
     Long before = reported.put(report.subtask(), report.checkpoint());
     if (before != null && before >= report.checkpoint()) {
       throw new IllegalStateException(
-          "subtask "
-              + report.subtask()
-              + " reported checkpoint "
-              + report.checkpoint()
-              + " after checkpoint "
-              + before);
+          "subtask %s reported checkpoint %s after checkpoint %s"
+              .formatted(report.subtask(), report.checkpoint(), before));
     }
     subtasks = report.subtasks();
     if (report.isLast()) {
@@ -154,16 +150,8 @@ final class ReportedShards {
             .count();
     if (complete != subtasks || entries.size() != numShards) {
       throw new IllegalStateException(
-          "checkpoint "
-              + checkpoint
-              + ": expected the reports of "
-              + subtasks
-              + " subtasks and "
-              + numShards
-              + " shards, found "
-              + complete
-              + " and "
-              + entries.size());
+          "checkpoint %s: expected the reports of %s subtasks and %s shards, found %s and %s"
+              .formatted(checkpoint, subtasks, numShards, complete, entries.size()));
     }
     reported.clear();
     return checkpoint;

@@ -142,12 +142,11 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
       byte[] bytes = running(state).value();
       if (bytes == null) {
         throw new DataDamagedException(
-            "the restored state has nothing of shard "
-                + shard
-                + " of "
-                + settings.target().dataset()
-                + "; it was not written by this sink (did the uid prefix change?), or it is damaged: restore from"
-                + " another checkpoint, or start on top of the current version with base(CURRENT)");
+            """
+            the restored state has nothing of shard %s of %s; it was not written by this sink \
+            (did the uid prefix change?), or it is damaged: restore from another checkpoint, \
+            or start on top of the current version with base(CURRENT)"""
+                .formatted(shard, settings.target().dataset()));
       }
       entries.add(ShardStateSerializer.fromBytes(bytes));
     }
@@ -172,15 +171,14 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
       descriptors = running(writers).restore(new Dataset(running(store)), entries);
     } catch (DataDamagedException e) {
       throw new DataDamagedException(
-          "the shards of "
-              + (fromState ? "the restored checkpoint" : "the snapshot to begin with")
-              + " cannot be read from "
-              + settings.target().dataset()
-              + " (were they cleaned up?): "
-              + e.getMessage()
-              + (fromState
-                  ? "; restore from a newer checkpoint, or start on top of the current version with base(CURRENT)"
-                  : ""),
+          "the shards of %s cannot be read from %s (were they cleaned up?): %s%s"
+              .formatted(
+                  fromState ? "the restored checkpoint" : "the snapshot to begin with",
+                  settings.target().dataset(),
+                  e.getMessage(),
+                  fromState
+                      ? "; restore from a newer checkpoint, or start on top of the current version with base(CURRENT)"
+                      : ""),
           e);
     }
     for (int i = 0; i < entries.size(); i++) {

@@ -115,12 +115,8 @@ final class DecodedFile implements Closeable {
       }
     } catch (IOException e) {
       throw new StorageException(
-          "cannot go to byte "
-              + target
-              + " of the input file "
-              + ShownPath.of(path)
-              + ": "
-              + e.getMessage(),
+          "cannot go to byte %s of the input file %s: %s"
+              .formatted(target, ShownPath.of(path), e.getMessage()),
           e);
     }
   }
@@ -134,22 +130,19 @@ final class DecodedFile implements Closeable {
       Path path, StoredBytes stored, long position, IOException e) {
     if (stored.failure != null) {
       return new StorageException(
-          "cannot read on after byte "
-              + position
-              + " of the input file "
-              + ShownPath.of(path)
-              + ": "
-              + reason(stored.failure),
+          "cannot read on after byte %s of the input file %s: %s"
+              .formatted(position, ShownPath.of(path), reason(stored.failure)),
           e);
     }
     return new DataDamagedException(
-        "the input file "
-            + ShownPath.of(path)
-            + " does not decompress after byte "
-            + position
-            + " of its decompressed data: "
-            + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
-            + "; it is truncated or damaged, or not compressed as its name says: replace or rename it",
+        """
+        the input file %s does not decompress after byte %s of its decompressed data: %s; \
+        it is truncated or damaged, or not compressed as its name says: replace or rename \
+        it"""
+            .formatted(
+                ShownPath.of(path),
+                position,
+                e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
         e);
   }
 

@@ -106,13 +106,12 @@ public record InputFiles(List<InputFile> files) implements Serializable {
 
   /** The sentence, without its full stop, that says what was left out. */
   static String skipped(Collection<String> names) {
-    return "left out "
-        + names.size()
-        + (names.size() == 1 ? " name" : " names")
-        + " that tools leave behind: "
-        + String.join(", ", names.stream().limit(MOST_SHOWN).toList())
-        + (names.size() > MOST_SHOWN ? ", …" : "")
-        + "; to read such a file, name it itself";
+    return "left out %s%s that tools leave behind: %s%s; to read such a file, name it itself"
+        .formatted(
+            names.size(),
+            names.size() == 1 ? " name" : " names",
+            String.join(", ", names.stream().limit(MOST_SHOWN).toList()),
+            names.size() > MOST_SHOWN ? ", …" : "");
   }
 
   private static InvalidRequestException missing(String text) {

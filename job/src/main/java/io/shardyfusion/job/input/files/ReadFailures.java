@@ -82,12 +82,11 @@ public record ReadFailures(FileSourceSplit split, OnChange onChange) {
             split.path(), now.modificationTime(), split.fileModificationTime())) {
       return null;
     }
-    return file
-        + " changed while it was read: it had "
-        + described(split.fileSize(), split.fileModificationTime())
-        + " when it was listed, and has "
-        + described(now.length(), now.modificationTime())
-        + " now";
+    return "%s changed while it was read: it had %s when it was listed, and has %s now"
+        .formatted(
+            file,
+            described(split.fileSize(), split.fileModificationTime()),
+            described(now.length(), now.modificationTime()));
   }
 
   private static String described(long length, long modificationTime) {

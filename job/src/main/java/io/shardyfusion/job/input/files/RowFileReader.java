@@ -273,11 +273,10 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
   private void checkFileLength(long found) {
     if (found < part.fileLength()) {
       throw new DataDamagedException(
-          "the input file "
-              + ShownPath.of(part.path())
-              + " is shorter than the "
-              + part.fileLength()
-              + " bytes that it had when it was listed; do not change input files while they are read");
+          """
+          the input file %s is shorter than the %s bytes that it had when it was listed; do \
+          not change input files while they are read"""
+              .formatted(ShownPath.of(part.path()), part.fileLength()));
     }
   }
 

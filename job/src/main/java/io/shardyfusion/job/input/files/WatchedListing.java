@@ -143,11 +143,10 @@ final class WatchedListing implements AutoCloseable {
     if (asked != null && asked.age().compareTo(given) >= 0) {
       news.problem(
           SUBJECT,
-          "the filesystem has not answered for "
-              + given.toSeconds()
-              + " s when asked for the input "
-              + asked.subject()
-              + ", so no files are found until it does: check it, and the way to it");
+          """
+          the filesystem has not answered for %s s when asked for the input %s, so no files \
+          are found until it does: check it, and the way to it"""
+              .formatted(given.toSeconds(), asked.subject()));
     }
   }
 

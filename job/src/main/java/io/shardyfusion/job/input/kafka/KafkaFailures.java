@@ -89,15 +89,14 @@ final class KafkaFailures {
   static StorageException unavailable(KafkaOptions kafka, Throwable failure) {
     String reason = reason(failure);
     return new StorageException(
-        "cannot read the Kafka topic '"
-            + kafka.topic()
-            + "' at "
-            + kafka.bootstrapServers()
-            + ": "
-            + reason
-            + (reason.contains(UNRESOLVED)
-                ? "; check --kafka-bootstrap, and that the host names in it have an address here"
-                : ""),
+        "cannot read the Kafka topic '%s' at %s: %s%s"
+            .formatted(
+                kafka.topic(),
+                kafka.bootstrapServers(),
+                reason,
+                reason.contains(UNRESOLVED)
+                    ? "; check --kafka-bootstrap, and that the host names in it have an address here"
+                    : ""),
         failure);
   }
 
@@ -117,12 +116,14 @@ final class KafkaFailures {
     if (find(failure, AuthorizationException.class) != null) {
       String group = kafka.group();
       return new StorageException(
-          at
-              + " does not allow what the job does: "
-              + message(failure, AuthorizationException.class)
-              + "; let its user describe and read the topic '"
-              + kafka.topic()
-              + (group == null ? "'" : "', and read the group '" + group + "'"),
+          """
+          %s does not allow what the job does: %s; let its user describe and read the topic \
+          '%s%s"""
+              .formatted(
+                  at,
+                  message(failure, AuthorizationException.class),
+                  kafka.topic(),
+                  group == null ? "'" : "', and read the group '" + group + "'"),
           failure);
     }
     if (find(failure, UnsupportedVersionException.class) != null) {
@@ -134,22 +135,14 @@ final class KafkaFailures {
     }
     if (find(failure, InvalidTopicException.class) != null) {
       return new InvalidRequestException(
-          at
-              + " does not take '"
-              + kafka.topic()
-              + "' for the name of a topic: "
-              + message(failure, InvalidTopicException.class)
-              + "; correct --kafka-topic",
+          "%s does not take '%s' for the name of a topic: %s; correct --kafka-topic"
+              .formatted(at, kafka.topic(), message(failure, InvalidTopicException.class)),
           failure);
     }
     if (find(failure, InvalidGroupIdException.class) != null) {
       return new InvalidRequestException(
-          at
-              + " does not take '"
-              + kafka.group()
-              + "' for the name of a group: "
-              + message(failure, InvalidGroupIdException.class)
-              + "; correct --kafka-group",
+          "%s does not take '%s' for the name of a group: %s; correct --kafka-group"
+              .formatted(at, kafka.group(), message(failure, InvalidGroupIdException.class)),
           failure);
     }
     boolean isConfiguration =

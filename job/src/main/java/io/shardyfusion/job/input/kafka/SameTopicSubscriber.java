@@ -85,12 +85,10 @@ final class SameTopicSubscriber implements KafkaSubscriber {
     for (TopicPartition partition : before) {
       if (!partition.topic().equals(kafka.topic())) {
         throw new InvalidRequestException(
-            "the job's state is of the Kafka topic '"
-                + partition.topic()
-                + "', found --kafka-topic "
-                + kafka.topic()
-                + "; restore with the former; "
-                + TopicLookup.BEGIN_ANEW);
+            """
+            the job's state is of the Kafka topic '%s', found --kafka-topic %s; restore with \
+            the former; %s"""
+                .formatted(partition.topic(), kafka.topic(), TopicLookup.BEGIN_ANEW));
       }
     }
   }

@@ -64,12 +64,10 @@ final class StartOffsets implements OffsetsInitializer {
             .collect(Collectors.joining(", "));
     if (!without.isEmpty()) {
       says.accept(
-          "the group '"
-              + kafka.group()
-              + "' has committed no offset for some partitions of the Kafka topic '"
-              + kafka.topic()
-              + "', which are read from their oldest record: partition "
-              + without);
+          """
+          the group '%s' has committed no offset for some partitions of the Kafka topic \
+          '%s', which are read from their oldest record: partition %s"""
+              .formatted(kafka.group(), kafka.topic(), without));
     }
   }
 

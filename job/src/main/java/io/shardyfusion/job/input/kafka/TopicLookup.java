@@ -143,14 +143,11 @@ final class TopicLookup {
     String id = topic.topicId().equals(Uuid.ZERO_UUID) ? null : topic.topicId().toString();
     if (id != null && expected != null && !id.equals(expected)) {
       throw new InvalidRequestException(
-          topic()
-              + " is another one than the job has read: it was deleted and created again, or another"
-              + " Kafka answers there (the topic's id was "
-              + expected
-              + ", found "
-              + id
-              + "). The offsets in the job's state mean nothing in it; "
-              + BEGIN_ANEW);
+          """
+          %s is another one than the job has read: it was deleted and created again, or \
+          another Kafka answers there (the topic's id was %s, found %s). The offsets in the \
+          job's state mean nothing in it; %s"""
+              .formatted(topic(), expected, id, BEGIN_ANEW));
     }
     return new Found(
         id,
@@ -172,17 +169,16 @@ final class TopicLookup {
             ? range.offsetOutOfRangePartitions().get(partition)
             : null;
     return new DataDamagedException(
-        topic()
-            + ", partition "
-            + partition.partition()
-            + ": the job goes on at offset "
-            + (wanted == null ? "?" : wanted)
-            + ", but "
-            + offsets(admin, partition)
-            + ": records that the job has not read were deleted, or were lost when a broker failed."
-            + " Their changes are missing; "
-            + BEGIN_ANEW
-            + ". What was lost needs a backfill",
+        """
+        %s, partition %s: the job goes on at offset %s, but %s: records that the job has \
+        not read were deleted, or were lost when a broker failed. Their changes are \
+        missing; %s. What was lost needs a backfill"""
+            .formatted(
+                topic(),
+                partition.partition(),
+                wanted == null ? "?" : wanted,
+                offsets(admin, partition),
+                BEGIN_ANEW),
         gone);
   }
 
@@ -225,15 +221,14 @@ final class TopicLookup {
     }
     return new StorageException(
         KafkaFailures.isSilence(e)
-            ? "no answer from Kafka at "
-                + kafka.bootstrapServers()
-                + " within "
-                + patience.toMillis()
-                + " ms ("
-                + KafkaFailures.reason(e)
-                + "). "
-                + KafkaSilence.hint()
-                + ". A longer wait: --kafka-property default.api.timeout.ms=…"
+            ? """
+              no answer from Kafka at %s within %s ms (%s). %s. A longer wait: --kafka-property \
+              default.api.timeout.ms=…"""
+                .formatted(
+                    kafka.bootstrapServers(),
+                    patience.toMillis(),
+                    KafkaFailures.reason(e),
+                    KafkaSilence.hint())
             : "cannot look up " + topic() + ": " + KafkaFailures.reason(e),
         e);
   }

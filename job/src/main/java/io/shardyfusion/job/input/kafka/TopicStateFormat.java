@@ -93,11 +93,10 @@ final class TopicStateFormat<T, K> implements SimpleVersionedSerializer<T> {
     if (version > VERSION_1) {
       // The connector takes any version of a split for its own.
       throw new DataDamagedException(
-          "the state of the Kafka source has version "
-              + version
-              + ", newer than this release knows ("
-              + VERSION_1
-              + "); restore with the release that wrote it, or a newer one");
+          """
+          the state of the Kafka source has version %s, newer than this release knows (%s); \
+          restore with the release that wrote it, or a newer one"""
+              .formatted(version, VERSION_1));
     }
     return version == VERSION_1
         ? BinaryFields.read(WHAT, serialized, this::readVersion1)

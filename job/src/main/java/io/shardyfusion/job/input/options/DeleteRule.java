@@ -23,11 +23,10 @@ public record DeleteRule(String column, Set<String> values) implements Serializa
     values = Set.copyOf(values);
     if (column.isEmpty() || values.isEmpty()) {
       throw new InvalidRequestException(
-          "an operation column and the values that delete go together; found column '"
-              + column
-              + "' and "
-              + values.size()
-              + " values");
+          """
+          an operation column and the values that delete go together; found column '%s' and \
+          %s values"""
+              .formatted(column, values.size()));
     }
   }
 

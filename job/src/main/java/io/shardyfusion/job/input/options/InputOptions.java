@@ -42,11 +42,10 @@ public record InputOptions(
         && kafka.keyFormat() != RecordKeyFormat.TEXT
         && key.type() != KeyType.LONG) {
       throw new InvalidRequestException(
-          "--kafka-key-format "
-              + kafka.keyFormat().externalName()
-              + " is for keys of type long, found "
-              + key.type().externalName()
-              + "; leave it out, or choose --key-type long");
+          """
+          --kafka-key-format %s is for keys of type long, found %s; leave it out, or choose \
+          --key-type long"""
+              .formatted(kafka.keyFormat().externalName(), key.type().externalName()));
     }
     if (source instanceof RowSource.Files && key.column() == null) {
       throw new InvalidRequestException(

@@ -122,18 +122,10 @@ public record KafkaOptions(
   /** The options without the values of the properties, which may be secrets. */
   @Override
   public String toString() {
-    return "KafkaOptions[bootstrapServers="
-        + bootstrapServers
-        + ", topic="
-        + topic
-        + ", group="
-        + group
-        + ", start="
-        + start
-        + ", properties="
-        + new TreeSet<>(properties.keySet())
-        + ", keyFormat="
-        + keyFormat
-        + "]";
+    return """
+              KafkaOptions[bootstrapServers=%s, topic=%s, group=%s, start=%s, properties=%s, \
+              keyFormat=%s]"""
+        .formatted(
+            bootstrapServers, topic, group, start, new TreeSet<>(properties.keySet()), keyFormat);
   }
 }

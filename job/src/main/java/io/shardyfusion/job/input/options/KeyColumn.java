@@ -26,15 +26,14 @@ public record KeyColumn(@Nullable String column, KeyType type, KeyEncoding encod
     }
     if (encoding.type() != type) {
       throw new InvalidRequestException(
-          "the key encoding "
-              + encoding.externalName()
-              + " stores keys of type "
-              + encoding.type().externalName()
-              + ", but the key type is "
-              + type.externalName()
-              + "; choose "
-              + type.defaultEncoding().externalName()
-              + ", or another key type");
+          """
+          the key encoding %s stores keys of type %s, but the key type is %s; choose %s, or \
+          another key type"""
+              .formatted(
+                  encoding.externalName(),
+                  encoding.type().externalName(),
+                  type.externalName(),
+                  type.defaultEncoding().externalName()));
     }
   }
 

@@ -41,11 +41,10 @@ public final class CsvFields {
     } catch (CsvParseException e) {
       throw new BadRowException(
           null,
-          "field "
-              + (fields.found.size() + 1)
-              + " is not valid CSV: "
-              + reasonOf(e)
-              + "; a field that has quotes is put in quotes, and its own are doubled");
+          """
+          field %s is not valid CSV: %s; a field that has quotes is put in quotes, and its \
+          own are doubled"""
+              .formatted(fields.found.size() + 1, reasonOf(e)));
     }
     // To the library it ends a record; the rest of the row would be lost.
     if (fields.carriageReturns < Bytes.count(data, from, to, (byte) '\r')) {

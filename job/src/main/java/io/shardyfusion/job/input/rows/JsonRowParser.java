@@ -239,12 +239,8 @@ final class JsonRowParser implements RowParser {
     boolean isInteger = column.type() == ColumnType.LONG;
     if (token != (isInteger ? JsonToken.VALUE_NUMBER_INT : JsonToken.VALUE_STRING)) {
       throw new InvalidRequestException(
-          "the routing column "
-              + column
-              + " is of type "
-              + column.type().externalName()
-              + ", found "
-              + described(token));
+          "the routing column %s is of type %s, found %s"
+              .formatted(column, column.type().externalName(), described(token)));
     }
     return column.parse(isInteger ? written[slot] : texts[slot]);
   }

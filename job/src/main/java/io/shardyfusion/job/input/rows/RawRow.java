@@ -48,10 +48,7 @@ public final class RawRow {
 
   @Override
   public String toString() {
-    return origin.shown()
-        + "@"
-        + order
-        + ": "
-        + new String(data, from, length(), StandardCharsets.UTF_8);
+    return "%s@%s: %s"
+        .formatted(origin.shown(), order, new String(data, from, length(), StandardCharsets.UTF_8));
   }
 }

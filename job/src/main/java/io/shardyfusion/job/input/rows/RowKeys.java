@@ -100,12 +100,8 @@ final class RowKeys {
   private long integer(byte[] bytes) throws BadRowException {
     if (bytes.length != recordKeys.width()) {
       throw ofRecord(
-          "expected "
-              + recordKeys.width()
-              + " bytes, as --kafka-key-format "
-              + recordKeys.externalName()
-              + " says, found "
-              + bytes.length);
+          "expected %s bytes, as --kafka-key-format %s says, found %s"
+              .formatted(recordKeys.width(), recordKeys.externalName(), bytes.length));
     }
     long k = bytes[0]; // Its sign is the key's.
     for (int i = 1; i < bytes.length; i++) {
@@ -118,13 +114,8 @@ final class RowKeys {
   private String perhapsBinary(byte[] bytes) {
     for (RecordKeyFormat format : RecordKeyFormat.values()) {
       if (type == KeyType.LONG && bytes.length == format.width() && !isPrintable(bytes)) {
-        return "; it may be an integer of "
-            + bytes.length
-            + " bytes (in hex "
-            + HexFormat.of().formatHex(bytes)
-            + "), which --kafka-key-format "
-            + format.externalName()
-            + " reads";
+        return "; it may be an integer of %s bytes (in hex %s), which --kafka-key-format %s reads"
+            .formatted(bytes.length, HexFormat.of().formatHex(bytes), format.externalName());
       }
     }
     return "";
