@@ -338,7 +338,7 @@ public final class ShardyfusionSink<T> {
               + " env.enableCheckpointing(…), or set execution.checkpointing.interval");
     }
     if (checkpoints.isUnalignedCheckpointsEnabled()) {
-      // On whichever edge: a barrier that overtakes records leaves them out of the version.
+      // A barrier that overtakes records, on any edge, leaves them out of the version.
       LOG.warn(
           "Unaligned checkpoints are disabled for this job: its versions would lack records that a barrier overtook.");
       checkpoints.enableUnalignedCheckpoints(false);
@@ -457,7 +457,7 @@ public final class ShardyfusionSink<T> {
       if (base == BaseSnapshot.CURRENT) {
         throw e;
       }
-      LOG.warn("{} (This run publishes anew, and needs it for nothing.)", e.getMessage());
+      LOG.warn("{} (This run begins anew and does not need that manifest.)", e.getMessage());
       return;
     }
     if (base == BaseSnapshot.CURRENT) {

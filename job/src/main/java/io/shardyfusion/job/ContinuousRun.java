@@ -116,8 +116,8 @@ public final class ContinuousRun {
     } catch (IOException e) {
       throw new InvalidRequestException(
           """
-          the directory for checkpoints that is taken where none is named, %s, cannot be \
-          created: %s; name another (--checkpoint-dir)"""
+          the default directory for checkpoints, %s, cannot be created: %s; name another \
+          (--checkpoint-dir)"""
               .formatted(directory, e),
           e);
     }

@@ -22,7 +22,7 @@ public final class ContinuousRunOptions {
       paramLabel = "D",
       description =
           STREAMING
-              + "how often a checkpoint is taken and published, such as 500ms, 10s, 5m (default: the cluster's setting, or 10s).")
+              + "the interval at which a checkpoint is taken and published, such as 500ms, 10s, 5m (default: the cluster's setting, or 10s).")
   @Nullable String checkpointInterval;
 
   @Option(
@@ -36,7 +36,9 @@ public final class ContinuousRunOptions {
   @Option(
       names = "--discovery-interval",
       paramLabel = "D",
-      description = STREAMING + "how often new files or partitions are looked for (default: 10s).")
+      description =
+          STREAMING
+              + "the interval at which new files or partitions are looked for (default: 10s).")
   @Nullable String discoveryInterval;
 
   @Option(
@@ -59,7 +61,7 @@ public final class ContinuousRunOptions {
       paramLabel = "URI",
       description =
           STREAMING
-              + "where checkpoints are kept (default, embedded: a directory of the user's for this dataset).")
+              + "the directory of checkpoints (default, embedded: one of the user's for this dataset).")
   @Nullable String checkpointDirectory;
 
   @Option(

@@ -20,7 +20,7 @@ public final class EventTimeRunOptions {
       names = "--max-out-of-orderness",
       paramLabel = "D",
       description =
-          "By how much a row may be older than one before it, such as 10s: the watermark stays that far behind (default: 0s).")
+          "The time by which a row may be older than one before it, such as 10s: the watermark stays that far behind (default: 0s).")
   @Nullable String maxOutOfOrderness;
 
   /**

@@ -41,7 +41,7 @@ public final class KafkaRunOptions {
       names = "--kafka-start",
       paramLabel = "earliest|latest|committed|timestamp:TIME",
       description =
-          "Where a job begins that is not restored (default: earliest); TIME: an ISO-8601 instant, or epoch milliseconds.")
+          "The first record for a job that is not restored (default: earliest); TIME: an ISO-8601 instant, or epoch milliseconds.")
   @Nullable String start;
 
   @Option(
@@ -54,7 +54,7 @@ public final class KafkaRunOptions {
       names = "--kafka-key-format",
       paramLabel = "text|long|int",
       description =
-          "How a record's key of type long is written: decimal text (default), or 8 or 4 bytes, as Kafka's LongSerializer and IntegerSerializer write them.")
+          "The form of a record's key of type long: decimal text (default), or 8 or 4 bytes, as Kafka's LongSerializer and IntegerSerializer write them.")
   @Nullable String keyFormat;
 
   /**

@@ -78,8 +78,8 @@ final class RetainedCheckpoints {
       if (ours.isEmpty() && !unreadable.isEmpty()) {
         throw new StorageException(
             """
-            no checkpoint in %s can be read: %s; mend what keeps them from being read, or, if \
-            they are not whole, begin with --restore none"""
+            no checkpoint in %s can be read: %s; repair what keeps them from being read, or, \
+            if they are incomplete, begin with --restore none"""
                 .formatted(directory, String.join("; ", unreadable)),
             null);
       }

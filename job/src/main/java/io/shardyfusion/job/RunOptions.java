@@ -55,7 +55,7 @@ public final class RunOptions {
   @Option(
       names = "--csv-delimiter",
       paramLabel = "C",
-      description = "What separates csv fields (default: a comma; \\t for a tab).")
+      description = "The separator of csv fields (default: a comma; \\t for a tab).")
   @Nullable String csvDelimiter;
 
   @Option(
@@ -75,7 +75,7 @@ public final class RunOptions {
   @Option(
       names = "--key-encoding",
       paramLabel = "i64|u64be|u32be|utf8|raw",
-      description = "How keys are stored (default: by type: i64, utf8, raw).")
+      description = "The form in which keys are stored (default, by type: i64, utf8, raw).")
   @Nullable String keyEncoding;
 
   @Option(
@@ -83,7 +83,7 @@ public final class RunOptions {
       defaultValue = "row",
       paramLabel = "row|COL|json:COL,COL",
       description =
-          "What is stored: the row, one column, or a JSON object of columns (default: ${DEFAULT-VALUE}).")
+          "The value of a key: the row, one column, or a JSON object of columns (default: ${DEFAULT-VALUE}).")
   String value = "row";
 
   @Option(
@@ -110,7 +110,7 @@ public final class RunOptions {
       names = "--sharding",
       defaultValue = "hash",
       paramLabel = "hash",
-      description = "How keys are routed to shards (default: ${DEFAULT-VALUE}).")
+      description = "The function that routes keys to shards (default: ${DEFAULT-VALUE}).")
   String sharding = "hash";
 
   @Option(
@@ -125,7 +125,7 @@ public final class RunOptions {
       names = "--on-bad-row",
       defaultValue = "fail",
       paramLabel = "fail|skip|dead-letter:URI",
-      description = "What to do with a row that cannot be read (default: ${DEFAULT-VALUE}).")
+      description = "The fate of a row that cannot be read (default: ${DEFAULT-VALUE}).")
   String onBadRow = "fail";
 
   @Option(

@@ -160,18 +160,19 @@ final class RunOrigin implements AutoCloseable {
       RunRecord run = alive.get();
       return new ConflictException(
           """
-          what the job should be restored from, %s, is not there, and another run of the \
-          dataset %s seems to be alive, which deletes old checkpoints: run %s, started %s, \
-          with a lease until %s by its clock; stop that one, or, if it is dead, wait until \
-          then; then run this again"""
+          the checkpoint %s, which the job should be restored from, is not there, and another \
+          run of the dataset %s seems to be alive, which deletes old checkpoints: run %s, \
+          started %s, with a lease until %s by its clock; stop that one, or, if it is dead, \
+          wait until then; then run this again"""
               .formatted(
                   path, config.dataset(), run.runId(), run.startedAt(), run.leaseExpiresAt()),
           failure);
     }
     return new InvalidRequestException(
-        "what the job should be restored from, "
-            + path
-            + ", is not there, or not whole; correct --restore (auto takes the newest that is there)",
+        """
+        the checkpoint %s, which the job should be restored from, is not there, or is \
+        incomplete; correct --restore (auto takes the newest that is there)"""
+            .formatted(path),
         failure);
   }
 
@@ -190,7 +191,7 @@ final class RunOrigin implements AutoCloseable {
           .filter(RunOrigin::isAlive)
           .or(() -> newest.flatMap(records::find).filter(RunOrigin::isAlive));
     } catch (ShardyfusionException e) {
-      return Optional.empty(); // What the job failed with says enough.
+      return Optional.empty(); // The failure of the job says enough.
     }
   }
 

@@ -56,7 +56,7 @@ public final class S3Options {
       names = "--s3-external-id",
       paramLabel = "ID",
       scope = ScopeType.INHERIT,
-      description = "What the role asks who assumes it for.")
+      description = "The external id that the role expects.")
   @Nullable String externalId;
 
   @Option(
@@ -107,7 +107,7 @@ public final class S3Options {
       paramLabel = "probe|etag|generation|none",
       scope = ScopeType.INHERIT,
       description =
-          "How writes are conditional; generation: Google Cloud Storage (default: probe).")
+          "The kind of conditional writes; generation: Google Cloud Storage (default: probe).")
   @Nullable String conditionalWrites;
 
   @Option(
@@ -120,7 +120,7 @@ public final class S3Options {
       names = "--s3-encryption",
       paramLabel = "s3|kms|kms:KEY",
       scope = ScopeType.INHERIT,
-      description = "How objects are encrypted; else as the bucket does.")
+      description = "The encryption of objects; else as the bucket does.")
   @Nullable String encryption;
 
   @Option(

@@ -68,7 +68,7 @@ public record ShapeChange(
     }
     if (!isAnew) {
       costs.add(
-          "this holds of what is written from now on; what is there stays until it is rewritten");
+          "only files written from now on have it; those that are there stay until they are rewritten");
     } else if (areTablesOthers) {
       costs.add(
           "no file is shared with what is there: all are uploaded, and every reader downloads the whole dataset anew");

@@ -24,9 +24,12 @@ public enum OutputFormat {
         .orElseThrow(
             () ->
                 new TypeConversionException(
-                    "expected one of %s, found '%s'".formatted(Arrays.stream(values())
-                            .map(f -> f.name().toLowerCase(Locale.ROOT))
-                            .collect(Collectors.joining(", ")), name)));
+                    "expected one of %s, found '%s'"
+                        .formatted(
+                            Arrays.stream(values())
+                                .map(f -> f.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(", ")),
+                            name)));
   }
 
   /** From the text of the option. */

@@ -71,7 +71,8 @@ public final class DatasetKeys {
 
   private InvalidRequestException wrongType(String json, String expected) {
     return new InvalidRequestException(
-        "expected %s, a key of type %s, found %s".formatted(expected, encoding.type().externalName(), Printable.line(json)));
+        "expected %s, a key of type %s, found %s"
+            .formatted(expected, encoding.type().externalName(), Printable.line(json)));
   }
 
   private static InvalidRequestException notOneValue(String json, @Nullable Throwable cause) {

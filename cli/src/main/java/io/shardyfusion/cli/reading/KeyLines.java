@@ -58,7 +58,8 @@ final class KeyLines {
         bytes.write(b);
         if (bytes.size() > MAX_LINE_BYTES) {
           throw new InvalidRequestException(
-              "line %s of standard input is longer than any key: %s bytes".formatted(line, MAX_LINE_BYTES));
+              "line %s of standard input is longer than any key: %s bytes"
+                  .formatted(line, MAX_LINE_BYTES));
         }
       }
     } catch (IOException e) {

@@ -101,7 +101,7 @@ final class ManifestAssembler
    * @throws InvalidRequestException if the job begins with nothing and the dataset has a snapshot
    */
   static ManifestAssembler begin(SinkSettings settings, ObjectStore store, Clock clock) {
-    // With takeover it is any: the other writer may go on until the first announcement.
+    // A takeover follows any version: the other writer may go on until the first announcement.
     Predecessor predecessor = settings.start().predecessor();
     if (settings.run().isStreaming()
         && !settings.start().takeover()
@@ -208,15 +208,15 @@ final class ManifestAssembler
 
   private boolean mustPublish() {
     if (endOfInput) {
-      // Even of an empty input there is a version, if it is the first one.
+      // An empty input gives a version, too, if it is the first one.
       return reported.changed() || predecessor instanceof Predecessor.None;
     }
     return reported.changed() && isPublishIntervalOver();
   }
 
   /**
-   * By the clock of this host, which may be set, or be another one after a restart: a time to come
-   * is not waited for, so at worst a version comes early.
+   * The interval is measured by the clock of this host, which may be set, or be another one after a
+   * restart: a time to come is not waited for, so at worst a version comes early.
    */
   private boolean isPublishIntervalOver() {
     long passed = clock.millis() - publishedAt;

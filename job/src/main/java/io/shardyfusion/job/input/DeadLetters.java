@@ -49,7 +49,7 @@ final class DeadLetters {
       }
       json.writeEndObject();
     } catch (IOException e) {
-      // To a string there is no failure.
+      // Writing to a string does not fail.
       throw new UncheckedIOException(e);
     }
     return letter.append('\n').toString().getBytes(StandardCharsets.UTF_8);

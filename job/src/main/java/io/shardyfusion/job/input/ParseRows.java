@@ -137,7 +137,7 @@ public final class ParseRows extends AbstractStreamOperator<ShardRow>
     output.collect(reused);
   }
 
-  /** With event time, the source's own watermarks count for nothing but the end. */
+  /** The source's own watermarks count only for the end where rows have an event time. */
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     if (!emitsWatermarks || mark.getTimestamp() == Long.MAX_VALUE) {

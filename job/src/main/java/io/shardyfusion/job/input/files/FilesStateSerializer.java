@@ -116,7 +116,7 @@ final class FilesStateSerializer implements SimpleVersionedSerializer<FilesState
     }
   }
 
-  /** Not by Flink's constructors of text, which take a backslash for a slash. */
+  /** The path as it was written: Flink's constructors of text take a backslash for a slash. */
   private static Path readPath(BinaryFields fields) throws IOException {
     try {
       return new Path(
@@ -127,7 +127,7 @@ final class FilesStateSerializer implements SimpleVersionedSerializer<FilesState
               null,
               null));
     } catch (URISyntaxException e) {
-      throw fields.damaged("it has a path that is none: " + e.getMessage());
+      throw fields.damaged("one of its paths cannot be used: " + e.getMessage());
     }
   }
 

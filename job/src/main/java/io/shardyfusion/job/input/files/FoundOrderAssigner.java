@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FoundOrderAssigner implements FileSplitAssigner {
 
-  /** In front is the ordinal that {@link RowSplits#ordinalOf} reads. */
+  /** An id begins with the ordinal that {@link RowSplits#ordinalOf} reads. */
   private static final Pattern NUMBERED = Pattern.compile("0-(\\d+)-.*", Pattern.DOTALL);
 
   private final TreeSet<Waiting> waiting =

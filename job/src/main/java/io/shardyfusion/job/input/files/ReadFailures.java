@@ -61,8 +61,8 @@ public record ReadFailures(FileSourceSplit split, OnChange onChange) {
   }
 
   /**
-   * That the file has changed, as a sentence without its full stop; null if it has not. For a
-   * batch, a file that is gone, or does not answer, has not: the failure itself tells more.
+   * A sentence, without its full stop, that the file has changed; null if it has not. For a batch,
+   * a file that is gone, or does not answer, has not: the failure itself tells more.
    */
   private @Nullable String change() {
     String file = "the input file " + ShownPath.of(split.path());

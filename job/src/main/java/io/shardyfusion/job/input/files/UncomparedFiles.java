@@ -17,7 +17,7 @@ final class UncomparedFiles {
   /** Readers that have compared what they were restored with. */
   private final Set<Integer> ready = new HashSet<>();
 
-  /** That a reader begins, maybe with files that nobody gave it. */
+  /** A reader begins, maybe with files that nobody gave it. */
   void begins(int reader) {
     ready.remove(reader);
     byReader.remove(reader);

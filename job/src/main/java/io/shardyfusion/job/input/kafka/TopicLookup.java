@@ -222,8 +222,8 @@ final class TopicLookup {
     return new StorageException(
         KafkaFailures.isSilence(e)
             ? """
-              no answer from Kafka at %s within %s ms (%s). %s. A longer wait: --kafka-property \
-              default.api.timeout.ms=…"""
+              no answer from Kafka at %s within %s ms (%s). %s. To wait longer, set \
+              --kafka-property default.api.timeout.ms=…"""
                 .formatted(
                     kafka.bootstrapServers(),
                     patience.toMillis(),

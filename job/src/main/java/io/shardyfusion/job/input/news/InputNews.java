@@ -162,7 +162,7 @@ public final class InputNews implements AutoCloseable {
     }
   }
 
-  /** That a problem is over, if there was one. */
+  /** Tells that a problem is over, if there was one. */
   public synchronized void over(String subject) {
     Problem known = problems.remove(subject);
     if (known != null) {

@@ -8,7 +8,7 @@ import java.time.Instant;
 /** The place in a topic where a job begins that is not restored. */
 public sealed interface KafkaStart extends Serializable {
 
-  /** At the oldest record that the topic holds. */
+  /** The oldest record that the topic holds. */
   record Earliest() implements KafkaStart {
     private static final long serialVersionUID = 1L;
   }
@@ -24,7 +24,7 @@ public sealed interface KafkaStart extends Serializable {
   }
 
   /**
-   * At the first record that is not older; behind the newest record where all are.
+   * The first record that is not older; behind the newest record where all are.
    *
    * @param time compared with the records' own timestamps, to the millisecond
    */

@@ -46,7 +46,7 @@ public final class CsvFields {
           own are doubled"""
               .formatted(fields.found.size() + 1, reasonOf(e)));
     }
-    // To the library it ends a record; the rest of the row would be lost.
+    // The library takes it for the end of a record; the rest of the row would be lost.
     if (fields.carriageReturns < Bytes.count(data, from, to, (byte) '\r')) {
       throw new BadRowException(
           null, "a carriage return that is not within quotes; end lines with LF or CRLF");

@@ -161,7 +161,7 @@ final class JsonRowParser implements RowParser {
     } catch (JsonProcessingException e) {
       throw new BadRowException(null, "not valid JSON: " + reasonOf(e));
     } catch (IOException e) {
-      // From a string there is no other failure.
+      // Reading from a string fails in no other way.
       throw new UncheckedIOException(e);
     }
   }
