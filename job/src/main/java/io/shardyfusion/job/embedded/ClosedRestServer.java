@@ -11,10 +11,10 @@ import org.apache.flink.shaded.netty4.io.netty.channel.ChannelHandlerContext;
 import org.apache.flink.shaded.netty4.io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * Closes every connection to the REST server of an embedded Flink. That server cannot be left out,
- * nobody needs it there, and it runs the job of anybody who can reach it: another user of the
- * machine, or a page in a browser. Flink finds this class as a service; a cluster's server is not
- * concerned.
+ * Closes every connection to the REST server of an embedded Flink while that starts: Flink opens
+ * the server's port before {@link NoRestServer} can close it, and the server would run the job of
+ * anybody who can reach it, another user of the machine, or a page in a browser. Flink finds this
+ * class as a service; a cluster's server is not concerned.
  */
 public final class ClosedRestServer implements InboundChannelHandlerFactory {
 

@@ -18,7 +18,7 @@ import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.job.input.options.KeyColumn;
 import io.shardyfusion.job.input.options.RowFormat;
 import io.shardyfusion.job.input.rows.BadRowException;
-import io.shardyfusion.job.input.rows.Bytes;
+import io.shardyfusion.job.input.rows.ByteSearch;
 import io.shardyfusion.job.input.rows.ReadLimits;
 import io.shardyfusion.job.input.rows.RowsOf;
 import io.shardyfusion.job.input.rows.Utf8;
@@ -71,8 +71,8 @@ final class InputPropertiesTest {
       first = data[i] == a ? i : first;
       either = data[i] == a || data[i] == b ? i : either;
     }
-    assertThat(Bytes.indexOf(data, 0, data.length, a)).isEqualTo(first);
-    assertThat(Bytes.indexOfEither(data, 0, data.length, a, b)).isEqualTo(either);
+    assertThat(ByteSearch.indexOf(data, 0, data.length, a)).isEqualTo(first);
+    assertThat(ByteSearch.indexOfEither(data, 0, data.length, a, b)).isEqualTo(either);
   }
 
   @Property(tries = 200)

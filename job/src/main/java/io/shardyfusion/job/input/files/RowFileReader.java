@@ -4,7 +4,7 @@ import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.job.input.options.RowFormat;
 import io.shardyfusion.job.input.rows.BadRowException;
-import io.shardyfusion.job.input.rows.Bytes;
+import io.shardyfusion.job.input.rows.ByteSearch;
 import io.shardyfusion.job.input.rows.RawRow;
 import io.shardyfusion.job.input.rows.ReadLimits;
 import io.shardyfusion.job.input.rows.RowOrder;
@@ -187,7 +187,7 @@ final class RowFileReader implements BulkFormat.Reader<RawRow> {
       }
       int end =
           dropping
-              ? Bytes.indexOf(data, start, length, (byte) '\n')
+              ? ByteSearch.indexOf(data, start, length, (byte) '\n')
               : framing.endOfRow(data, start, length);
       boolean isLast = end < 0;
       if (isLast) {

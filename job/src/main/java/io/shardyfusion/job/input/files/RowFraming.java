@@ -1,7 +1,7 @@
 package io.shardyfusion.job.input.files;
 
 import io.shardyfusion.job.input.options.RowFormat;
-import io.shardyfusion.job.input.rows.Bytes;
+import io.shardyfusion.job.input.rows.ByteSearch;
 
 /** The way to find where rows end. One instance belongs to one reader; not thread-safe. */
 public sealed interface RowFraming {
@@ -39,7 +39,7 @@ public sealed interface RowFraming {
 
     @Override
     public int endOfRow(byte[] data, int from, int to) {
-      return Bytes.indexOf(data, from, to, (byte) '\n');
+      return ByteSearch.indexOf(data, from, to, (byte) '\n');
     }
 
     @Override
@@ -80,7 +80,7 @@ public sealed interface RowFraming {
     public int endOfRow(byte[] data, int from, int to) {
       lines = 1;
       insideQuotes = false;
-      int i = Bytes.indexOfEither(data, from, to, (byte) '\n', (byte) '"');
+      int i = ByteSearch.indexOfEither(data, from, to, (byte) '\n', (byte) '"');
       return i < 0 || data[i] == '\n' ? i : endOfQuotedRow(data, from, i, to);
     }
 
@@ -99,7 +99,7 @@ public sealed interface RowFraming {
         } else {
           i++;
         }
-        i = Bytes.indexOfEither(data, i, to, (byte) '\n', (byte) '"');
+        i = ByteSearch.indexOfEither(data, i, to, (byte) '\n', (byte) '"');
       }
       return -1;
     }

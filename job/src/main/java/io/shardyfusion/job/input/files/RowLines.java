@@ -1,7 +1,7 @@
 package io.shardyfusion.job.input.files;
 
 import io.shardyfusion.ShardyfusionException;
-import io.shardyfusion.job.input.rows.Bytes;
+import io.shardyfusion.job.input.rows.ByteSearch;
 import io.shardyfusion.job.input.rows.RowOrigin;
 import io.shardyfusion.job.input.rows.ShownPath;
 import java.io.IOException;
@@ -68,7 +68,7 @@ public final class RowLines {
         if (n == 0) {
           break;
         }
-        lines += Bytes.count(buffer, 0, n, (byte) '\n');
+        lines += ByteSearch.count(buffer, 0, n, (byte) '\n');
       }
     }
     return lines;

@@ -47,7 +47,7 @@ public final class CsvFields {
               .formatted(fields.found.size() + 1, reasonOf(e)));
     }
     // The library takes it for the end of a record; the rest of the row would be lost.
-    if (fields.carriageReturns < Bytes.count(data, from, to, (byte) '\r')) {
+    if (fields.carriageReturns < ByteSearch.count(data, from, to, (byte) '\r')) {
       throw new BadRowException(
           null, "a carriage return that is not within quotes; end lines with LF or CRLF");
     }

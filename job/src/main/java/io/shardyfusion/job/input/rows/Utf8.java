@@ -17,7 +17,7 @@ public final class Utf8 {
    */
   public static int firstInvalid(byte[] data, int from, int to) {
     int i = from;
-    while ((i = Bytes.endOfAscii(data, i, to)) < to) {
+    while ((i = ByteSearch.endOfAscii(data, i, to)) < to) {
       int length = sequenceLength(data, i, to);
       if (length == 0) {
         return i;

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Searches in byte arrays, eight bytes at a time. */
-public final class Bytes {
+public final class ByteSearch {
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -13,7 +13,7 @@ public final class Bytes {
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
 
-  private Bytes() {}
+  private ByteSearch() {}
 
   /** The index of the first {@code wanted} in {@code [from, to)}, or -1. */
   public static int indexOf(byte[] data, int from, int to, byte wanted) {
