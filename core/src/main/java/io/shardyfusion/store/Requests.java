@@ -8,6 +8,7 @@ package io.shardyfusion.store;
  */
 public record Requests(long puts, long gets) {
 
+  /** No request. */
   public static final Requests NONE = new Requests(0, 0);
 
   /** The requests that these are more than {@code others}. */

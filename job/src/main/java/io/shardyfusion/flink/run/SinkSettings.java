@@ -87,6 +87,7 @@ public record SinkSettings(
       }
     }
 
+    /** True in a continuous job. */
     public boolean isStreaming() {
       return mode.equals(ManifestWriter.STREAMING);
     }
@@ -141,6 +142,7 @@ public record SinkSettings(
       custom = new TreeMap<>(custom);
     }
 
+    /** The number of shards that keys are routed to. */
     public int numShards() {
       return sharding.numShards();
     }
@@ -150,6 +152,7 @@ public record SinkSettings(
       return shape(sharding, keyEncoding);
     }
 
+    /** The same, of any sharding and key encoding. */
     public static String shape(Sharding sharding, KeyEncoding keyEncoding) {
       return ShardingParser.describe(sharding) + ", key encoding " + keyEncoding.externalName();
     }

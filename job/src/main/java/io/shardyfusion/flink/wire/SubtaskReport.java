@@ -39,6 +39,7 @@ public record SubtaskReport(
    */
   public record Rows(long records, long deletes, long bad) {
 
+    /** No row. */
     public static final Rows NONE = new Rows(0, 0, 0);
   }
 
