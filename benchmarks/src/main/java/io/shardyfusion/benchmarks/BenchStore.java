@@ -40,10 +40,9 @@ final class BenchStore implements AutoCloseable {
         : open(server, dataset);
   }
 
-  /** A store on the server's bucket, below {@code prefix}. The caller closes it. */
-  static ObjectStore open(S3Server server, String prefix) {
+  private static ObjectStore open(S3Server server, String dataset) {
     return ObjectStores.open(
-        "s3://" + server.bucket() + "/" + prefix,
+        "s3://" + server.bucket() + "/" + dataset,
         StoreOptions.builder()
             .s3Endpoint(server.endpoint())
             .s3Region(server.region())

@@ -1,6 +1,7 @@
 package io.shardyfusion.benchmarks;
 
 import com.sun.management.ThreadMXBean;
+import io.shardyfusion.cli.measuring.Figures;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,9 @@
 package io.shardyfusion.benchmarks;
 
-import io.shardyfusion.reader.ReaderAccess;
+import io.shardyfusion.cli.measuring.ColdGet;
+import io.shardyfusion.cli.measuring.Figures;
+import io.shardyfusion.cli.measuring.GeneratedDataset;
+import io.shardyfusion.cli.measuring.GeneratedRows;
 import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.reader.SnapshotView;
@@ -123,7 +126,7 @@ final class ReadBench implements Callable<Integer> {
     Files.createDirectories(directory);
     String uri = directory.resolve("dataset").toUri().toString();
     try (ObjectStore store = ObjectStores.open(uri, StoreOptions.defaults())) {
-      BenchDataset dataset = new BenchDataset(store, number, count, directory);
+      GeneratedDataset dataset = new GeneratedDataset(store, number, count, directory);
       dataset.publishAll();
       race(uri, dataset, directory.resolve("cache"), results);
       boolean last = number == new TreeSet<>(shards).last();
@@ -145,12 +148,12 @@ final class ReadBench implements Callable<Integer> {
     FileUtils.deleteDirectory(directory.toFile());
   }
 
-  private void race(String uri, BenchDataset dataset, Path cache, Map<String, Figures> results)
+  private void race(String uri, GeneratedDataset dataset, Path cache, Map<String, Figures> results)
       throws Exception {
     int count = (int) dataset.rows();
     long[] there = keys(0, count);
     long[] missing = keys(count, count);
-    long valueBytes = (long) count * (BenchDataset.ROW_BYTES - Long.BYTES);
+    long valueBytes = (long) count * (GeneratedDataset.ROW_BYTES - Long.BYTES);
     List<Integer> numbers =
         threads != null
             ? threads
@@ -162,7 +165,7 @@ final class ReadBench implements Callable<Integer> {
                     .refreshInterval(Duration.ZERO)
                     .build());
         SnapshotView view = reader.view()) {
-      RocksDB[] databases = ReaderAccess.databases(view);
+      RocksDB[] databases = OpenDatabases.of(reader, view);
       for (int number : numbers) {
         try (LookupRace race = new LookupRace(number)) {
           if (wanted("read.get")) {
@@ -224,7 +227,7 @@ final class ReadBench implements Callable<Integer> {
 
   /** Puts the figures under a name of their own, and under {@code name} if they are the worst. */
   private void put(
-      String name, BenchDataset dataset, Figures figures, Map<String, Figures> results) {
+      String name, GeneratedDataset dataset, Figures figures, Map<String, Figures> results) {
     figures.put("shards", dataset.shards()).put("rows", dataset.rows());
     String full = name + "." + dataset.shards() + "." + (int) figures.get("threads");
     progress(full + ": " + figures.get("ratio_to_rocksdb") + " times RocksDB");
@@ -250,7 +253,7 @@ final class ReadBench implements Callable<Integer> {
           Locale.ROOT,
           "%,d rows of %d bytes, median (min to max) of %d rounds; NAME.shards.threads%n",
           count,
-          BenchDataset.ROW_BYTES,
+          GeneratedDataset.ROW_BYTES,
           rounds);
       Figures.print(
           out,

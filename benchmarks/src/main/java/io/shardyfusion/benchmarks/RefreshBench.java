@@ -1,5 +1,6 @@
 package io.shardyfusion.benchmarks;
 
+import io.shardyfusion.cli.measuring.Figures;
 import io.shardyfusion.temporary.TemporaryDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
 package io.shardyfusion.benchmarks;
 
+import io.shardyfusion.cli.measuring.CountedReaders;
+import io.shardyfusion.cli.measuring.Figures;
+import io.shardyfusion.cli.measuring.GeneratedDataset;
 import io.shardyfusion.format.TableFile;
-import io.shardyfusion.reader.ReaderAccess;
-import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.reader.cache.CacheLimits;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,13 +45,13 @@ final class RefreshCost {
     double[] gets = new double[rounds];
     long newBytes = 0;
     try (ObjectStore store = stores.open("refresh-cost")) {
-      BenchDataset dataset = new BenchDataset(store, shards, rows, directory);
+      GeneratedDataset dataset = new GeneratedDataset(store, shards, rows, directory);
       dataset.publishAll();
       CountingObjectStore counted = new CountingObjectStore(stores.open("refresh-cost"));
-      try (ShardedReader reader = openAll(counted, directory.resolve("cache"))) {
+      try (ShardedReader reader = CountedReaders.openAll(counted, directory.resolve("cache"))) {
         for (int round = -1; round < rounds; round++) {
           int first = (round + 1) * changed;
-          BenchDataset.Stored version =
+          GeneratedDataset.Stored version =
               dataset.publish(
                   IntStream.range(first, first + changed)
                       .map(shard -> shard % shards)
@@ -67,7 +67,7 @@ final class RefreshCost {
           long requests = counted.gets() - getsBefore;
           download = downloadFirst ? download : download(store, files);
           if (round >= 0) {
-            newBytes = BenchDataset.bytes(version.changed());
+            newBytes = GeneratedDataset.bytes(version.changed());
             bytesRatio[round] = (double) fetched / newBytes;
             gets[round] = requests;
             refreshMillis[round] = refresh;
@@ -85,24 +85,6 @@ final class RefreshCost {
         .put("refresh_ms", refreshMillis)
         .put("download_ms", downloadMillis)
         .put("gets", gets);
-  }
-
-  /** A reader on the current version, which owns {@code store}, with all shards open. */
-  static ShardedReader openAll(ObjectStore store, Path cache) {
-    ShardedReader reader =
-        ReaderAccess.open(
-            ReaderOptions.builder(store.root().toString())
-                .cacheDirectory(cache)
-                .refreshInterval(Duration.ZERO)
-                .build(),
-            store);
-    try {
-      reader.prefetch();
-      return reader;
-    } catch (RuntimeException e) {
-      reader.close();
-      throw e;
-    }
   }
 
   private static double refresh(ShardedReader reader) {

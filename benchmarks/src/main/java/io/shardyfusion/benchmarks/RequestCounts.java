@@ -1,5 +1,9 @@
 package io.shardyfusion.benchmarks;
 
+import io.shardyfusion.cli.measuring.Backfill;
+import io.shardyfusion.cli.measuring.CountedReaders;
+import io.shardyfusion.cli.measuring.Figures;
+import io.shardyfusion.cli.measuring.GeneratedDataset;
 import io.shardyfusion.reader.ShardedReader;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
@@ -38,11 +42,11 @@ final class RequestCounts {
 
   private void read(int shards, long rows) throws Exception {
     try (ObjectStore store = stores.open("requests")) {
-      BenchDataset dataset = new BenchDataset(store, shards, rows, directory);
-      BenchDataset.Stored first = dataset.publishAll();
+      GeneratedDataset dataset = new GeneratedDataset(store, shards, rows, directory);
+      GeneratedDataset.Stored first = dataset.publishAll();
       CountingObjectStore counted = new CountingObjectStore(stores.open("requests"));
       try (ShardedReader reader =
-          RefreshCost.openAll(counted, directory.resolve("requests-cache"))) {
+          CountedReaders.openAll(counted, directory.resolve("requests-cache"))) {
         figures.put("shards", shards);
         figures.put("cold_read_gets", counted.gets());
         // The pointer and the manifest; of each shard a descriptor and its files.
@@ -52,20 +56,20 @@ final class RequestCounts {
         reader.refresh();
         figures.put("idle_refresh_gets", counted.gets() - gets);
 
-        BenchDataset.Stored second = dataset.publish(List.of(shards / 2));
+        GeneratedDataset.Stored second = dataset.publish(List.of(shards / 2));
         gets = counted.gets();
         long bytes = counted.bytesDown();
         reader.refresh();
         figures.put("refresh_gets", counted.gets() - gets);
         figures.put("refresh_gets_needed", 2 + needed(dataset, second));
         figures.put("refresh_bytes", counted.bytesDown() - bytes);
-        figures.put("refresh_bytes_new", BenchDataset.bytes(second.changed()));
+        figures.put("refresh_bytes_new", GeneratedDataset.bytes(second.changed()));
         figures.put("reader_puts", counted.puts());
       }
     }
   }
 
-  private static long needed(BenchDataset dataset, BenchDataset.Stored version) {
+  private static long needed(GeneratedDataset dataset, GeneratedDataset.Stored version) {
     return version.changed().size() + dataset.files(version.changed()).size();
   }
 }

@@ -2,6 +2,7 @@ package io.shardyfusion.benchmarks;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.StorageException;
+import io.shardyfusion.cli.measuring.Figures;
 import io.shardyfusion.temporary.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.file.Files;

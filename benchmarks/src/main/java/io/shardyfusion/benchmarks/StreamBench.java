@@ -1,5 +1,6 @@
 package io.shardyfusion.benchmarks;
 
+import io.shardyfusion.cli.measuring.GeneratedRows;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.flink.ShardyfusionSink;
 import io.shardyfusion.flink.run.BaseSnapshot;

@@ -1,5 +1,8 @@
 package io.shardyfusion.benchmarks;
 
+import io.shardyfusion.cli.measuring.Figures;
+import io.shardyfusion.cli.measuring.GeneratedDataset;
+import io.shardyfusion.cli.measuring.LookupLoad;
 import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.reader.ShardedReader;
 import java.nio.file.Path;
@@ -25,7 +28,7 @@ final class UnderRefresh {
   private static final int THREADS = 10;
   private static final double TAIL = 99.9;
 
-  private final BenchDataset dataset;
+  private final GeneratedDataset dataset;
   private final String uri;
   private final int seconds;
 
@@ -34,7 +37,7 @@ final class UnderRefresh {
    *
    * @param uri of the dataset
    */
-  UnderRefresh(BenchDataset dataset, String uri, int seconds) {
+  UnderRefresh(GeneratedDataset dataset, String uri, int seconds) {
     this.dataset = dataset;
     this.uri = uri;
     this.seconds = seconds;
@@ -53,7 +56,7 @@ final class UnderRefresh {
                 .refreshInterval(Duration.ZERO)
                 .build())) {
       for (int round = -1; round < rounds; round++) {
-        Deque<BenchDataset.Stored> versions = versions();
+        Deque<GeneratedDataset.Stored> versions = versions();
         LookupLoad.Seen without = lookUp(reader, new ArrayDeque<>());
         int before = versions.size();
         LookupLoad.Seen with = lookUp(reader, versions);
@@ -80,9 +83,9 @@ final class UnderRefresh {
   }
 
   /** Stored versions for one round, not announced. */
-  private Deque<BenchDataset.Stored> versions() throws Exception {
+  private Deque<GeneratedDataset.Stored> versions() throws Exception {
     int changed = Math.max(1, dataset.shards() / 8);
-    Deque<BenchDataset.Stored> versions = new ArrayDeque<>();
+    Deque<GeneratedDataset.Stored> versions = new ArrayDeque<>();
     for (int i = 0; i < seconds; i++) {
       int first = i * changed;
       versions.add(
@@ -96,12 +99,12 @@ final class UnderRefresh {
   }
 
   /** Announces a version each second, as long as there are any, and has it served. */
-  private LookupLoad.Seen lookUp(ShardedReader reader, Deque<BenchDataset.Stored> versions)
+  private LookupLoad.Seen lookUp(ShardedReader reader, Deque<GeneratedDataset.Stored> versions)
       throws Exception {
     try (LookupLoad load = new LookupLoad(reader, dataset.rows(), THREADS)) {
       for (int second = 0; second < seconds; second++) {
         long end = System.nanoTime() + 1_000_000_000;
-        BenchDataset.Stored next = versions.poll();
+        GeneratedDataset.Stored next = versions.poll();
         if (next != null) {
           dataset.announce(next);
           if (!reader.refresh()) {

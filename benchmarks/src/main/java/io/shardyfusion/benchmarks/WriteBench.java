@@ -1,5 +1,6 @@
 package io.shardyfusion.benchmarks;
 
+import io.shardyfusion.cli.measuring.Spread;
 import io.shardyfusion.temporary.TemporaryDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;

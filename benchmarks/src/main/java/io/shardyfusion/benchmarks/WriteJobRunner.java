@@ -1,7 +1,5 @@
 package io.shardyfusion.benchmarks;
 
-import io.shardyfusion.flink.ShardyfusionSink;
-import io.shardyfusion.flink.WriteJobs;
 import io.shardyfusion.job.embedded.EmbeddedFlink;
 import java.nio.file.Path;
 import org.apache.flink.configuration.Configuration;
@@ -59,17 +57,11 @@ final class WriteJobRunner implements AutoCloseable {
 
   private JobGraph graph(WriteJob job, Path dataset, int shards, long rows) {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
-    ShardyfusionSink<Long> sink =
-        ShardyfusionSink.forStream(env.fromSequence(0, rows - 1))
-            .dataset(dataset.toUri().toString())
-            .shards(shards)
-            .key(GeneratedRows::key)
-            .value(GeneratedRows::value);
+    WriteJobs jobs = new WriteJobs(env, dataset.toUri().toString(), shards, rows);
     switch (job) {
-      case BULK -> WriteJobs.bulk(sink);
-      case SHUFFLE -> WriteJobs.shuffle(sink, Math.min(shards, cores));
-      case PUT ->
-          WriteJobs.put(sink, shards, flink.get(TaskManagerOptions.MANAGED_MEMORY_SIZE).getBytes());
+      case BULK -> jobs.bulk();
+      case SHUFFLE -> jobs.shuffle();
+      case PUT -> jobs.put(flink.get(TaskManagerOptions.MANAGED_MEMORY_SIZE).getBytes());
     }
     return env.getStreamGraph().getJobGraph();
   }

@@ -79,6 +79,34 @@ class BenchTest {
     assertThat(requests.get("reader_puts").intValue()).isZero();
   }
 
+  /** The bytes of text that is not ASCII are written by the shell. */
+  @Test
+  void textThatCannotBeDecodedIsRefusedWithoutALocale() throws Exception {
+    Path err = directory.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "unset LC_ALL LC_CTYPE; LANG=C; export LANG; exec \"$BENCH_JAVA\" -cp \"$BENCH_CLASSES\" "
+                    + Bench.class.getName()
+                    + " write --json \"$(printf 'Z\\303\\274rich')\"")
+            .redirectError(err.toFile());
+    builder
+        .environment()
+        .put("BENCH_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    builder.environment().put("BENCH_CLASSES", System.getProperty("java.class.path"));
+    builder.environment().keySet().removeIf(name -> name.startsWith("JAVA_"));
+
+    Process process = builder.start();
+
+    assertThat(process.waitFor()).isEqualTo(2);
+    assertThat(err)
+        .content()
+        .startsWith("shardy bench: the argument")
+        .contains("is no text", "set LC_ALL=C.UTF-8")
+        .hasLineCount(1);
+  }
+
   /** Runs a benchmark; what it wrote as JSON. */
   private JsonNode results(String... arguments) throws IOException {
     Path json = directory.resolve("figures.json");

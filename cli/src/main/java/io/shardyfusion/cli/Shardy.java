@@ -1,6 +1,7 @@
 package io.shardyfusion.cli;
 
 import io.shardyfusion.ShardyfusionException;
+import io.shardyfusion.cli.cloudcheck.CloudCheckLine;
 import io.shardyfusion.cli.frame.ConfigDefaults;
 import io.shardyfusion.cli.frame.ConfigFile;
 import io.shardyfusion.cli.frame.Failures;
@@ -23,6 +24,7 @@ import io.shardyfusion.job.ValueErrors;
 import io.shardyfusion.surroundings.OwnProcess;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -87,6 +89,9 @@ public final class Shardy implements Runnable {
 
   private static int start(String... args) {
     List<String> arguments = List.of(args);
+    if (args.length > 0 && args[0].equals(CloudCheckLine.NAME)) {
+      return CloudCheckLine.run(Arrays.copyOfRange(args, 1, args.length));
+    }
     try {
       OwnProcess.begin(arguments);
     } catch (ShardyfusionException e) {

@@ -48,7 +48,6 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.CheckpointConfig;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.transformations.PartitionTransformation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -309,23 +308,14 @@ public final class ShardyfusionSink<T> {
    */
   public String append() {
     SinkSettings settings = settings();
-    return settings.run().isStreaming()
-        ? appendContinuous(settings)
-        : appendBatch(settings, BulkWriteOperator::new);
+    return settings.run().isStreaming() ? appendContinuous(settings) : appendBatch(settings);
   }
 
-  /** The same as {@link #append()} in batch mode, with that operator to build shards. */
-  String append(Function<SinkSettings, OneInputStreamOperator<ShardRow, SubtaskReport>> build) {
-    return appendBatch(settings(), build);
-  }
-
-  private String appendBatch(
-      SinkSettings settings,
-      Function<SinkSettings, OneInputStreamOperator<ShardRow, SubtaskReport>> build) {
+  private String appendBatch(SinkSettings settings) {
     return publish(
         settings,
         partitioned(settings)
-            .transform("build shards", SubtaskReport.TYPE, build.apply(settings))
+            .transform("build shards", SubtaskReport.TYPE, new BulkWriteOperator(settings))
             .uid(uidPrefix + "-build")
             .setParallelism(parallelism(settings)));
   }
@@ -384,14 +374,6 @@ public final class ShardyfusionSink<T> {
         .setParallelism(1)
         .setMaxParallelism(1);
     return settings.run().id();
-  }
-
-  /**
-   * The first part of {@link #append()} in batch mode: rows on their way to the subtasks that build
-   * their shards.
-   */
-  DataStream<ShardRow> partitioned() {
-    return partitioned(settings());
   }
 
   private DataStream<ShardRow> partitioned(SinkSettings settings) {

@@ -169,9 +169,11 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
   }
 
   /**
-   * Opens a reader on a dataset in {@code store}, which it owns from now on, even if this fails.
+   * Opens a reader on the dataset in {@code store} instead of one that is opened as the options
+   * say: for a store with something added, such as counts of its requests. The reader owns it from
+   * now on, even if this fails. Everything else is as above.
    */
-  static ShardedReader open(ReaderOptions options, ObjectStore store) {
+  public static ShardedReader open(ReaderOptions options, ObjectStore store) {
     Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(store));
     LookupPool pool = new LookupPool();
     opened.push(pool);

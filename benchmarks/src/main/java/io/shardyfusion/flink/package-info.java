@@ -1,5 +1,0 @@
-/** Benchmarks that reach into the package of the same name. Never deployed. */
-@NullMarked
-package io.shardyfusion.flink;
-
-import org.jspecify.annotations.NullMarked;
