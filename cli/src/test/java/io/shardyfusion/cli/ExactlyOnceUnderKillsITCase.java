@@ -129,7 +129,7 @@ final class ExactlyOnceUnderKillsITCase {
       oracle.requireComplete();
       versions.verify(versions.announced());
       System.out.printf(
-          "%s; %d verified; %d TaskManagers and %d JobManagers killed%n",
+          "%s; %s verified; %s TaskManagers and %s JobManagers killed%n",
           oracle.summary(), versions.verified(), taskManagersKilled, jobManagersKilled);
       assertThat(versions.announced()).isGreaterThan(KILLS / 2);
     } catch (AssertionError e) {

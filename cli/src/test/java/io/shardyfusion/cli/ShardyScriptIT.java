@@ -41,7 +41,7 @@ final class ShardyScriptIT {
     assertThat(found.code()).isZero();
     assertThat(found.out())
         .isEqualTo(
-            "{\"key\":2,\"found\":true,\"value\":\"zwei ☃\",\"value_encoding\":\"utf8\",\"version\":1,\"shard\":%d}\n"
+            "{\"key\":2,\"found\":true,\"value\":\"zwei ☃\",\"value_encoding\":\"utf8\",\"version\":1,\"shard\":%s}\n"
                 .formatted(dataset.sharding().shardOf(2L)));
     assertThat(missing).isEqualTo(new Ended(1, "", ""));
   }

@@ -339,7 +339,7 @@ final class DocumentMutator {
     MatchResult letter = pick(letters);
     return utf8(
         text.substring(0, letter.start())
-            + String.format("\\u%04x", (int) text.charAt(letter.start()))
+            + String.format(Locale.ROOT, "\\u%04x", (int) text.charAt(letter.start()))
             + text.substring(letter.end()));
   }
 

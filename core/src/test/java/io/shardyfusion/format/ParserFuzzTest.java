@@ -146,7 +146,7 @@ final class ParserFuzzTest {
     }
     if (outcome.exceeds(input.length)) {
       throw new AssertionError(
-          "%s, %s: %d bytes of input took %d bytes of memory and %d ns"
+          "%s, %s: %s bytes of input took %s bytes of memory and %s ns"
               .formatted(kind, description, input.length, outcome.allocated, outcome.cpuNanos));
     }
     if (outcome.thrown instanceof DataDamagedException refusal) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -111,7 +112,8 @@ final class RandomValues {
     assertThat(shard).isLessThan(Sharding.MAX_SHARDS);
     List<TableFile> files = new ArrayList<>();
     for (int i = random.nextInt(5); i > 0; i--) {
-      files.add(new TableFile(String.format("%06d.sst", i), 1 + amount() / 1000, sha()));
+      files.add(
+          new TableFile(String.format(Locale.ROOT, "%06d.sst", i), 1 + amount() / 1000, sha()));
     }
     HexBytes a = key();
     HexBytes b = key();
@@ -205,7 +207,8 @@ final class RandomValues {
   }
 
   private String id() {
-    return String.format("%016x%016x", random.nextLong(), Hashing.xxh3_64().hashLongToLong(1));
+    return String.format(
+        Locale.ROOT, "%016x%016x", random.nextLong(), Hashing.xxh3_64().hashLongToLong(1));
   }
 
   private long amount() {

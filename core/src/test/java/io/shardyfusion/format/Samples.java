@@ -6,6 +6,7 @@ import io.shardyfusion.routing.HashSharding;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -322,7 +323,9 @@ final class Samples {
             .mapToObj(
                 i ->
                     new TableFile(
-                        String.format("%020d.sst", i), 1_000_000_000_000L, sha("file " + i)))
+                        String.format(Locale.ROOT, "%020d.sst", i),
+                        1_000_000_000_000L,
+                        sha("file " + i)))
             .toList(),
         List.of(
             new PrivateFile("CURRENT", bytes("MANIFEST-000005\n")),

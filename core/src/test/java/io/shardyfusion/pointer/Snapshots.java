@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Locale;
 
 /** Snapshots to announce: the one of a number has that many rows and a hundred. */
 final class Snapshots {
@@ -28,7 +29,7 @@ final class Snapshots {
   }
 
   static ManifestRef ref(int id) {
-    String name = String.format("%032x", id);
+    String name = String.format(Locale.ROOT, "%032x", id);
     return new ManifestRef(
         Layout.manifest(NOW.plus(Duration.ofSeconds(id)), name), Sha256.of(name.getBytes(UTF_8)));
   }

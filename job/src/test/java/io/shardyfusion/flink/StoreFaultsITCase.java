@@ -80,7 +80,7 @@ final class StoreFaultsITCase {
       oracle.requireComplete();
     }
     System.out.printf(
-        "seed %d: %s; faults %s; %d ms%n",
+        "seed %s: %s; faults %s; %s ms%n",
         seed, oracle.summary(), faults, (System.nanoTime() - start) / 1_000_000);
   }
 }

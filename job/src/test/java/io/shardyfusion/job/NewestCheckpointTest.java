@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -186,7 +187,7 @@ final class NewestCheckpointTest {
     return new Publisher(store)
         .store(
             new Manifest(
-                String.format("%032x", ++manifests),
+                String.format(Locale.ROOT, "%032x", ++manifests),
                 parent,
                 RUN,
                 Instant.parse("2026-11-22T10:00:00Z"),

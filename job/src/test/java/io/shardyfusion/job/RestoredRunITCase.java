@@ -49,6 +49,7 @@ final class RestoredRunITCase {
   private final Locale before = Locale.getDefault();
 
   @BeforeEach
+  @SuppressWarnings("DefaultLocale") // It is what the test is about.
   void useALocaleWithOtherDigits() {
     Locale.setDefault(new Locale("ar", "EG"));
     assertThat(String.format("%d", 1)).isEqualTo("\u0661");

@@ -19,6 +19,7 @@ import io.shardyfusion.store.ObjectStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -77,7 +78,10 @@ public final class SmallVersions {
     List<TableFile> files = new ArrayList<>();
     for (byte[] content : contents) {
       TableFile file =
-          new TableFile("%06d.sst".formatted(files.size() + 1), content.length, Sha256.of(content));
+          new TableFile(
+              String.format(Locale.ROOT, "%06d.sst", files.size() + 1),
+              content.length,
+              Sha256.of(content));
       store.write(file.object(), content);
       files.add(file);
     }
@@ -92,9 +96,9 @@ public final class SmallVersions {
     long bytes = shards.stream().mapToLong(ShardEntry::bytes).sum();
     long files = shards.stream().mapToLong(ShardEntry::files).sum();
     return new Manifest(
-        "%032x".formatted(made),
+        String.format(Locale.ROOT, "%032x", made),
         null,
-        "%032x".formatted(1000 + made),
+        String.format(Locale.ROOT, "%032x", 1000 + made),
         TestDataset.CREATED,
         new ManifestWriter("test", "1", "0.1.0", ManifestWriter.BATCH),
         null,

@@ -85,7 +85,7 @@ final class Soak {
       Await.until("earlier versions are closed", SOON, () -> reader.versionsOpen() == 1);
       assertThat(reader.stats().shardsOpen()).isBetween(1, SoakData.SHARDS);
       assertThat(reader.stats().refreshFailures()).isZero();
-      return "operations=%d exact=%d swaps=%d readers=%d"
+      return "operations=%s exact=%s swaps=%s readers=%s"
           .formatted(operations.get(), exact.get(), swaps.get() / 2, readersOpened.get());
     } catch (ExecutionException | TimeoutException e) {
       throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);

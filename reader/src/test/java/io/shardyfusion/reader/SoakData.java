@@ -95,7 +95,7 @@ final class SoakData {
     int writer = key < ROWS ? writers.get((int) version)[shardOf(key)] : 0;
     if (writer(key, value) != writer) {
       throw new AssertionError(
-          "key %d in version %d: expected the value of version %d, found %s"
+          "key %s in version %s: expected the value of version %s, found %s"
               .formatted(key, version, writer, text(value)));
     }
   }

@@ -35,6 +35,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -177,9 +178,9 @@ public final class TestDataset {
     long bytes = entries.stream().mapToLong(ShardEntry::bytes).sum();
     long files = entries.stream().mapToLong(ShardEntry::files).sum();
     return new Manifest(
-        "%032x".formatted(published),
+        String.format(Locale.ROOT, "%032x", published),
         null,
-        "%032x".formatted(1000 + published),
+        String.format(Locale.ROOT, "%032x", 1000 + published),
         CREATED,
         new ManifestWriter("test", "1", "0.1.0", ManifestWriter.BATCH),
         null,

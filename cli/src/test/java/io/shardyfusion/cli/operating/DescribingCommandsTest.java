@@ -148,7 +148,7 @@ final class DescribingCommandsTest {
 
     assertThat(result.out())
         .isEqualTo(
-            "{\"key\":1,\"shard\":%d}\n{\"key\":-2,\"shard\":%d}\n{\"key\":777,\"shard\":%d}\n"
+            "{\"key\":1,\"shard\":%s}\n{\"key\":-2,\"shard\":%s}\n{\"key\":777,\"shard\":%s}\n"
                 .formatted(
                     dataset.sharding().shardOf(1L),
                     dataset.sharding().shardOf(-2L),
@@ -184,7 +184,7 @@ final class DescribingCommandsTest {
     assertThat(history.get(0).toString())
         .isEqualTo(
             "{\"version\":3,\"status\":\"quarantined\",\"announced_at\":\"2026-03-01T10:02:00.000Z\","
-                + "\"rows\":5,\"rows_exact\":true,\"bytes\":%d,\"manifest\":\"%s\",\"current\":false,\"pinned\":false}"
+                + "\"rows\":5,\"rows_exact\":true,\"bytes\":%s,\"manifest\":\"%s\",\"current\":false,\"pinned\":false}"
                     .formatted(third.bytes(), third.manifest().object()));
     assertThat(history.get(1).get("status").textValue()).isEqualTo("announced");
     assertThat(history.get(1).get("current").booleanValue()).isTrue();

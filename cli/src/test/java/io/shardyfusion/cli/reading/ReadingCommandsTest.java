@@ -34,7 +34,7 @@ final class ReadingCommandsTest {
 
     assertThat(found.toString())
         .isEqualTo(
-            "{\"key\":2,\"found\":true,\"value\":\"zwei ☃\",\"value_encoding\":\"utf8\",\"version\":1,\"shard\":%d}"
+            "{\"key\":2,\"found\":true,\"value\":\"zwei ☃\",\"value_encoding\":\"utf8\",\"version\":1,\"shard\":%s}"
                 .formatted(dataset.sharding().shardOf(2L)));
   }
 
@@ -53,7 +53,7 @@ final class ReadingCommandsTest {
   void getOfAMissingKeySaysSoAndFailsOnlyIfStrict() {
     TestDataset dataset = numbers();
     String expected =
-        "{\"key\":99,\"found\":false,\"value\":null,\"value_encoding\":null,\"version\":1,\"shard\":%d}\n"
+        "{\"key\":99,\"found\":false,\"value\":null,\"value_encoding\":null,\"version\":1,\"shard\":%s}\n"
             .formatted(dataset.sharding().shardOf(99L));
 
     Result lenient = run(dataset, "get", "99").succeeded();

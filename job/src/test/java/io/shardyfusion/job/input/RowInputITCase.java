@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.flink.api.common.JobExecutionResult;
@@ -255,7 +256,7 @@ final class RowInputITCase {
   }
 
   private static String shown(ShardRow row) {
-    return String.format("%016x", row.order)
+    return String.format(Locale.ROOT, "%016x", row.order)
         + " "
         + row.shard
         + " "
