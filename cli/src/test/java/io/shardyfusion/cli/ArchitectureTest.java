@@ -54,7 +54,9 @@ class ArchitectureTest {
     "io.shardyfusion.snapshot..",
     "io.shardyfusion.store..",
     "io.shardyfusion.surroundings..",
-    "io.shardyfusion.temporary.."
+    "io.shardyfusion.run..",
+    "io.shardyfusion.temporary..",
+    "io.shardyfusion.writer.."
   };
 
   @Test

@@ -8,13 +8,16 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A map whose keys are arrays that count by their content, not by their identity. Unmodifiable. */
-final class BytesMap<V> extends AbstractMap<byte[], V> {
+/**
+ * A map whose keys are arrays that count by their content, not by their identity: what {@link
+ * Lookups#multiGet} of binary keys returns. Unmodifiable.
+ */
+public final class BytesMap<V> extends AbstractMap<byte[], V> {
 
   private final Map<ByteBuffer, V> entries;
 
   /** A map of these entries, which are not copied; each buffer wraps a whole array. */
-  BytesMap(Map<ByteBuffer, V> entries) {
+  public BytesMap(Map<ByteBuffer, V> entries) {
     this.entries = entries;
   }
 

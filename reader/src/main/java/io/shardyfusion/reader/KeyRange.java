@@ -97,6 +97,17 @@ public final class KeyRange {
     return prefix(Key.of(bytes));
   }
 
+  /**
+   * Returns whether a key is in this range.
+   *
+   * @param storedKey as stored by {@code encoding}
+   * @throws InvalidRequestException if this can be no range of keys of that encoding
+   */
+  public boolean contains(byte[] storedKey, KeyEncoding encoding) {
+    StoredRange range = stored(encoding);
+    return Arrays.compareUnsigned(storedKey, range.lower()) >= 0 && range.endsAfter(storedKey);
+  }
+
   /** This range in stored bytes. */
   StoredRange stored(KeyEncoding encoding) {
     byte[] lower = from == null ? new byte[0] : from.stored(encoding);

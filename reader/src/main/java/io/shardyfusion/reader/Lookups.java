@@ -27,8 +27,13 @@ import org.jspecify.annotations.Nullable;
  *       fetched; the next lookup tries again
  *   <li>{@link io.shardyfusion.ClosedException}: the reader, or the view, is closed
  * </ul>
+ *
+ * <p><b>Other implementations</b>, such as fakes and decorators, hold all of this: they are
+ * thread-safe, hand out arrays of the caller's own, throw these errors and no others, and what one
+ * call returns (the values of a {@code multiGet}, the rows of a cursor) is of one version. Methods
+ * that are added later have a default.
  */
-public sealed interface Lookups permits SnapshotLookups {
+public interface Lookups {
 
   /** Returned by a lookup into a buffer for a key that is not there: -1. */
   int NOT_FOUND = -1;

@@ -18,7 +18,7 @@ import io.shardyfusion.format.ShardEntry;
  * #close()} may come from any thread. After it, and after the reader was closed, every other method
  * throws {@link io.shardyfusion.ClosedException}.
  */
-public sealed interface RowCursor extends AutoCloseable permits ShardCursor, CombinedCursor {
+public interface RowCursor extends AutoCloseable {
 
   /**
    * Moves to the next row, if there is one. After the last row it stays there.
