@@ -97,16 +97,16 @@ final class PutShardBuilder implements AutoCloseable {
       files.add(DatabaseFiles.describe(directory, file.fileName().substring(1)));
     }
     return new ShardImage(
-        new ShardDescriptor(
-            shard,
-            rows,
-            true,
-            minKey,
-            maxKey,
-            sequence,
-            files,
-            DatabaseFiles.readPrivate(directory),
-            List.of()),
+        ShardDescriptor.builder()
+            .shard(shard)
+            .rows(rows)
+            .rowsExact(true)
+            .minKey(minKey)
+            .maxKey(maxKey)
+            .sequence(sequence)
+            .files(files)
+            .privateFiles(DatabaseFiles.readPrivate(directory))
+            .build(),
         directory);
   }
 

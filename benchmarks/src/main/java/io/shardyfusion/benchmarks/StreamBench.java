@@ -6,7 +6,7 @@ import io.shardyfusion.flink.ShardyfusionSink;
 import io.shardyfusion.flink.run.BaseSnapshot;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
-import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.job.embedded.EmbeddedCluster;
 import io.shardyfusion.job.embedded.EmbeddedFlink;
@@ -153,7 +153,7 @@ final class StreamBench implements Callable<Integer> {
       ManifestRef ref = dataset.current().manifest();
       while (ref != null) {
         Manifest manifest = dataset.manifest(ref);
-        if (manifest.writer().mode().equals(ManifestWriter.STREAMING)) {
+        if (manifest.writer().mode() == RunMode.STREAMING) {
           versions++;
           uploaded += manifest.stats().newBytes();
           largest =

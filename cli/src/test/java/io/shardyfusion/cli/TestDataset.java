@@ -6,6 +6,7 @@ import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
@@ -140,22 +141,26 @@ public final class TestDataset {
     List<ShardEntry> entries = List.copyOf(shards);
     long bytes = entries.stream().mapToLong(ShardEntry::bytes).sum();
     long files = entries.stream().mapToLong(ShardEntry::files).sum();
-    return new Manifest(
-        HexFormat.of().toHexDigits(published + 1).repeat(4),
-        null,
-        RUN_ID,
-        created,
-        new ManifestWriter("test", "1", "0.1.0", ManifestWriter.BATCH),
-        null,
-        null,
-        sharding,
-        encoding,
-        ValueFormat.BYTES,
-        ShardBuilder.engine(TableProfile.BALANCED),
-        new SnapshotStats(
-            entries.stream().mapToLong(ShardEntry::rows).sum(), true, bytes, files, bytes, files),
-        Map.of("source", "test"),
-        entries);
+    return Manifest.builder()
+        .manifestId(HexFormat.of().toHexDigits(published + 1).repeat(4))
+        .runId(RUN_ID)
+        .createdAt(created)
+        .writer(new ManifestWriter("test", "1", "0.1.0", RunMode.BATCH))
+        .sharding(sharding)
+        .keyEncoding(encoding)
+        .valueFormat(ValueFormat.BYTES)
+        .engine(ShardBuilder.engine(TableProfile.BALANCED))
+        .stats(
+            new SnapshotStats(
+                entries.stream().mapToLong(ShardEntry::rows).sum(),
+                true,
+                bytes,
+                files,
+                bytes,
+                files))
+        .custom(Map.of("source", "test"))
+        .shards(entries)
+        .build();
   }
 
   private static ByteBuffer direct(byte[] bytes) {

@@ -60,18 +60,12 @@ public final class RunRecords {
         .ifPresent(
             run ->
                 write(
-                    new RunRecord(
-                        runId,
-                        run.mode(),
-                        status,
-                        run.startedAt(),
-                        now,
-                        null,
-                        run.lastVersion(),
-                        error,
-                        run.counters(),
-                        run.warnings(),
-                        run.needs())));
+                    run.with()
+                        .status(status)
+                        .updatedAt(now)
+                        .leaseExpiresAt(null)
+                        .error(error)
+                        .build()));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.shardyfusion.format;
 
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param custom the user's own entries
  * @param shards one entry a shard, in the order of their ids, empty shards too
  */
+@RecordBuilder
 public record Manifest(
     String manifestId,
     @Nullable ManifestRef parent,
@@ -45,7 +47,8 @@ public record Manifest(
     SnapshotStats stats,
     @Nullable InputCounts input,
     Map<String, String> custom,
-    List<ShardEntry> shards) {
+    List<ShardEntry> shards)
+    implements ManifestBuilder.With {
 
   /** Checks that the parts agree with each other, and copies the collections. */
   public Manifest {
@@ -81,38 +84,9 @@ public record Manifest(
     }
   }
 
-  /** A manifest that does not say what was read for it. */
-  public Manifest(
-      String manifestId,
-      @Nullable ManifestRef parent,
-      String runId,
-      Instant createdAt,
-      ManifestWriter writer,
-      @Nullable Long checkpointId,
-      @Nullable Instant watermark,
-      Sharding sharding,
-      KeyEncoding keyEncoding,
-      ValueFormat valueFormat,
-      TableEngine engine,
-      SnapshotStats stats,
-      Map<String, String> custom,
-      List<ShardEntry> shards) {
-    this(
-        manifestId,
-        parent,
-        runId,
-        createdAt,
-        writer,
-        checkpointId,
-        watermark,
-        sharding,
-        keyEncoding,
-        valueFormat,
-        engine,
-        stats,
-        null,
-        custom,
-        shards);
+  /** A builder of a manifest without custom entries. */
+  public static ManifestBuilder builder() {
+    return ManifestBuilder.builder().custom(Map.of());
   }
 
   /** The key of this manifest's object. */

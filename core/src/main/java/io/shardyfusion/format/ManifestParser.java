@@ -67,24 +67,26 @@ public final class ManifestParser {
     JsonFields fields = Json.read(object, json, Limits.MAX_MANIFEST_BYTES);
     return fields.make(
         () ->
-            new Manifest(
-                fields.text("manifest_id"),
-                fields.nullableObject("parent", ManifestParser::readParent),
-                fields.text("run_id"),
-                fields.text("created_at", Timestamps::parse),
-                fields.object("writer", ManifestParser::readWriter),
-                fields.nullableInteger("checkpoint_id"),
-                fields.nullableText("watermark", Timestamps::parse),
-                fields.object("sharding", ShardingParser::read),
-                fields.text("key_encoding", ManifestParser::keyEncoding),
-                fields.text("value_format", ValueFormat::of),
-                fields.object("engine", ManifestParser::readEngine),
-                fields.object("stats", ManifestParser::readStats),
-                fields
-                    .optional("input", name -> fields.object(name, ManifestParser::readInput))
-                    .orElse(null),
-                fields.texts("custom", Limits.MAX_CUSTOM_ENTRIES),
-                fields.list("shards", Sharding.MAX_SHARDS, ManifestParser::readShard)));
+            Manifest.builder()
+                .manifestId(fields.text("manifest_id"))
+                .parent(fields.nullableObject("parent", ManifestParser::readParent))
+                .runId(fields.text("run_id"))
+                .createdAt(fields.text("created_at", Timestamps::parse))
+                .writer(fields.object("writer", ManifestParser::readWriter))
+                .checkpointId(fields.nullableInteger("checkpoint_id"))
+                .watermark(fields.nullableText("watermark", Timestamps::parse))
+                .sharding(fields.object("sharding", ShardingParser::read))
+                .keyEncoding(fields.text("key_encoding", ManifestParser::keyEncoding))
+                .valueFormat(fields.text("value_format", ValueFormat::of))
+                .engine(fields.object("engine", ManifestParser::readEngine))
+                .stats(fields.object("stats", ManifestParser::readStats))
+                .input(
+                    fields
+                        .optional("input", name -> fields.object(name, ManifestParser::readInput))
+                        .orElse(null))
+                .custom(fields.texts("custom", Limits.MAX_CUSTOM_ENTRIES))
+                .shards(fields.list("shards", Sharding.MAX_SHARDS, ManifestParser::readShard))
+                .build());
   }
 
   private static void writeParent(@Nullable ManifestRef parent, JsonGenerator json)
@@ -114,7 +116,7 @@ public final class ManifestParser {
     json.writeStringField("engine", writer.engine());
     json.writeStringField("engine_version", writer.engineVersion());
     json.writeStringField("version", writer.version());
-    json.writeStringField("mode", writer.mode());
+    json.writeStringField("mode", writer.mode().externalName());
     json.writeEndObject();
   }
 
@@ -125,7 +127,7 @@ public final class ManifestParser {
                 fields.text("engine"),
                 fields.text("engine_version"),
                 fields.text("version"),
-                fields.text("mode")));
+                RunMode.of(fields.text("mode"))));
   }
 
   private static void writeEngine(TableEngine engine, JsonGenerator json) throws IOException {
@@ -204,15 +206,16 @@ public final class ManifestParser {
     ShardEntry shard =
         fields.make(
             () ->
-                new ShardEntry(
-                    fields.smallInteger("id"),
-                    fields.integer("rows"),
-                    fields.flag("rows_exact"),
-                    fields.integer("bytes"),
-                    fields.smallInteger("files"),
-                    fields.nullableText("min_key", HexBytes::new),
-                    fields.nullableText("max_key", HexBytes::new),
-                    sha256));
+                ShardEntry.builder()
+                    .shard(fields.smallInteger("id"))
+                    .rows(fields.integer("rows"))
+                    .rowsExact(fields.flag("rows_exact"))
+                    .bytes(fields.integer("bytes"))
+                    .files(fields.smallInteger("files"))
+                    .minKey(fields.nullableText("min_key", HexBytes::new))
+                    .maxKey(fields.nullableText("max_key", HexBytes::new))
+                    .descriptor(sha256)
+                    .build());
     fields.text("descriptor", key -> Layout.checkDescriptor(key, shard.shard(), sha256));
     return shard;
   }

@@ -1,5 +1,6 @@
 package io.shardyfusion.format;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     did not say, which only held under a pin
  * @param note when, by whom and why it got its status
  */
+@RecordBuilder
 public record PointerEntry(
     long version,
     ManifestRef manifest,
@@ -29,7 +31,8 @@ public record PointerEntry(
     long bytes,
     VersionStatus status,
     @Nullable HeldBy heldBy,
-    StatusNote note) {
+    StatusNote note)
+    implements PointerEntryBuilder.With {
 
   /** Checks the ranges, and that only a held version says by what it is held. */
   public PointerEntry {
@@ -48,39 +51,9 @@ public record PointerEntry(
     }
   }
 
-  /** An entry of which nothing more is known. */
-  public PointerEntry(
-      long version,
-      ManifestRef manifest,
-      String runId,
-      Instant announcedAt,
-      long rows,
-      boolean rowsExact,
-      long bytes,
-      VersionStatus status) {
-    this(
-        version,
-        manifest,
-        runId,
-        announcedAt,
-        rows,
-        rowsExact,
-        bytes,
-        status,
-        null,
-        StatusNote.NONE);
-  }
-
-  /** An entry whose number of rows is exact, and of which nothing more is known. */
-  public PointerEntry(
-      long version,
-      ManifestRef manifest,
-      String runId,
-      Instant announcedAt,
-      long rows,
-      long bytes,
-      VersionStatus status) {
-    this(version, manifest, runId, announcedAt, rows, true, bytes, status);
+  /** A builder of an entry of which nothing more is known. */
+  public static PointerEntryBuilder builder() {
+    return PointerEntryBuilder.builder().note(StatusNote.NONE);
   }
 
   /** True if a validator holds it. */
@@ -103,13 +76,7 @@ public record PointerEntry(
     return with(VersionStatus.QUARANTINED, null, why);
   }
 
-  /** This entry with another note. */
-  public PointerEntry withNote(StatusNote other) {
-    return with(status, heldBy, other);
-  }
-
   private PointerEntry with(VersionStatus newStatus, @Nullable HeldBy by, StatusNote why) {
-    return new PointerEntry(
-        version, manifest, runId, announcedAt, rows, rowsExact, bytes, newStatus, by, why);
+    return with().status(newStatus).heldBy(by).note(why).build();
   }
 }

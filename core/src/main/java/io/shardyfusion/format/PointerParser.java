@@ -87,26 +87,30 @@ public final class PointerParser {
   private static PointerEntry readEntry(JsonFields fields) {
     return fields.make(
         () ->
-            new PointerEntry(
-                fields.integer("version"),
-                new ManifestRef(
-                    fields.text("manifest", Layout::checkManifest),
-                    fields.text("manifest_sha256", Sha256::new)),
-                fields.text("run_id"),
-                fields.text("announced_at", Timestamps::parse),
-                fields.integer("rows"),
-                fields.optional("rows_exact", fields::flag).orElse(true),
-                fields.integer("bytes"),
-                fields.text("status", VersionStatus::of),
-                fields.optional("held_by", name -> fields.text(name, HeldBy::of)).orElse(null),
-                new StatusNote(
-                    fields
-                        .optional("since", name -> fields.text(name, Timestamps::parse))
-                        .orElse(null),
-                    fields.optional("who", fields::text).orElse(null),
-                    fields
-                        .optional("reasons", name -> fields.textList(name, Limits.MAX_REASONS))
-                        .orElse(List.of()))));
+            PointerEntry.builder()
+                .version(fields.integer("version"))
+                .manifest(
+                    new ManifestRef(
+                        fields.text("manifest", Layout::checkManifest),
+                        fields.text("manifest_sha256", Sha256::new)))
+                .runId(fields.text("run_id"))
+                .announcedAt(fields.text("announced_at", Timestamps::parse))
+                .rows(fields.integer("rows"))
+                .rowsExact(fields.optional("rows_exact", fields::flag).orElse(true))
+                .bytes(fields.integer("bytes"))
+                .status(fields.text("status", VersionStatus::of))
+                .heldBy(
+                    fields.optional("held_by", name -> fields.text(name, HeldBy::of)).orElse(null))
+                .note(
+                    new StatusNote(
+                        fields
+                            .optional("since", name -> fields.text(name, Timestamps::parse))
+                            .orElse(null),
+                        fields.optional("who", fields::text).orElse(null),
+                        fields
+                            .optional("reasons", name -> fields.textList(name, Limits.MAX_REASONS))
+                            .orElse(List.of())))
+                .build());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.shardyfusion.format;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The record of one run of a job: operational, not part of the read contract.
  *
  * @param runId 32 lower-case hexadecimal digits
- * @param mode {@code batch} or {@code streaming}
+ * @param mode its kind
  * @param status where it stands
  * @param startedAt when the run began; this and the other times are cut to the millisecond
  * @param updatedAt when this record was last written
@@ -26,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  *     {@link Limits#MAX_WARNINGS}
  * @param needs what it needs of the dataset, so that cleanup keeps it
  */
+@RecordBuilder
 public record RunRecord(
     String runId,
-    String mode,
+    RunMode mode,
     Status status,
     Instant startedAt,
     Instant updatedAt,
@@ -37,7 +39,8 @@ public record RunRecord(
     @Nullable String error,
     Map<String, Long> counters,
     List<RunWarning> warnings,
-    RunNeeds needs) {
+    RunNeeds needs)
+    implements RunRecordBuilder.With {
 
   /** The status of a run. */
   public enum Status {
@@ -61,7 +64,6 @@ public record RunRecord(
   /** Checks the parts, and copies counters and warnings. */
   public RunRecord {
     Checks.id("run_id", runId);
-    ManifestWriter.checkMode(mode);
     startedAt = Timestamps.millis("started_at", startedAt);
     updatedAt = Timestamps.millis("updated_at", updatedAt);
     leaseExpiresAt =
@@ -78,61 +80,9 @@ public record RunRecord(
     Checks.size("warnings", "entries", warnings.size(), Limits.MAX_WARNINGS);
   }
 
-  /** A record without warnings and needs. */
-  public RunRecord(
-      String runId,
-      String mode,
-      Status status,
-      Instant startedAt,
-      Instant updatedAt,
-      @Nullable Instant leaseExpiresAt,
-      @Nullable Long lastVersion,
-      @Nullable String error,
-      Map<String, Long> counters) {
-    this(
-        runId,
-        mode,
-        status,
-        startedAt,
-        updatedAt,
-        leaseExpiresAt,
-        lastVersion,
-        error,
-        counters,
-        List.of(),
-        RunNeeds.NONE);
-  }
-
-  /** This record with other warnings. */
-  public RunRecord withWarnings(List<RunWarning> others) {
-    return new RunRecord(
-        runId,
-        mode,
-        status,
-        startedAt,
-        updatedAt,
-        leaseExpiresAt,
-        lastVersion,
-        error,
-        counters,
-        others,
-        needs);
-  }
-
-  /** This record with other needs. */
-  public RunRecord withNeeds(RunNeeds others) {
-    return new RunRecord(
-        runId,
-        mode,
-        status,
-        startedAt,
-        updatedAt,
-        leaseExpiresAt,
-        lastVersion,
-        error,
-        counters,
-        warnings,
-        others);
+  /** A builder of a record without counters, warnings and needs. */
+  public static RunRecordBuilder builder() {
+    return RunRecordBuilder.builder().counters(Map.of()).warnings(List.of()).needs(RunNeeds.NONE);
   }
 
   /** A record is written when a run fails: whatever the error says, it must not fail that. */

@@ -25,7 +25,7 @@ public final class RunRecordParser {
         Limits.MAX_RUN_RECORD_BYTES,
         json -> {
           json.writeStringField("run_id", value.runId());
-          json.writeStringField("mode", value.mode());
+          json.writeStringField("mode", value.mode().externalName());
           json.writeStringField("status", value.status().externalName());
           json.writeStringField("started_at", Timestamps.format(value.startedAt()));
           json.writeStringField("updated_at", Timestamps.format(value.updatedAt()));
@@ -67,24 +67,28 @@ public final class RunRecordParser {
     JsonFields fields = Json.read(object, json, Limits.MAX_RUN_RECORD_BYTES);
     return fields.make(
         () ->
-            new RunRecord(
-                fields.text("run_id"),
-                fields.text("mode"),
-                fields.text("status", RunRecord.Status::of),
-                fields.text("started_at", Timestamps::parse),
-                fields.text("updated_at", Timestamps::parse),
-                fields.nullableText("lease_expires_at", Timestamps::parse),
-                fields.nullableInteger("last_version"),
-                checked(fields.nullableText("error")),
-                fields.integers("counters", Limits.MAX_COUNTERS),
-                fields
-                    .optional(
-                        "warnings",
-                        name -> fields.list(name, Limits.MAX_WARNINGS, RunRecordParser::warning))
-                    .orElse(List.of()),
-                fields
-                    .optional("needs", name -> fields.object(name, RunRecordParser::needs))
-                    .orElse(RunNeeds.NONE)));
+            RunRecord.builder()
+                .runId(fields.text("run_id"))
+                .mode(RunMode.of(fields.text("mode")))
+                .status(fields.text("status", RunRecord.Status::of))
+                .startedAt(fields.text("started_at", Timestamps::parse))
+                .updatedAt(fields.text("updated_at", Timestamps::parse))
+                .leaseExpiresAt(fields.nullableText("lease_expires_at", Timestamps::parse))
+                .lastVersion(fields.nullableInteger("last_version"))
+                .error(checked(fields.nullableText("error")))
+                .counters(fields.integers("counters", Limits.MAX_COUNTERS))
+                .warnings(
+                    fields
+                        .optional(
+                            "warnings",
+                            name ->
+                                fields.list(name, Limits.MAX_WARNINGS, RunRecordParser::warning))
+                        .orElse(List.of()))
+                .needs(
+                    fields
+                        .optional("needs", name -> fields.object(name, RunRecordParser::needs))
+                        .orElse(RunNeeds.NONE))
+                .build());
   }
 
   private static void writeNeeds(RunNeeds needs, JsonGenerator json) throws IOException {

@@ -2,6 +2,7 @@ package io.shardyfusion.format;
 
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     Limits#MAX_PRIVATE_BYTES} together
  * @param samples at most {@link Limits#MAX_SAMPLES} keys for the self-check
  */
+@RecordBuilder
 public record ShardDescriptor(
     int shard,
     long rows,
@@ -32,7 +34,8 @@ public record ShardDescriptor(
     long sequence,
     List<TableFile> files,
     List<PrivateFile> privateFiles,
-    List<KeySample> samples) {
+    List<KeySample> samples)
+    implements ShardDescriptorBuilder.With {
 
   private static final long MAX_SEQUENCE = (1L << 56) - 1;
 
@@ -57,6 +60,11 @@ public record ShardDescriptor(
     if (rows > 0 && files.isEmpty()) {
       throw new IllegalArgumentException("files must not be empty in a shard of " + rows + " rows");
     }
+  }
+
+  /** A builder of a descriptor without table files and samples. */
+  public static ShardDescriptorBuilder builder() {
+    return ShardDescriptorBuilder.builder().files(List.of()).samples(List.of());
   }
 
   private static <T> Set<String> checkNames(String field, List<T> files, Function<T, String> name) {

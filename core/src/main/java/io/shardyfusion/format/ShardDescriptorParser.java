@@ -49,20 +49,25 @@ public final class ShardDescriptorParser {
     ShardDescriptor descriptor =
         fields.make(
             () ->
-                new ShardDescriptor(
-                    fields.smallInteger("shard"),
-                    fields.integer("rows"),
-                    fields.flag("rows_exact"),
-                    fields.nullableText("min_key", HexBytes::new),
-                    fields.nullableText("max_key", HexBytes::new),
-                    fields.integer("sequence"),
-                    fields.list(
-                        "files", Limits.MAX_FILES_PER_SHARD, ShardDescriptorParser::readFile),
-                    fields.list(
-                        "private_files",
-                        Limits.MAX_PRIVATE_FILES,
-                        ShardDescriptorParser::readPrivateFile),
-                    fields.list("samples", Limits.MAX_SAMPLES, ShardDescriptorParser::readSample)));
+                ShardDescriptor.builder()
+                    .shard(fields.smallInteger("shard"))
+                    .rows(fields.integer("rows"))
+                    .rowsExact(fields.flag("rows_exact"))
+                    .minKey(fields.nullableText("min_key", HexBytes::new))
+                    .maxKey(fields.nullableText("max_key", HexBytes::new))
+                    .sequence(fields.integer("sequence"))
+                    .files(
+                        fields.list(
+                            "files", Limits.MAX_FILES_PER_SHARD, ShardDescriptorParser::readFile))
+                    .privateFiles(
+                        fields.list(
+                            "private_files",
+                            Limits.MAX_PRIVATE_FILES,
+                            ShardDescriptorParser::readPrivateFile))
+                    .samples(
+                        fields.list(
+                            "samples", Limits.MAX_SAMPLES, ShardDescriptorParser::readSample))
+                    .build());
     if (fields.integer("bytes") != descriptor.bytes()) {
       throw fields.damaged(
           "bytes",

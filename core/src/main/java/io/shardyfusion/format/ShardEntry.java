@@ -1,6 +1,7 @@
 package io.shardyfusion.format;
 
 import io.shardyfusion.routing.Sharding;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxKey an upper bound likewise
  * @param descriptor the digest of the shard's descriptor; {@link #descriptorObject()} is its key
  */
+@RecordBuilder
 public record ShardEntry(
     int shard,
     long rows,
@@ -24,7 +26,8 @@ public record ShardEntry(
     int files,
     @Nullable HexBytes minKey,
     @Nullable HexBytes maxKey,
-    Sha256 descriptor) {
+    Sha256 descriptor)
+    implements ShardEntryBuilder.With {
 
   /** Checks the ranges. */
   public ShardEntry {
@@ -40,17 +43,23 @@ public record ShardEntry(
     Checks.order(minKey, maxKey);
   }
 
+  /** A builder. */
+  public static ShardEntryBuilder builder() {
+    return ShardEntryBuilder.builder();
+  }
+
   /** The entry of a shard whose descriptor has that content and digest. */
   public static ShardEntry of(ShardDescriptor shard, Sha256 descriptor) {
-    return new ShardEntry(
-        shard.shard(),
-        shard.rows(),
-        shard.rowsExact(),
-        shard.bytes(),
-        shard.files().size(),
-        KeyBounds.lower(shard.minKey()),
-        KeyBounds.upper(shard.maxKey()),
-        descriptor);
+    return builder()
+        .shard(shard.shard())
+        .rows(shard.rows())
+        .rowsExact(shard.rowsExact())
+        .bytes(shard.bytes())
+        .files(shard.files().size())
+        .minKey(KeyBounds.lower(shard.minKey()))
+        .maxKey(KeyBounds.upper(shard.maxKey()))
+        .descriptor(descriptor)
+        .build();
   }
 
   private static void checkFilesMatch(long rows, long bytes, int files) {

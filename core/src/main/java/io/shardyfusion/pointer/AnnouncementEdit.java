@@ -160,15 +160,16 @@ record AnnouncementEdit(
 
   private PointerEntry entry(Optional<Pointer> pointer) {
     PointerEntry entry =
-        new PointerEntry(
-            pointer.map(Pointer::lastVersion).orElse(0L) + 1,
-            announcement.manifest(),
-            announcement.runId(),
-            clock.instant(),
-            announcement.size().rows(),
-            announcement.size().rowsExact(),
-            announcement.size().bytes(),
-            VersionStatus.ANNOUNCED);
+        PointerEntry.builder()
+            .version(pointer.map(Pointer::lastVersion).orElse(0L) + 1)
+            .manifest(announcement.manifest())
+            .runId(announcement.runId())
+            .announcedAt(clock.instant())
+            .rows(announcement.size().rows())
+            .rowsExact(announcement.size().rowsExact())
+            .bytes(announcement.size().bytes())
+            .status(VersionStatus.ANNOUNCED)
+            .build();
     // The validator wins over the pin: an unpin must not release what it refused.
     if (gate.judge(pointer.map(Pointer::current)) instanceof Verdict.Hold hold) {
       return entry.held(HeldBy.VALIDATOR, StatusNote.because(hold.reasons()));

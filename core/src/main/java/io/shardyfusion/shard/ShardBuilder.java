@@ -166,16 +166,17 @@ public final class ShardBuilder implements AutoCloseable {
     for (String name : ingestion.tableFiles()) {
       files.add(DatabaseFiles.describe(directory, name));
     }
-    return new ShardDescriptor(
-        shard,
-        rows,
-        true,
-        minKey,
-        rows == 0 ? null : HexBytes.of(bytes(lastKey)),
-        ingestion.sequence(),
-        files,
-        DatabaseFiles.readPrivate(directory),
-        sampler.samples());
+    return ShardDescriptor.builder()
+        .shard(shard)
+        .rows(rows)
+        .rowsExact(true)
+        .minKey(minKey)
+        .maxKey(rows == 0 ? null : HexBytes.of(bytes(lastKey)))
+        .sequence(ingestion.sequence())
+        .files(files)
+        .privateFiles(DatabaseFiles.readPrivate(directory))
+        .samples(sampler.samples())
+        .build();
   }
 
   private void check(ByteBuffer key, ByteBuffer value) {

@@ -207,16 +207,17 @@ public final class ShardWriter implements AutoCloseable {
     boolean isEmpty =
         files.isEmpty()
             || (samples.isEmpty() && minKey == null && maxKey == null && hasOnlyDeletedRows());
-    return new ShardDescriptor(
-        shard,
-        isEmpty ? 0 : Math.max(1, estimatedRows()),
-        isEmpty,
-        minKey,
-        maxKey,
-        db.getLatestSequenceNumber(),
-        files,
-        DatabaseFiles.readPrivate(target),
-        samples);
+    return ShardDescriptor.builder()
+        .shard(shard)
+        .rows(isEmpty ? 0 : Math.max(1, estimatedRows()))
+        .rowsExact(isEmpty)
+        .minKey(minKey)
+        .maxKey(maxKey)
+        .sequence(db.getLatestSequenceNumber())
+        .files(files)
+        .privateFiles(DatabaseFiles.readPrivate(target))
+        .samples(samples)
+        .build();
   }
 
   private long estimatedRows() throws RocksDBException {

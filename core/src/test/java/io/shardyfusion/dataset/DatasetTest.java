@@ -16,6 +16,7 @@ import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.PointerParser;
 import io.shardyfusion.format.PrivateFile;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardDescriptorParser;
@@ -286,9 +287,7 @@ class DatasetTest {
   @Test
   void aDescriptorThatIsNotWhatTheManifestSaysIsRefused() {
     ShardEntry entry = dataset.manifest(newer.manifest()).shards().get(0);
-    ShardEntry lying =
-        new ShardEntry(
-            entry.shard(), 3, true, entry.bytes(), 1, entry.minKey(), null, entry.descriptor());
+    ShardEntry lying = entry.with().rows(3).maxKey(null).build();
 
     assertThatThrownBy(() -> dataset.descriptor(lying))
         .isInstanceOf(DataDamagedException.class)
@@ -333,31 +332,30 @@ class DatasetTest {
     ShardEntry full = publish(descriptor(0, version, key, List.of(file)));
     ShardEntry empty = publish(descriptor(1, 0, null, List.of()));
     Manifest manifest =
-        new Manifest(
-            id,
-            null,
-            id,
-            NOW,
-            new ManifestWriter("flink", "2.3.0", "0.1.0", ManifestWriter.BATCH),
-            null,
-            null,
-            new HashSharding(2),
-            KeyEncoding.I64,
-            ValueFormat.BYTES,
-            new TableEngine(TableEngine.ROCKSDB, "11.8.1", "balanced"),
-            new SnapshotStats(version, true, table.length, 1, table.length, 1),
-            Map.of(),
-            List.of(full, empty));
+        Manifest.builder()
+            .manifestId(id)
+            .runId(id)
+            .createdAt(NOW)
+            .writer(new ManifestWriter("flink", "2.3.0", "0.1.0", RunMode.BATCH))
+            .sharding(new HashSharding(2))
+            .keyEncoding(KeyEncoding.I64)
+            .valueFormat(ValueFormat.BYTES)
+            .engine(new TableEngine(TableEngine.ROCKSDB, "11.8.1", "balanced"))
+            .stats(new SnapshotStats(version, true, table.length, 1, table.length, 1))
+            .shards(List.of(full, empty))
+            .build();
     byte[] json = ManifestParser.toJson(manifest);
     store.write(manifest.object(), json);
-    return new PointerEntry(
-        version,
-        new ManifestRef(manifest.object(), Sha256.of(json)),
-        id,
-        NOW,
-        version,
-        table.length,
-        VersionStatus.ANNOUNCED);
+    return PointerEntry.builder()
+        .version(version)
+        .manifest(new ManifestRef(manifest.object(), Sha256.of(json)))
+        .runId(id)
+        .announcedAt(NOW)
+        .rows(version)
+        .bytes(table.length)
+        .status(VersionStatus.ANNOUNCED)
+        .rowsExact(true)
+        .build();
   }
 
   private ShardEntry publish(ShardDescriptor descriptor) {
@@ -371,8 +369,16 @@ class DatasetTest {
       int shard, long rows, HexBytes key, List<TableFile> files) {
     PrivateFile current = new PrivateFile("CURRENT", "MANIFEST-000005\n".getBytes(UTF_8));
     PrivateFile manifest = new PrivateFile("MANIFEST-000005", new byte[] {1, 2, 3});
-    return new ShardDescriptor(
-        shard, rows, true, key, key, rows, files, List.of(current, manifest), List.of());
+    return ShardDescriptor.builder()
+        .shard(shard)
+        .rows(rows)
+        .rowsExact(true)
+        .minKey(key)
+        .maxKey(key)
+        .sequence(rows)
+        .files(files)
+        .privateFiles(List.of(current, manifest))
+        .build();
   }
 
   private TableFile file(PointerEntry entry) {

@@ -8,6 +8,7 @@ import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.format.CheckpointNeeds;
 import io.shardyfusion.format.DescriptorRef;
 import io.shardyfusion.format.Layout;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.RunNeeds;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunRecord.Status;
@@ -71,16 +72,16 @@ class RunRecordsTest {
 
     assertThat(records.find(RUN))
         .contains(
-            new RunRecord(
-                RUN,
-                "streaming",
-                Status.FAILED,
-                NOW,
-                LATER,
-                null,
-                7L,
-                "killed",
-                Map.of("puts", 1L)));
+            RunRecord.builder()
+                .runId(RUN)
+                .mode(RunMode.STREAMING)
+                .status(Status.FAILED)
+                .startedAt(NOW)
+                .updatedAt(LATER)
+                .lastVersion(7L)
+                .error("killed")
+                .counters(Map.of("puts", 1L))
+                .build());
   }
 
   @Test
@@ -149,6 +150,15 @@ class RunRecordsTest {
   }
 
   private static RunRecord running(Map<String, Long> counters) {
-    return new RunRecord(RUN, "streaming", Status.RUNNING, NOW, NOW, LATER, 7L, null, counters);
+    return RunRecord.builder()
+        .runId(RUN)
+        .mode(RunMode.STREAMING)
+        .status(Status.RUNNING)
+        .startedAt(NOW)
+        .updatedAt(NOW)
+        .leaseExpiresAt(LATER)
+        .lastVersion(7L)
+        .counters(counters)
+        .build();
   }
 }

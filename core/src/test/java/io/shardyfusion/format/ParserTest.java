@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,16 +142,19 @@ class ParserTest {
         IntStream.range(0, Limits.MAX_HISTORY)
             .mapToObj(
                 i ->
-                    new PointerEntry(
-                        Limits.MAX_VERSION - i,
-                        new ManifestRef(
-                            Layout.manifest(Samples.CREATED.plusMillis(i), Samples.RUN_ID),
-                            Sha256.of(new byte[i])),
-                        Samples.RUN_ID,
-                        Samples.CREATED,
-                        Long.MAX_VALUE,
-                        Long.MAX_VALUE,
-                        VersionStatus.ANNOUNCED))
+                    PointerEntry.builder()
+                        .version(Limits.MAX_VERSION - i)
+                        .manifest(
+                            new ManifestRef(
+                                Layout.manifest(Samples.CREATED.plusMillis(i), Samples.RUN_ID),
+                                Sha256.of(new byte[i])))
+                        .runId(Samples.RUN_ID)
+                        .announcedAt(Samples.CREATED)
+                        .rows(Long.MAX_VALUE)
+                        .bytes(Long.MAX_VALUE)
+                        .status(VersionStatus.ANNOUNCED)
+                        .rowsExact(true)
+                        .build())
             .toList();
     Pointer pointer =
         new Pointer(
@@ -230,16 +232,14 @@ class ParserTest {
   @Test
   void anErrorThatIsTooLongOrHasNoUtf8FormIsCutRatherThanRefused() {
     RunRecord run =
-        new RunRecord(
-            Samples.RUN_ID,
-            ManifestWriter.BATCH,
-            RunRecord.Status.FAILED,
-            Samples.CREATED,
-            Samples.CREATED,
-            null,
-            null,
-            "\uD800" + "😀".repeat(Limits.MAX_ERROR),
-            Map.of());
+        RunRecord.builder()
+            .runId(Samples.RUN_ID)
+            .mode(RunMode.BATCH)
+            .status(RunRecord.Status.FAILED)
+            .startedAt(Samples.CREATED)
+            .updatedAt(Samples.CREATED)
+            .error("\uD800" + "😀".repeat(Limits.MAX_ERROR))
+            .build();
 
     assertThat(run.error()).isEqualTo("\uFFFD" + "😀".repeat(Limits.MAX_ERROR - 1));
     assertThat(RunRecordParser.fromJson("r", RunRecordParser.toJson(run))).isEqualTo(run);

@@ -42,17 +42,21 @@ final class RandomValues {
     for (int i = random.nextInt(6); i > 0 && version > 0; i--) {
       VersionStatus status = pick(VersionStatus.values());
       PointerEntry entry =
-          new PointerEntry(
-              version,
-              ref(),
-              id(),
-              instant(),
-              amount(),
-              random.nextBoolean(),
-              amount(),
-              status,
-              status == VersionStatus.HELD && random.nextBoolean() ? pick(HeldBy.values()) : null,
-              random.nextBoolean() ? StatusNote.NONE : note());
+          PointerEntry.builder()
+              .version(version)
+              .manifest(ref())
+              .runId(id())
+              .announcedAt(instant())
+              .rows(amount())
+              .rowsExact(random.nextBoolean())
+              .bytes(amount())
+              .status(status)
+              .heldBy(
+                  status == VersionStatus.HELD && random.nextBoolean()
+                      ? pick(HeldBy.values())
+                      : null)
+              .note(random.nextBoolean() ? StatusNote.NONE : note())
+              .build();
       current = status == VersionStatus.ANNOUNCED && random.nextBoolean() ? entry : current;
       history.add(entry);
       version -= 1 + random.nextInt(3);
@@ -90,22 +94,23 @@ final class RandomValues {
     for (int i = random.nextInt(4); i > 0; i--) {
       custom.put("k" + text(200), text(300));
     }
-    return new Manifest(
-        id(),
-        random.nextBoolean() ? null : ref(),
-        id(),
-        instant(),
-        new ManifestWriter("e" + text(9), "v" + text(9), "v" + text(9), ManifestWriter.STREAMING),
-        random.nextBoolean() ? null : amount(),
-        random.nextBoolean() ? null : instant(),
-        new HashSharding(shards),
-        pick(KeyEncoding.values()),
-        pick(ValueFormat.values()),
-        new TableEngine(TableEngine.ROCKSDB, "v" + text(9), "p" + text(9)),
-        stats,
-        random.nextBoolean() ? null : new InputCounts(amount(), amount(), amount()),
-        custom,
-        entries);
+    return Manifest.builder()
+        .manifestId(id())
+        .parent(random.nextBoolean() ? null : ref())
+        .runId(id())
+        .createdAt(instant())
+        .writer(new ManifestWriter("e" + text(9), "v" + text(9), "v" + text(9), RunMode.STREAMING))
+        .checkpointId(random.nextBoolean() ? null : amount())
+        .watermark(random.nextBoolean() ? null : instant())
+        .sharding(new HashSharding(shards))
+        .keyEncoding(pick(KeyEncoding.values()))
+        .valueFormat(pick(ValueFormat.values()))
+        .engine(new TableEngine(TableEngine.ROCKSDB, "v" + text(9), "p" + text(9)))
+        .stats(stats)
+        .input(random.nextBoolean() ? null : new InputCounts(amount(), amount(), amount()))
+        .custom(custom)
+        .shards(entries)
+        .build();
   }
 
   ShardDescriptor descriptor(int shard) {
@@ -122,22 +127,25 @@ final class RandomValues {
     for (int i = random.nextInt(17); i > 0; i--) {
       samples.add(new KeySample(key(), random.nextLong()));
     }
-    return new ShardDescriptor(
-        shard,
-        files.isEmpty() ? 0 : amount() / 1000,
-        random.nextBoolean(),
-        random.nextInt(5) == 0 ? null : ordered ? a : b,
-        random.nextInt(5) == 0 ? null : ordered ? b : a,
-        amount(),
-        files,
-        List.of(
-            new PrivateFile(
-                "CURRENT",
-                new byte[] {
-                  'M', 'A', 'N', 'I', 'F', 'E', 'S', 'T', '-', '0', '0', '0', '0', '0', '1', '\n'
-                }),
-            new PrivateFile("MANIFEST-000001", bytes(2000))),
-        samples);
+    return ShardDescriptor.builder()
+        .shard(shard)
+        .rows(files.isEmpty() ? 0 : amount() / 1000)
+        .rowsExact(random.nextBoolean())
+        .minKey(random.nextInt(5) == 0 ? null : ordered ? a : b)
+        .maxKey(random.nextInt(5) == 0 ? null : ordered ? b : a)
+        .sequence(amount())
+        .files(files)
+        .privateFiles(
+            List.of(
+                new PrivateFile(
+                    "CURRENT",
+                    new byte[] {
+                      'M', 'A', 'N', 'I', 'F', 'E', 'S', 'T', '-', '0', '0', '0', '0', '0', '1',
+                      '\n'
+                    }),
+                new PrivateFile("MANIFEST-000001", bytes(2000))))
+        .samples(samples)
+        .build();
   }
 
   RunRecord run() {
@@ -145,20 +153,22 @@ final class RandomValues {
     for (int i = random.nextInt(5); i > 0; i--) {
       counters.put("c" + text(20), random.nextLong());
     }
-    return new RunRecord(
-        id(),
-        random.nextBoolean() ? ManifestWriter.BATCH : ManifestWriter.STREAMING,
-        pick(RunRecord.Status.values()),
-        instant(),
-        instant(),
-        random.nextBoolean() ? null : instant(),
-        random.nextBoolean() ? null : amount() + 1,
-        random.nextBoolean() ? null : text(9000) + "\uD800",
-        counters,
-        random.nextBoolean()
-            ? List.of()
-            : List.of(new RunWarning(instant(), random.nextBoolean(), "w" + text(1100))),
-        needs());
+    return RunRecord.builder()
+        .runId(id())
+        .mode(random.nextBoolean() ? RunMode.BATCH : RunMode.STREAMING)
+        .status(pick(RunRecord.Status.values()))
+        .startedAt(instant())
+        .updatedAt(instant())
+        .leaseExpiresAt(random.nextBoolean() ? null : instant())
+        .lastVersion(random.nextBoolean() ? null : amount() + 1)
+        .error(random.nextBoolean() ? null : text(9000) + "\uD800")
+        .counters(counters)
+        .warnings(
+            random.nextBoolean()
+                ? List.of()
+                : List.of(new RunWarning(instant(), random.nextBoolean(), "w" + text(1100))))
+        .needs(needs())
+        .build();
   }
 
   private RunNeeds needs() {

@@ -86,53 +86,50 @@ final class Samples {
 
   static PointerEntry entry(
       long version, Manifest manifest, Instant announcedAt, VersionStatus status) {
-    return new PointerEntry(
-        version,
-        ref(manifest),
-        manifest.runId(),
-        announcedAt,
-        manifest.stats().rows(),
-        manifest.stats().rowsExact(),
-        manifest.stats().bytes(),
-        status);
+    return PointerEntry.builder()
+        .version(version)
+        .manifest(ref(manifest))
+        .runId(manifest.runId())
+        .announcedAt(announcedAt)
+        .rows(manifest.stats().rows())
+        .rowsExact(manifest.stats().rowsExact())
+        .bytes(manifest.stats().bytes())
+        .status(status)
+        .build();
   }
 
   /** Of a backfill that replaces {@link #firstManifest}. */
   static Manifest manifest() {
-    return new Manifest(
-        SECOND_ID,
-        ref(firstManifest()),
-        RUN_ID,
-        CREATED,
-        new ManifestWriter("flink", "2.3.0", "0.1.0", ManifestWriter.BATCH),
-        null,
-        null,
-        new HashSharding(2),
-        KeyEncoding.I64,
-        ValueFormat.JSON,
-        new TableEngine(TableEngine.ROCKSDB, "11.8.1", "balanced"),
-        new SnapshotStats(2, true, 1234, 1, 1234, 1),
-        Map.of("team", "geo", "étiquette", "日本語"),
-        List.of(entry(descriptor()), entry(emptyDescriptor(1))));
+    return Manifest.builder()
+        .manifestId(SECOND_ID)
+        .parent(ref(firstManifest()))
+        .runId(RUN_ID)
+        .createdAt(CREATED)
+        .writer(new ManifestWriter("flink", "2.3.0", "0.1.0", RunMode.BATCH))
+        .sharding(new HashSharding(2))
+        .keyEncoding(KeyEncoding.I64)
+        .valueFormat(ValueFormat.JSON)
+        .engine(new TableEngine(TableEngine.ROCKSDB, "11.8.1", "balanced"))
+        .stats(new SnapshotStats(2, true, 1234, 1, 1234, 1))
+        .custom(Map.of("team", "geo", "étiquette", "日本語"))
+        .shards(List.of(entry(descriptor()), entry(emptyDescriptor(1))))
+        .build();
   }
 
   /** Empty: the input had no rows. */
   static Manifest firstManifest() {
-    return new Manifest(
-        FIRST_ID,
-        null,
-        FIRST_ID,
-        CREATED.minusSeconds(60),
-        new ManifestWriter("flink", "2.3.0", "0.1.0", ManifestWriter.BATCH),
-        null,
-        null,
-        new HashSharding(2),
-        KeyEncoding.I64,
-        ValueFormat.JSON,
-        new TableEngine(TableEngine.ROCKSDB, "11.8.1", "balanced"),
-        new SnapshotStats(0, true, 0, 0, 0, 0),
-        Map.of(),
-        List.of(entry(emptyDescriptor(0)), entry(emptyDescriptor(1))));
+    return Manifest.builder()
+        .manifestId(FIRST_ID)
+        .runId(FIRST_ID)
+        .createdAt(CREATED.minusSeconds(60))
+        .writer(new ManifestWriter("flink", "2.3.0", "0.1.0", RunMode.BATCH))
+        .sharding(new HashSharding(2))
+        .keyEncoding(KeyEncoding.I64)
+        .valueFormat(ValueFormat.JSON)
+        .engine(new TableEngine(TableEngine.ROCKSDB, "11.8.1", "balanced"))
+        .stats(new SnapshotStats(0, true, 0, 0, 0, 0))
+        .shards(List.of(entry(emptyDescriptor(0)), entry(emptyDescriptor(1))))
+        .build();
   }
 
   /** Of a continuous job, with an estimated number of rows and bounds of long keys. */
@@ -146,82 +143,90 @@ final class Samples {
   }
 
   private static Manifest streamingManifest(InputCounts input) {
-    return new Manifest(
-        SECOND_ID,
-        null,
-        RUN_ID,
-        CREATED.plusMillis(7),
-        new ManifestWriter("flink", "2.3.0", "0.1.0", ManifestWriter.STREAMING),
-        41L,
-        CREATED.minusMillis(1),
-        new HashSharding(1),
-        KeyEncoding.UTF8,
-        ValueFormat.BYTES,
-        new TableEngine(TableEngine.ROCKSDB, "8.10.0", "latency"),
-        new SnapshotStats(2, false, 4321, 2, 321, 1),
-        input,
-        Map.of("empty", ""),
-        List.of(entry(streamingDescriptor())));
+    return Manifest.builder()
+        .manifestId(SECOND_ID)
+        .runId(RUN_ID)
+        .createdAt(CREATED.plusMillis(7))
+        .writer(new ManifestWriter("flink", "2.3.0", "0.1.0", RunMode.STREAMING))
+        .checkpointId(41L)
+        .watermark(CREATED.minusMillis(1))
+        .sharding(new HashSharding(1))
+        .keyEncoding(KeyEncoding.UTF8)
+        .valueFormat(ValueFormat.BYTES)
+        .engine(new TableEngine(TableEngine.ROCKSDB, "8.10.0", "latency"))
+        .stats(new SnapshotStats(2, false, 4321, 2, 321, 1))
+        .input(input)
+        .custom(Map.of("empty", ""))
+        .shards(List.of(entry(streamingDescriptor())))
+        .build();
   }
 
   static ShardDescriptor descriptor() {
-    return new ShardDescriptor(
-        0,
-        2,
-        true,
-        key(1),
-        key(42),
-        2,
-        List.of(new TableFile("000008.sst", 1234, sha("the rows of two keys"))),
-        privateFiles(),
-        List.of(sample(key(1), "{\"name\":\"one\"}"), sample(key(42), "{\"name\":\"forty-two\"}")));
+    return ShardDescriptor.builder()
+        .shard(0)
+        .rows(2)
+        .rowsExact(true)
+        .minKey(key(1))
+        .maxKey(key(42))
+        .sequence(2)
+        .files(List.of(new TableFile("000008.sst", 1234, sha("the rows of two keys"))))
+        .privateFiles(privateFiles())
+        .samples(
+            List.of(
+                sample(key(1), "{\"name\":\"one\"}"), sample(key(42), "{\"name\":\"forty-two\"}")))
+        .build();
   }
 
   static ShardDescriptor streamingDescriptor() {
     HexBytes min = HexBytes.of(bytes("a".repeat(100)));
     HexBytes max = HexBytes.of(bytes("a".repeat(63) + "z" + "é".repeat(20)));
-    return new ShardDescriptor(
-        0,
-        2,
-        false,
-        min,
-        max,
-        (1L << 56) - 1,
-        List.of(
-            new TableFile("000008.sst", 4000, sha("older rows")),
-            new TableFile("12345678901234567890.sst", 321, sha("newer rows"))),
-        privateFiles(),
-        List.of(sample(min, "")));
+    return ShardDescriptor.builder()
+        .shard(0)
+        .rows(2)
+        .rowsExact(false)
+        .minKey(min)
+        .maxKey(max)
+        .sequence((1L << 56) - 1)
+        .files(
+            List.of(
+                new TableFile("000008.sst", 4000, sha("older rows")),
+                new TableFile("12345678901234567890.sst", 321, sha("newer rows"))))
+        .privateFiles(privateFiles())
+        .samples(List.of(sample(min, "")))
+        .build();
   }
 
   static ShardDescriptor emptyDescriptor(int shard) {
-    return new ShardDescriptor(shard, 0, true, null, null, 0, List.of(), privateFiles(), List.of());
+    return ShardDescriptor.builder()
+        .shard(shard)
+        .rows(0)
+        .rowsExact(true)
+        .sequence(0)
+        .privateFiles(privateFiles())
+        .build();
   }
 
   static RunRecord runRecord() {
-    return new RunRecord(
-        RUN_ID,
-        ManifestWriter.BATCH,
-        RunRecord.Status.RUNNING,
-        CREATED.minusSeconds(30),
-        CREATED,
-        CREATED.plusSeconds(600),
-        null,
-        null,
-        Map.of("rows_read", 3L, "puts", 0L));
+    return RunRecord.builder()
+        .runId(RUN_ID)
+        .mode(RunMode.BATCH)
+        .status(RunRecord.Status.RUNNING)
+        .startedAt(CREATED.minusSeconds(30))
+        .updatedAt(CREATED)
+        .leaseExpiresAt(CREATED.plusSeconds(600))
+        .counters(Map.of("rows_read", 3L, "puts", 0L))
+        .build();
   }
 
   static RunRecord succeededRun() {
-    return new RunRecord(
-        RUN_ID,
-        ManifestWriter.STREAMING,
-        RunRecord.Status.SUCCEEDED,
-        CREATED.minusSeconds(30),
-        CREATED,
-        null,
-        2L,
-        null,
-        Map.of());
+    return RunRecord.builder()
+        .runId(RUN_ID)
+        .mode(RunMode.STREAMING)
+        .status(RunRecord.Status.SUCCEEDED)
+        .startedAt(CREATED.minusSeconds(30))
+        .updatedAt(CREATED)
+        .lastVersion(2L)
+        .build();
   }
 
   static RunRecord warnedRun() {
@@ -235,16 +240,15 @@ final class Samples {
 
   /** Of a continuous run: a checkpoint that was announced, and one that was not. */
   static RunRecord needyRun() {
-    return new RunRecord(
-            RUN_ID,
-            ManifestWriter.STREAMING,
-            RunRecord.Status.RUNNING,
-            CREATED.minusSeconds(30),
-            CREATED.plusSeconds(20),
-            CREATED.plusSeconds(140),
-            1L,
-            null,
-            Map.of())
+    return RunRecord.builder()
+        .runId(RUN_ID)
+        .mode(RunMode.STREAMING)
+        .status(RunRecord.Status.RUNNING)
+        .startedAt(CREATED.minusSeconds(30))
+        .updatedAt(CREATED.plusSeconds(20))
+        .leaseExpiresAt(CREATED.plusSeconds(140))
+        .lastVersion(1L)
+        .build()
         .withNeeds(
             new RunNeeds(
                 null,
@@ -263,74 +267,77 @@ final class Samples {
   }
 
   static RunRecord failedRun() {
-    return new RunRecord(
-        RUN_ID,
-        ManifestWriter.BATCH,
-        RunRecord.Status.FAILED,
-        CREATED.minusSeconds(30),
-        CREATED,
-        null,
-        null,
-        "cities.jsonl, line 7: expected a JSON object, found \"x\"\n  at 😀",
-        Map.of("rows_read", 6L));
+    return RunRecord.builder()
+        .runId(RUN_ID)
+        .mode(RunMode.BATCH)
+        .status(RunRecord.Status.FAILED)
+        .startedAt(CREATED.minusSeconds(30))
+        .updatedAt(CREATED)
+        .error("cities.jsonl, line 7: expected a JSON object, found \"x\"\n  at 😀")
+        .counters(Map.of("rows_read", 6L))
+        .build();
   }
 
   /** A manifest of the most shards, each with the longest entry. */
   static Manifest largestManifest() {
     HexBytes key = HexBytes.of(new byte[Limits.MAX_KEY_BOUND_BYTES]);
     int shards = 1 << 15;
-    return new Manifest(
-        SECOND_ID,
-        null,
-        RUN_ID,
-        CREATED,
-        new ManifestWriter("flink", "2.3.0", "0.1.0", ManifestWriter.BATCH),
-        null,
-        null,
-        new HashSharding(shards),
-        KeyEncoding.RAW,
-        ValueFormat.BYTES,
-        new TableEngine(TableEngine.ROCKSDB, "11.8.1", "balanced"),
-        new SnapshotStats(
-            1_000_000_000_000L * shards, true, 2_000_000_000_000L * shards, shards, 0, 0),
-        Map.of(),
-        IntStream.range(0, shards)
-            .mapToObj(
-                i ->
-                    new ShardEntry(
-                        i,
-                        1_000_000_000_000L,
-                        true,
-                        2_000_000_000_000L,
-                        1,
-                        key,
-                        key,
-                        sha("shard " + i)))
-            .toList());
+    return Manifest.builder()
+        .manifestId(SECOND_ID)
+        .runId(RUN_ID)
+        .createdAt(CREATED)
+        .writer(new ManifestWriter("flink", "2.3.0", "0.1.0", RunMode.BATCH))
+        .sharding(new HashSharding(shards))
+        .keyEncoding(KeyEncoding.RAW)
+        .valueFormat(ValueFormat.BYTES)
+        .engine(new TableEngine(TableEngine.ROCKSDB, "11.8.1", "balanced"))
+        .stats(
+            new SnapshotStats(
+                1_000_000_000_000L * shards, true, 2_000_000_000_000L * shards, shards, 0, 0))
+        .shards(
+            IntStream.range(0, shards)
+                .mapToObj(
+                    i ->
+                        ShardEntry.builder()
+                            .shard(i)
+                            .rows(1_000_000_000_000L)
+                            .rowsExact(true)
+                            .bytes(2_000_000_000_000L)
+                            .files(1)
+                            .minKey(key)
+                            .maxKey(key)
+                            .descriptor(sha("shard " + i))
+                            .build())
+                .toList())
+        .build();
   }
 
   /** A descriptor of the most files, and the most of everything else. */
   static ShardDescriptor largestDescriptor() {
     HexBytes key = HexBytes.of(new byte[KeyEncoding.MAX_KEY_BYTES]);
-    return new ShardDescriptor(
-        0,
-        1,
-        true,
-        key,
-        key,
-        0,
-        IntStream.range(0, Limits.MAX_FILES_PER_SHARD)
-            .mapToObj(
-                i ->
-                    new TableFile(
-                        String.format(Locale.ROOT, "%020d.sst", i),
-                        1_000_000_000_000L,
-                        sha("file " + i)))
-            .toList(),
-        List.of(
-            new PrivateFile("CURRENT", bytes("MANIFEST-000005\n")),
-            new PrivateFile("MANIFEST-000005", new byte[Limits.MAX_PRIVATE_BYTES - 16])),
-        IntStream.range(0, Limits.MAX_SAMPLES).mapToObj(i -> new KeySample(key, i)).toList());
+    return ShardDescriptor.builder()
+        .shard(0)
+        .rows(1)
+        .rowsExact(true)
+        .minKey(key)
+        .maxKey(key)
+        .sequence(0)
+        .files(
+            IntStream.range(0, Limits.MAX_FILES_PER_SHARD)
+                .mapToObj(
+                    i ->
+                        new TableFile(
+                            String.format(Locale.ROOT, "%020d.sst", i),
+                            1_000_000_000_000L,
+                            sha("file " + i)))
+                .toList())
+        .privateFiles(
+            List.of(
+                new PrivateFile("CURRENT", bytes("MANIFEST-000005\n")),
+                new PrivateFile("MANIFEST-000005", new byte[Limits.MAX_PRIVATE_BYTES - 16])))
+        .samples(
+            IntStream.range(0, Limits.MAX_SAMPLES).mapToObj(i -> new KeySample(key, i)).toList())
+        .build();
   }
 
   static ManifestRef ref(Manifest manifest) {

@@ -134,16 +134,7 @@ class PointerOperationsTest {
     publish(1);
     operations().pin(1, ORDER).orThrow();
     publish(2);
-    PointerEntry old =
-        new PointerEntry(
-            2,
-            entry(2).manifest(),
-            entry(2).runId(),
-            entry(2).announcedAt(),
-            entry(2).rows(),
-            false,
-            entry(2).bytes(),
-            VersionStatus.HELD);
+    PointerEntry old = entry(2).with().heldBy(null).note(StatusNote.NONE).build();
     apply(
         p ->
             new Pointer(

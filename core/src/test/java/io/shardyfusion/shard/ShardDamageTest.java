@@ -176,16 +176,7 @@ class ShardDamageTest {
 
   private static ShardDescriptor with(
       ShardDescriptor d, List<PrivateFile> privateFiles, List<KeySample> samples) {
-    return new ShardDescriptor(
-        d.shard(),
-        d.rows(),
-        d.rowsExact(),
-        d.minKey(),
-        d.maxKey(),
-        d.sequence(),
-        d.files(),
-        privateFiles,
-        samples);
+    return d.with().privateFiles(privateFiles).samples(samples).build();
   }
 
   private static void flip(Path file, long position) throws IOException {

@@ -174,17 +174,7 @@ class FetchedShardTest {
     ShardDescriptor whole = dataset.descriptor(entry);
     NavigableMap<byte[], byte[]> others = new TreeMap<>(Arrays::compareUnsigned);
     rows.keySet().forEach(key -> others.put(key, new byte[] {1}));
-    ShardDescriptor wrong =
-        new ShardDescriptor(
-            whole.shard(),
-            whole.rows(),
-            true,
-            whole.minKey(),
-            whole.maxKey(),
-            whole.sequence(),
-            whole.files(),
-            whole.privateFiles(),
-            dataset.descriptor(publish(3, others)).samples());
+    ShardDescriptor wrong = whole.withSamples(dataset.descriptor(publish(3, others)).samples());
     try (FetchedShard shard = FetchedShard.create(wrong, target())) {
       wrong.files().forEach(file -> shard.fetch(dataset, file));
       assertThatThrownBy(shard::rows)

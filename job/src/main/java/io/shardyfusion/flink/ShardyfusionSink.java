@@ -15,9 +15,9 @@ import io.shardyfusion.flink.writing.ShardAssignment;
 import io.shardyfusion.flink.writing.ShardKeys;
 import io.shardyfusion.flink.writing.ShardWriteOperator;
 import io.shardyfusion.format.Manifest;
-import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
@@ -403,7 +403,7 @@ public final class ShardyfusionSink<T> {
   private SinkSettings settings() {
     String uri = required(dataset, "dataset(…)");
     Sharding function = required(sharding, "shards(…)");
-    String mode = mode(stream.getExecutionEnvironment());
+    RunMode mode = mode(stream.getExecutionEnvironment());
     try (CountingObjectStore opened = new CountingObjectStore(opener.open(uri, store))) {
       Dataset published = new Dataset(opened);
       Optional<Pointer> pointer = published.pointer().map(PointerState::pointer);
@@ -431,7 +431,7 @@ public final class ShardyfusionSink<T> {
   }
 
   private void compare(
-      Dataset published, PointerEntry current, String uri, Sharding function, String mode) {
+      Dataset published, PointerEntry current, String uri, Sharding function, RunMode mode) {
     Manifest manifest;
     try {
       manifest = published.manifest(current.manifest());
@@ -446,7 +446,7 @@ public final class ShardyfusionSink<T> {
       checkShape(uri, function, manifest);
     }
     new ShapeChange(function, keyEncoding, valueFormat, profile)
-        .against(current.version(), manifest, mode.equals(ManifestWriter.STREAMING))
+        .against(current.version(), manifest, mode == RunMode.STREAMING)
         .ifPresent(notice -> LOG.warn("{}: {}", uri, notice));
   }
 
@@ -463,11 +463,11 @@ public final class ShardyfusionSink<T> {
     }
   }
 
-  private static String mode(StreamExecutionEnvironment environment) {
+  private static RunMode mode(StreamExecutionEnvironment environment) {
     RuntimeExecutionMode mode = environment.getConfiguration().get(ExecutionOptions.RUNTIME_MODE);
     return switch (mode) {
-      case BATCH -> ManifestWriter.BATCH;
-      case STREAMING -> ManifestWriter.STREAMING;
+      case BATCH -> RunMode.BATCH;
+      case STREAMING -> RunMode.STREAMING;
       case AUTOMATIC ->
           throw new InvalidRequestException(
               "the sink works differently in batch and in streaming mode; found execution.runtime-mode AUTOMATIC; call"

@@ -278,8 +278,16 @@ class SerializerPropertiesTest {
         .as(
             (shard, rows, exact, bytes, files, a, b, descriptor) -> {
               boolean swap = a != null && b != null && a.hex().compareTo(b.hex()) > 0;
-              return new ShardEntry(
-                  shard, rows, exact, bytes, files, swap ? b : a, swap ? a : b, descriptor);
+              return ShardEntry.builder()
+                  .shard(shard)
+                  .rows(rows)
+                  .rowsExact(exact)
+                  .bytes(bytes)
+                  .files(files)
+                  .minKey(swap ? b : a)
+                  .maxKey(swap ? a : b)
+                  .descriptor(descriptor)
+                  .build();
             });
   }
 

@@ -73,7 +73,15 @@ final class SerializersTest {
           Map.of("puts", 17L, "gets", 3L));
 
   private static final ShardEntry ENTRY =
-      new ShardEntry(5, 100, true, 2048, 1, new HexBytes("00ff"), null, DIGEST);
+      ShardEntry.builder()
+          .shard(5)
+          .rows(100)
+          .rowsExact(true)
+          .bytes(2048)
+          .files(1)
+          .minKey(new HexBytes("00ff"))
+          .descriptor(DIGEST)
+          .build();
 
   private static final SubtaskReport REPORT =
       new SubtaskReport(

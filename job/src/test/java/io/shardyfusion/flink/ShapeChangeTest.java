@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
@@ -19,7 +20,6 @@ import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.run.ShapeChange;
 import io.shardyfusion.shard.ShardBuilder;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -145,22 +145,29 @@ final class ShapeChangeTest {
 
   private static Manifest current(Sharding sharding) {
     Sha256 digest = Sha256.of("descriptor".getBytes(StandardCharsets.UTF_8));
-    return new Manifest(
-        "f".repeat(32),
-        null,
-        "9".repeat(32),
-        TestSettings.STARTED,
-        new ManifestWriter("test", "1", "1", ManifestWriter.BATCH),
-        null,
-        null,
-        sharding,
-        KeyEncoding.I64,
-        ValueFormat.TEXT,
-        ShardBuilder.engine(TableProfile.BALANCED),
-        new SnapshotStats(0, true, 0, 0, 0, 0),
-        Map.of(),
-        IntStream.range(0, 2)
-            .mapToObj(shard -> new ShardEntry(shard, 0, true, 0, 0, null, null, digest))
-            .toList());
+    return Manifest.builder()
+        .manifestId("f".repeat(32))
+        .runId("9".repeat(32))
+        .createdAt(TestSettings.STARTED)
+        .writer(new ManifestWriter("test", "1", "1", RunMode.BATCH))
+        .sharding(sharding)
+        .keyEncoding(KeyEncoding.I64)
+        .valueFormat(ValueFormat.TEXT)
+        .engine(ShardBuilder.engine(TableProfile.BALANCED))
+        .stats(new SnapshotStats(0, true, 0, 0, 0, 0))
+        .shards(
+            IntStream.range(0, 2)
+                .mapToObj(
+                    shard ->
+                        ShardEntry.builder()
+                            .shard(shard)
+                            .rows(0)
+                            .rowsExact(true)
+                            .bytes(0)
+                            .files(0)
+                            .descriptor(digest)
+                            .build())
+                .toList())
+        .build();
   }
 }

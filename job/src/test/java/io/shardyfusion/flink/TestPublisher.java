@@ -4,6 +4,7 @@ import io.shardyfusion.dataset.Publisher;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.TableProfile;
@@ -14,7 +15,6 @@ import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.store.ObjectStore;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 
 /** Stores manifests of shards that are in a store, without the sink. */
 public final class TestPublisher {
@@ -32,20 +32,17 @@ public final class TestPublisher {
             0);
     return new Publisher(store)
         .store(
-            new Manifest(
-                "f".repeat(32),
-                null,
-                "9".repeat(32),
-                TestSettings.STARTED,
-                new ManifestWriter("test", "1", "1", ManifestWriter.BATCH),
-                null,
-                null,
-                new HashSharding(shards.size()),
-                KeyEncoding.I64,
-                ValueFormat.BYTES,
-                ShardBuilder.engine(TableProfile.BALANCED),
-                stats,
-                Map.of(),
-                List.copyOf(shards)));
+            Manifest.builder()
+                .manifestId("f".repeat(32))
+                .runId("9".repeat(32))
+                .createdAt(TestSettings.STARTED)
+                .writer(new ManifestWriter("test", "1", "1", RunMode.BATCH))
+                .sharding(new HashSharding(shards.size()))
+                .keyEncoding(KeyEncoding.I64)
+                .valueFormat(ValueFormat.BYTES)
+                .engine(ShardBuilder.engine(TableProfile.BALANCED))
+                .stats(stats)
+                .shards(List.copyOf(shards))
+                .build());
   }
 }

@@ -4,7 +4,7 @@ import io.shardyfusion.bulk.DuplicatePolicy;
 import io.shardyfusion.flink.run.BaseSnapshot;
 import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.format.ManifestRef;
-import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
@@ -87,7 +87,7 @@ public record TestSettings(
   public SinkSettings settings() {
     return new SinkSettings(
         new SinkSettings.Target(uri, StoreOptions.defaults(), WatchedStore::open),
-        new SinkSettings.Run(runId, lineage, ManifestWriter.STREAMING, STARTED, 1),
+        new SinkSettings.Run(runId, lineage, RunMode.STREAMING, STARTED, 1),
         start,
         new SinkSettings.Content(
             new HashSharding(shards),

@@ -89,23 +89,7 @@ final class VersionReader implements AutoCloseable {
   ManifestRef storedAgain(PointerEntry entry) {
     Manifest m = dataset.manifest(entry.manifest());
     return new Publisher(store)
-        .store(
-            new Manifest(
-                UUID.randomUUID().toString().replace("-", ""),
-                m.parent(),
-                m.runId(),
-                m.createdAt(),
-                m.writer(),
-                m.checkpointId(),
-                m.watermark(),
-                m.sharding(),
-                m.keyEncoding(),
-                m.valueFormat(),
-                m.engine(),
-                m.stats(),
-                m.input(),
-                m.custom(),
-                m.shards()));
+        .store(m.withManifestId(UUID.randomUUID().toString().replace("-", "")));
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.shardyfusion.flink.publishing.SinkCheckpoint;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
@@ -34,7 +35,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,21 +186,29 @@ final class NewestCheckpointTest {
   private ManifestRef stored(@Nullable ManifestRef parent) {
     return new Publisher(store)
         .store(
-            new Manifest(
-                String.format(Locale.ROOT, "%032x", ++manifests),
-                parent,
-                RUN,
-                Instant.parse("2026-11-22T10:00:00Z"),
-                new ManifestWriter("test", "1", "1", ManifestWriter.STREAMING),
-                1L,
-                null,
-                new HashSharding(1),
-                KeyEncoding.I64,
-                ValueFormat.BYTES,
-                ShardBuilder.engine(TableProfile.BALANCED),
-                new SnapshotStats(0, true, 0, 0, 0, 0),
-                Map.of(),
-                List.of(new ShardEntry(0, 0, true, 0, 0, null, null, sha("descriptor")))));
+            Manifest.builder()
+                .manifestId(String.format(Locale.ROOT, "%032x", ++manifests))
+                .parent(parent)
+                .runId(RUN)
+                .createdAt(Instant.parse("2026-11-22T10:00:00Z"))
+                .writer(new ManifestWriter("test", "1", "1", RunMode.STREAMING))
+                .checkpointId(1L)
+                .sharding(new HashSharding(1))
+                .keyEncoding(KeyEncoding.I64)
+                .valueFormat(ValueFormat.BYTES)
+                .engine(ShardBuilder.engine(TableProfile.BALANCED))
+                .stats(new SnapshotStats(0, true, 0, 0, 0, 0))
+                .shards(
+                    List.of(
+                        ShardEntry.builder()
+                            .shard(0)
+                            .rows(0)
+                            .rowsExact(true)
+                            .bytes(0)
+                            .files(0)
+                            .descriptor(sha("descriptor"))
+                            .build()))
+                .build());
   }
 
   private static Sha256 sha(String text) {

@@ -9,8 +9,6 @@ import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.VersionStatus;
 import io.shardyfusion.reader.cache.FileCache;
 import io.shardyfusion.reader.cache.KeptPointer;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -36,7 +34,6 @@ final class ColdStart {
   private final SnapshotLoader loader;
   private final FileCache cache;
   private final RefreshStatus status;
-  private final Clock clock;
 
   ColdStart(
       ReaderOptions options,
@@ -44,15 +41,13 @@ final class ColdStart {
       VersionPlanner planner,
       SnapshotLoader loader,
       FileCache cache,
-      RefreshStatus status,
-      Clock clock) {
+      RefreshStatus status) {
     this.options = options;
     this.watch = watch;
     this.planner = planner;
     this.loader = loader;
     this.cache = cache;
     this.status = status;
-    this.clock = clock;
   }
 
   /** Loads the first version: a snapshot with one pin, the caller's. */
@@ -70,7 +65,7 @@ final class ColdStart {
           kept.checkedAt(),
           e.getMessage());
       status.failed(e);
-      status.checkedBefore(Duration.between(kept.checkedAt(), clock.instant()));
+      status.checkedAt(kept.checkedAt());
       try {
         return newestSound(kept.pointer(), this::isCached);
       } catch (NotFoundException notCached) {

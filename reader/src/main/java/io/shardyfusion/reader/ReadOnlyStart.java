@@ -12,8 +12,6 @@ import io.shardyfusion.format.TableFile;
 import io.shardyfusion.reader.cache.FileCache;
 import io.shardyfusion.reader.cache.KeptPointer;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,32 +30,26 @@ final class ReadOnlyStart {
   private final ReaderOptions options;
   private final PointerWatch watch;
   private final Dataset dataset;
-  private final ShardChoice choice;
   private final VersionPlanner planner;
   private final SnapshotLoader loader;
   private final FileCache cache;
   private final RefreshStatus status;
-  private final Clock clock;
 
   ReadOnlyStart(
       ReaderOptions options,
       PointerWatch watch,
       Dataset dataset,
-      ShardChoice choice,
       VersionPlanner planner,
       SnapshotLoader loader,
       FileCache cache,
-      RefreshStatus status,
-      Clock clock) {
+      RefreshStatus status) {
     this.options = options;
     this.watch = watch;
     this.dataset = dataset;
-    this.choice = choice;
     this.planner = planner;
     this.loader = loader;
     this.cache = cache;
     this.status = status;
-    this.clock = clock;
   }
 
   /** Loads the version: a snapshot with one pin, the caller's. */
@@ -66,7 +58,7 @@ final class ReadOnlyStart {
     PointerEntry entry = wanted(kept.pointer(), options.at());
     requireComplete(entry);
     Snapshot snapshot = loader.load(planner.first(entry));
-    status.checkedBefore(Duration.between(kept.checkedAt(), clock.instant()));
+    status.checkedAt(kept.checkedAt());
     status.fixed("the cache directory " + cache.directory() + " cannot be written");
     LOG.warn(
         "event=opened_read_only dataset={} version={} checked_at={} directory={}",
@@ -104,8 +96,7 @@ final class ReadOnlyStart {
     if (manifest != null) {
       throw incomplete(version, "the manifest " + manifest);
     }
-    List<ShardEntry> served =
-        choice.served(dataset.manifest(entry.manifest()).shards(), options.datasetUri());
+    List<ShardEntry> served = planner.served(entry);
     List<Path> absent = new ArrayList<>();
     for (ShardEntry shard : served) {
       Path descriptor = missing(shard.descriptor(), Limits.MAX_DESCRIPTOR_BYTES);

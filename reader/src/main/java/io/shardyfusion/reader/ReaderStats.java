@@ -1,5 +1,7 @@
 package io.shardyfusion.reader;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
+
 /**
  * The counts of a reader since it was opened, and the sizes of what it holds.
  *
@@ -16,6 +18,8 @@ package io.shardyfusion.reader;
  *     start and after each swap; -1 if that is not known
  * @param blockCacheBytes in use of the block cache; 0 when closed
  */
+@RecordBuilder
+@RecordBuilder.Options(enableWither = false)
 public record ReaderStats(
     long lookups,
     long misses,
@@ -26,4 +30,10 @@ public record ReaderStats(
     int versionsOpen,
     int shardsOpen,
     long cacheBytes,
-    long blockCacheBytes) {}
+    long blockCacheBytes) {
+
+  /** A builder of counts; those that it is not given are 0. */
+  public static ReaderStatsBuilder builder() {
+    return ReaderStatsBuilder.builder();
+  }
+}

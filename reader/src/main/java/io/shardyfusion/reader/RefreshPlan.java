@@ -1,5 +1,6 @@
 package io.shardyfusion.reader;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     live reader and not this version needs; empty if the cache has no bound
  * @param refusal why it does not fit, and what to do about it; null if it fits
  */
+@RecordBuilder
+@RecordBuilder.Options(enableWither = false)
 public record RefreshPlan(
     long version,
     int shards,

@@ -57,9 +57,9 @@ final class RefreshStatus {
     checkedAt = nanos.getAsLong();
   }
 
-  /** The pointer was read so long ago, by whoever wrote the cache. */
-  synchronized void checkedBefore(Duration age) {
-    checkedAt = nanos.getAsLong() - age.toNanos();
+  /** The pointer was read then, by the clock on the wall: by whoever wrote the cache. */
+  synchronized void checkedAt(Instant then) {
+    checkedAt = nanos.getAsLong() - Duration.between(then, clock.instant()).toNanos();
   }
 
   /** The version that is served stays, for that reason. */

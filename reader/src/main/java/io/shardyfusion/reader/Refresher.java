@@ -3,17 +3,11 @@ package io.shardyfusion.reader;
 import io.shardyfusion.ClosedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.PointerEntry;
-import io.shardyfusion.format.Sha256;
 import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.reader.cache.BackgroundPruner;
-import io.shardyfusion.reader.cache.Downloads;
-import io.shardyfusion.reader.cache.FileCache;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings a reader to the version that the pointer names, when it is told to. Thread-safe; refreshes
@@ -21,22 +15,16 @@ import org.slf4j.LoggerFactory;
  */
 final class Refresher implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Refresher.class);
-
   private final PointerWatch pointer;
   private final OpenVersions versions;
   private final VersionPlanner planner;
   private final SnapshotLoader loader;
-  private final FileCache cache;
-  private final Downloads downloads;
+  private final WayBack wayBack;
   private final BackgroundPruner pruner;
   private final RefreshEvents events;
 
   /** Held by the one that refreshes. */
   private final ReentrantLock refreshing = new ReentrantLock();
-
-  /** The manifest of the version before, whose files are kept for a way back; guarded by that. */
-  private @Nullable Sha256 previous;
 
   /** Guarded by that. */
   private boolean closed;
@@ -46,16 +34,14 @@ final class Refresher implements AutoCloseable {
       OpenVersions versions,
       VersionPlanner planner,
       SnapshotLoader loader,
-      FileCache cache,
-      Downloads downloads,
+      WayBack wayBack,
       BackgroundPruner pruner,
       RefreshEvents events) {
     this.pointer = pointer;
     this.versions = versions;
     this.planner = planner;
     this.loader = loader;
-    this.cache = cache;
-    this.downloads = downloads;
+    this.wayBack = wayBack;
     this.pruner = pruner;
     this.events = events;
   }
@@ -110,11 +96,11 @@ final class Refresher implements AutoCloseable {
       events.detected(before.entry(), target);
       VersionPlan plan = plan(target, before);
       events.downloading(plan.summary());
-      long fetchedBefore = downloads.bytes();
+      long fetchedBefore = loader.fetchedBytes();
       Snapshot now = loader.load(plan);
-      long fetched = downloads.bytes() - fetchedBefore;
+      long fetched = loader.fetchedBytes() - fetchedBefore;
       try {
-        keepForAWayBack(before);
+        wayBack.keep(before);
       } catch (RuntimeException | Error e) {
         Cleanup.afterFailure(e, now);
         throw e;
@@ -142,24 +128,7 @@ final class Refresher implements AutoCloseable {
   /** The one plan of a refresh; gives the way back up, if there is no room for both. */
   private VersionPlan plan(PointerEntry target, Snapshot before) {
     VersionPlan plan = planner.next(target, before);
-    Sha256 kept = previous;
-    if (kept == null || plan.files().fits()) {
-      return plan;
-    }
-    LOG.info("event=cache_way_back_given_up manifest={}", kept);
-    cache.release(kept);
-    previous = null;
-    return planner.measuredAgain(plan);
-  }
-
-  private void keepForAWayBack(Snapshot before) {
-    Sha256 older = previous;
-    Sha256 next = before.entry().manifest().sha256();
-    cache.hold(next);
-    previous = next;
-    if (older != null) {
-      cache.release(older);
-    }
+    return plan.files().fits() || !wayBack.giveUp() ? plan : planner.measuredAgain(plan);
   }
 
   private static Duration since(long began) {

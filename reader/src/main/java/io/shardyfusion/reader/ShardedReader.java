@@ -107,12 +107,9 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     String at = options.at();
     Snapshot first;
     if (cache.isReadOnly()) {
-      first =
-          new ReadOnlyStart(
-                  options, pointer, dataset, choice, planner, loader, cache, status, clock)
-              .load();
+      first = new ReadOnlyStart(options, pointer, dataset, planner, loader, cache, status).load();
     } else if (at == null) {
-      first = new ColdStart(options, pointer, planner, loader, cache, status, clock).load();
+      first = new ColdStart(options, pointer, planner, loader, cache, status).load();
     } else {
       first = loader.load(planner.first(dataset.resolve(at)));
       status.checked(); // The pointer names that version; there is nothing more to look for.
@@ -120,7 +117,8 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
     versions = opened(opened, new OpenVersions(first, background));
     pruner = new BackgroundPruner(cache, background);
     events = new RefreshEvents(options, status, listeners);
-    refresher = new Refresher(pointer, versions, planner, loader, cache, downloads, pruner, events);
+    refresher =
+        new Refresher(pointer, versions, planner, loader, new WayBack(cache), pruner, events);
     loop = new RefreshLoop(this::refresh, status, background, refreshInterval(), Math::random);
     loop.start();
     pruner.prune();
@@ -316,17 +314,18 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
 
   /** The reader's counts so far, and the sizes of what it holds. Never throws. */
   public ReaderStats stats() {
-    return new ReaderStats(
-        meter.lookups(),
-        meter.misses(),
-        status.refreshes(),
-        status.failures(),
-        downloads.files(),
-        downloads.bytes(),
-        versions.count(),
-        shardPool.open().size(),
-        pruner.bytes(),
-        blockCacheBytes());
+    return ReaderStats.builder()
+        .lookups(meter.lookups())
+        .misses(meter.misses())
+        .refreshes(status.refreshes())
+        .refreshFailures(status.failures())
+        .fetchedFiles(downloads.files())
+        .fetchedBytes(downloads.bytes())
+        .versionsOpen(versions.count())
+        .shardsOpen(shardPool.open().size())
+        .cacheBytes(pruner.bytes())
+        .blockCacheBytes(blockCacheBytes())
+        .build();
   }
 
   private long blockCacheBytes() {

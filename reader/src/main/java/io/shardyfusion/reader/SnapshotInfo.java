@@ -8,6 +8,7 @@ import io.shardyfusion.format.TableEngine;
 import io.shardyfusion.format.ValueFormat;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param engine the RocksDB that wrote its tables
  * @param custom the publisher's own entries
  */
+@RecordBuilder
+@RecordBuilder.Options(enableWither = false)
 public record SnapshotInfo(
     long version,
     ManifestRef manifest,
@@ -59,29 +62,35 @@ public record SnapshotInfo(
     custom = Collections.unmodifiableMap(new TreeMap<>(custom));
   }
 
+  /** A builder of facts without custom entries. */
+  public static SnapshotInfoBuilder builder() {
+    return SnapshotInfoBuilder.builder().custom(Map.of());
+  }
+
   /** The number of shards; their ids are {@code [0, numShards)}. */
   public int numShards() {
     return sharding.numShards();
   }
 
   static SnapshotInfo of(PointerEntry entry, Manifest manifest) {
-    return new SnapshotInfo(
-        entry.version(),
-        entry.manifest(),
-        manifest.runId(),
-        manifest.createdAt(),
-        entry.announcedAt(),
-        manifest.sharding(),
-        manifest.keyEncoding(),
-        manifest.valueFormat(),
-        manifest.stats().rows(),
-        manifest.stats().rowsExact(),
-        manifest.stats().bytes(),
-        manifest.stats().files(),
-        manifest.checkpointId(),
-        manifest.watermark(),
-        manifest.writer(),
-        manifest.engine(),
-        manifest.custom());
+    return builder()
+        .version(entry.version())
+        .manifest(entry.manifest())
+        .runId(manifest.runId())
+        .createdAt(manifest.createdAt())
+        .announcedAt(entry.announcedAt())
+        .sharding(manifest.sharding())
+        .keyEncoding(manifest.keyEncoding())
+        .valueFormat(manifest.valueFormat())
+        .rows(manifest.stats().rows())
+        .rowsExact(manifest.stats().rowsExact())
+        .bytes(manifest.stats().bytes())
+        .files(manifest.stats().files())
+        .checkpointId(manifest.checkpointId())
+        .watermark(manifest.watermark())
+        .writer(manifest.writer())
+        .engine(manifest.engine())
+        .custom(manifest.custom())
+        .build();
   }
 }

@@ -68,6 +68,11 @@ final class SnapshotLoader {
     executor.forEach(shards, snapshot::open);
   }
 
+  /** The bytes that were fetched so far, for the shards of all versions. */
+  long fetchedBytes() {
+    return downloads.bytes();
+  }
+
   private static void open(Snapshot snapshot, int shard, VersionPlan plan) {
     ShardDescriptor fetched = plan.descriptors().get(shard);
     if (fetched == null) {

@@ -30,15 +30,16 @@ record VersionPlan(
 
   /** The plan as those are told it who use the reader. */
   RefreshPlan summary() {
-    return new RefreshPlan(
-        entry.version(),
-        descriptors.size(),
-        files.missing().size(),
-        files.space().bytes(),
-        files.cachedBytes(),
-        files.space().diskFree(),
-        files.space().cacheFree(),
-        files.refusal());
+    return RefreshPlanBuilder.builder()
+        .version(entry.version())
+        .shards(descriptors.size())
+        .filesToFetch(files.missing().size())
+        .bytesToFetch(files.space().bytes())
+        .bytesCached(files.cachedBytes())
+        .diskFreeBytes(files.space().diskFree())
+        .cacheFreeBytes(files.space().cacheFree())
+        .refusal(files.refusal())
+        .build();
   }
 
   /** The same plan where the room was measured anew. */

@@ -71,6 +71,11 @@ final class VersionPlanner {
     return plan(entry, manifest, base);
   }
 
+  /** The shards of a version that are served; reads its manifest. Throws as {@link #first}. */
+  List<ShardEntry> served(PointerEntry entry) {
+    return choice.served(dataset.manifest(entry.manifest()).shards(), datasetUri);
+  }
+
   /** Tells what a version would take, be it one that could follow or not. */
   RefreshPlan estimate(PointerEntry entry, Snapshot base) {
     return plan(entry, dataset.manifest(entry.manifest()), base).summary();

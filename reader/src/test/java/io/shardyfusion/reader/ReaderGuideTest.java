@@ -72,7 +72,7 @@ class ReaderGuideTest {
   void everyMeterIsInItsTable() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     new MicrometerReaderMetrics(registry)
-        .opened("file:///cities", () -> new ReaderStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        .opened("file:///cities", () -> ReaderStats.builder().build());
     SortedSet<String> meters =
         registry.getMeters().stream()
             .map(meter -> meter.getId().getName().replace("shardyfusion.reader.", ""))

@@ -87,8 +87,7 @@ class RefreshInOnePassTest {
                 versions,
                 planner,
                 loader,
-                cache,
-                downloads,
+                new WayBack(cache),
                 new BackgroundPruner(cache, never -> {}),
                 new RefreshEvents(
                     published.options(directory.resolve("cache")), status, listeners)));

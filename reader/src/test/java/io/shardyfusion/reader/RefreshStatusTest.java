@@ -21,15 +21,19 @@ class RefreshStatusTest {
   private static final Instant ANNOUNCED = Instant.parse("2026-03-04T05:06:07Z");
 
   private static final PointerEntry SERVED =
-      new PointerEntry(
-          7,
-          new ManifestRef(
-              "manifests/20260304T050607.000Z_" + "a".repeat(32) + ".json", Sha256.of(new byte[1])),
-          "b".repeat(32),
-          ANNOUNCED,
-          1,
-          1,
-          VersionStatus.ANNOUNCED);
+      PointerEntry.builder()
+          .version(7)
+          .manifest(
+              new ManifestRef(
+                  "manifests/20260304T050607.000Z_" + "a".repeat(32) + ".json",
+                  Sha256.of(new byte[1])))
+          .runId("b".repeat(32))
+          .announcedAt(ANNOUNCED)
+          .rows(1)
+          .bytes(1)
+          .status(VersionStatus.ANNOUNCED)
+          .rowsExact(true)
+          .build();
 
   private final AtomicLong nanos = new AtomicLong(-5);
   private final AtomicReference<Instant> wall =
@@ -117,7 +121,7 @@ class RefreshStatusTest {
   void theAgeOfTheLookIsThatOfTheCacheWhereTheStoreWasNotReached() {
     RefreshStatus status = status(HealthLimits.defaults(), Duration.ofSeconds(30));
     assertThat(status.health(SERVED).status()).isEqualTo(ReaderHealth.Status.DEGRADED);
-    status.checkedBefore(Duration.ofHours(2));
+    status.checkedAt(wall.get().minus(Duration.ofHours(2)));
     ReaderHealth health = status.health(SERVED);
     assertThat(health.status()).isEqualTo(ReaderHealth.Status.UNHEALTHY);
     assertThat(health.checkedAge()).isEqualTo(Duration.ofHours(2));

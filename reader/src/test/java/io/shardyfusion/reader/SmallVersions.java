@@ -4,6 +4,7 @@ import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestParser;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.PrivateFile;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardDescriptor;
 import io.shardyfusion.format.ShardDescriptorParser;
@@ -89,27 +90,31 @@ public final class SmallVersions {
         List.of(
             new PrivateFile("CURRENT", bytes("MANIFEST-000001\n")),
             new PrivateFile("MANIFEST-000001", bytes("m")));
-    return new ShardDescriptor(id, 0, true, null, null, 1, files, own, List.of());
+    return ShardDescriptor.builder()
+        .shard(id)
+        .rows(0)
+        .rowsExact(true)
+        .sequence(1)
+        .files(files)
+        .privateFiles(own)
+        .build();
   }
 
   private Manifest manifest(List<ShardEntry> shards) {
     long bytes = shards.stream().mapToLong(ShardEntry::bytes).sum();
     long files = shards.stream().mapToLong(ShardEntry::files).sum();
-    return new Manifest(
-        String.format(Locale.ROOT, "%032x", made),
-        null,
-        String.format(Locale.ROOT, "%032x", 1000 + made),
-        TestDataset.CREATED,
-        new ManifestWriter("test", "1", "0.1.0", ManifestWriter.BATCH),
-        null,
-        null,
-        new HashSharding(shards.size()),
-        KeyEncoding.I64,
-        ValueFormat.TEXT,
-        new TableEngine(TableEngine.ROCKSDB, "1", "balanced"),
-        new SnapshotStats(0, true, bytes, files, bytes, files),
-        Map.of(),
-        shards);
+    return Manifest.builder()
+        .manifestId(String.format(Locale.ROOT, "%032x", made))
+        .runId(String.format(Locale.ROOT, "%032x", 1000 + made))
+        .createdAt(TestDataset.CREATED)
+        .writer(new ManifestWriter("test", "1", "0.1.0", RunMode.BATCH))
+        .sharding(new HashSharding(shards.size()))
+        .keyEncoding(KeyEncoding.I64)
+        .valueFormat(ValueFormat.TEXT)
+        .engine(new TableEngine(TableEngine.ROCKSDB, "1", "balanced"))
+        .stats(new SnapshotStats(0, true, bytes, files, bytes, files))
+        .shards(shards)
+        .build();
   }
 
   private static byte[] bytes(String text) {

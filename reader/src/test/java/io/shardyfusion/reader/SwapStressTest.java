@@ -130,16 +130,19 @@ class SwapStressTest {
 
     Served(long version) {
       PointerEntry entry =
-          new PointerEntry(
-              version,
-              new ManifestRef(
-                  Layout.manifest(MANIFEST.createdAt(), MANIFEST.manifestId()),
-                  Sha256.of(new byte[] {1})),
-              MANIFEST.runId(),
-              MANIFEST.createdAt(),
-              0,
-              0,
-              VersionStatus.ANNOUNCED);
+          PointerEntry.builder()
+              .version(version)
+              .manifest(
+                  new ManifestRef(
+                      Layout.manifest(MANIFEST.createdAt(), MANIFEST.manifestId()),
+                      Sha256.of(new byte[] {1})))
+              .runId(MANIFEST.runId())
+              .announcedAt(MANIFEST.createdAt())
+              .rows(0)
+              .bytes(0)
+              .status(VersionStatus.ANNOUNCED)
+              .rowsExact(true)
+              .build();
       ShardPool pool = new ShardPool(opener(), 100);
       snapshot =
           new Snapshot(

@@ -5,6 +5,7 @@ import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.TableProfile;
@@ -177,22 +178,26 @@ public final class TestDataset {
     List<ShardEntry> entries = List.copyOf(stored);
     long bytes = entries.stream().mapToLong(ShardEntry::bytes).sum();
     long files = entries.stream().mapToLong(ShardEntry::files).sum();
-    return new Manifest(
-        String.format(Locale.ROOT, "%032x", published),
-        null,
-        String.format(Locale.ROOT, "%032x", 1000 + published),
-        CREATED,
-        new ManifestWriter("test", "1", "0.1.0", ManifestWriter.BATCH),
-        null,
-        null,
-        sharding,
-        encoding,
-        ValueFormat.TEXT,
-        ShardBuilder.engine(profile),
-        new SnapshotStats(
-            entries.stream().mapToLong(ShardEntry::rows).sum(), true, bytes, files, bytes, files),
-        Map.of("purpose", "test"),
-        entries);
+    return Manifest.builder()
+        .manifestId(String.format(Locale.ROOT, "%032x", published))
+        .runId(String.format(Locale.ROOT, "%032x", 1000 + published))
+        .createdAt(CREATED)
+        .writer(new ManifestWriter("test", "1", "0.1.0", RunMode.BATCH))
+        .sharding(sharding)
+        .keyEncoding(encoding)
+        .valueFormat(ValueFormat.TEXT)
+        .engine(ShardBuilder.engine(profile))
+        .stats(
+            new SnapshotStats(
+                entries.stream().mapToLong(ShardEntry::rows).sum(),
+                true,
+                bytes,
+                files,
+                bytes,
+                files))
+        .custom(Map.of("purpose", "test"))
+        .shards(entries)
+        .build();
   }
 
   private static String hex(byte[] bytes) {

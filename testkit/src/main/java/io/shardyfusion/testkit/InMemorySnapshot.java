@@ -6,6 +6,7 @@ import io.shardyfusion.format.HexBytes;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.TableEngine;
@@ -75,15 +76,16 @@ final class InMemorySnapshot {
   }
 
   private static ShardEntry entry(int shard, NavigableMap<byte[], byte[]> rows) {
-    return new ShardEntry(
-        shard,
-        rows.size(),
-        true,
-        bytes(rows),
-        rows.isEmpty() ? 0 : 1,
-        rows.isEmpty() ? null : HexBytes.of(rows.firstKey()),
-        rows.isEmpty() ? null : HexBytes.of(rows.lastKey()),
-        Sha256.of(new byte[] {(byte) shard}));
+    return ShardEntry.builder()
+        .shard(shard)
+        .rows(rows.size())
+        .rowsExact(true)
+        .bytes(bytes(rows))
+        .files(rows.isEmpty() ? 0 : 1)
+        .minKey(rows.isEmpty() ? null : HexBytes.of(rows.firstKey()))
+        .maxKey(rows.isEmpty() ? null : HexBytes.of(rows.lastKey()))
+        .descriptor(Sha256.of(new byte[] {(byte) shard}))
+        .build();
   }
 
   private static long bytes(NavigableMap<byte[], byte[]> rows) {
@@ -139,25 +141,25 @@ final class InMemorySnapshot {
 
   SnapshotInfo info() {
     String id = HexFormat.of().toHexDigits(0L) + HexFormat.of().toHexDigits(version);
-    return new SnapshotInfo(
-        version,
-        new ManifestRef(
-            Layout.manifest(createdAt, id), Sha256.of(id.getBytes(StandardCharsets.UTF_8))),
-        id,
-        createdAt,
-        createdAt,
-        sharding,
-        encoding,
-        ValueFormat.BYTES,
-        rows.stream().mapToLong(Map::size).sum(),
-        true,
-        entries.stream().mapToLong(ShardEntry::bytes).sum(),
-        entries.stream().mapToLong(ShardEntry::files).sum(),
-        null,
-        null,
-        new ManifestWriter(
-            "memory", SoftwareVersion.current(), SoftwareVersion.current(), ManifestWriter.BATCH),
-        new TableEngine("rocksdb", "none", "balanced"),
-        Map.of());
+    return SnapshotInfo.builder()
+        .version(version)
+        .manifest(
+            new ManifestRef(
+                Layout.manifest(createdAt, id), Sha256.of(id.getBytes(StandardCharsets.UTF_8))))
+        .runId(id)
+        .createdAt(createdAt)
+        .announcedAt(createdAt)
+        .sharding(sharding)
+        .keyEncoding(encoding)
+        .valueFormat(ValueFormat.BYTES)
+        .rows(rows.stream().mapToLong(Map::size).sum())
+        .rowsExact(true)
+        .bytes(entries.stream().mapToLong(ShardEntry::bytes).sum())
+        .files(entries.stream().mapToLong(ShardEntry::files).sum())
+        .writer(
+            new ManifestWriter(
+                "memory", SoftwareVersion.current(), SoftwareVersion.current(), RunMode.BATCH))
+        .engine(new TableEngine("rocksdb", "none", "balanced"))
+        .build();
   }
 }

@@ -159,18 +159,19 @@ public final class RunLease implements AutoCloseable {
     count(RunCounters.PUTS, fresh.puts());
     count(RunCounters.GETS, fresh.gets());
     RunRecord record =
-        new RunRecord(
-            run.runId(),
-            run.mode(),
-            status,
-            run.startedAt(),
-            clock.instant(),
-            status == RunRecord.Status.RUNNING ? clock.instant().plus(LEASE) : null,
-            lastVersion,
-            error,
-            counters,
-            warnings(),
-            needs);
+        RunRecord.builder()
+            .runId(run.runId())
+            .mode(run.mode())
+            .status(status)
+            .startedAt(run.startedAt())
+            .updatedAt(clock.instant())
+            .leaseExpiresAt(status == RunRecord.Status.RUNNING ? clock.instant().plus(LEASE) : null)
+            .lastVersion(lastVersion)
+            .error(error)
+            .counters(counters)
+            .warnings(warnings())
+            .needs(needs)
+            .build();
     records.write(record);
     mustWrite = false;
   }

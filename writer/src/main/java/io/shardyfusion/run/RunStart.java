@@ -1,7 +1,7 @@
 package io.shardyfusion.run;
 
 import io.shardyfusion.format.ManifestRef;
-import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.RunMode;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The facts about a run when it begins, for its record.
  *
  * @param runId 32 lower-case hexadecimal digits
- * @param mode {@link ManifestWriter#BATCH} or {@link ManifestWriter#STREAMING}
+ * @param mode the kind of run
  * @param startedAt when it began
  * @param base the manifest of the snapshot that it begins with or replaces, or null
  * @param getsBefore requests that read objects before there was a record
@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunStart(
     String runId,
-    String mode,
+    RunMode mode,
     Instant startedAt,
     @Nullable ManifestRef base,
     long getsBefore,
     int checkpointsNoted) {
 
   boolean isStreaming() {
-    return mode.equals(ManifestWriter.STREAMING);
+    return mode == RunMode.STREAMING;
   }
 }

@@ -13,6 +13,7 @@ import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.Pointer;
 import io.shardyfusion.format.PointerEntry;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.key.Key;
@@ -102,7 +103,7 @@ public final class SnapshotWriter implements AutoCloseable {
     }
     this.shards = ShardRanges.open(options, store);
     try {
-      RunStart run = new RunStart(runId, ManifestWriter.BATCH, startedAt, parent, store.gets(), 0);
+      RunStart run = new RunStart(runId, RunMode.BATCH, startedAt, parent, store.gets(), 0);
       this.lease = new RunLease(run, store, clock, /* isRestored= */ false);
     } catch (Throwable e) {
       Cleanup.afterFailure(e, shards);
@@ -295,26 +296,26 @@ public final class SnapshotWriter implements AutoCloseable {
   }
 
   private Manifest manifest(ShardRange.Built built, SnapshotStats stats) {
-    return new Manifest(
-        newId(),
-        parent,
-        runId,
-        clock.instant().truncatedTo(ChronoUnit.MILLIS),
-        new ManifestWriter(
-            "java", Runtime.version().toString(), SoftwareVersion.current(), ManifestWriter.BATCH),
-        null,
-        null,
-        options.sharding(),
-        options.keyEncoding(),
-        options.valueFormat(),
-        ShardBuilder.engine(options.profile()),
-        stats,
-        null,
-        options.custom(),
-        built.shards().stream()
-            .map(StoredShard::entry)
-            .sorted(Comparator.comparingInt(ShardEntry::shard))
-            .toList());
+    return Manifest.builder()
+        .manifestId(newId())
+        .parent(parent)
+        .runId(runId)
+        .createdAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
+        .writer(
+            new ManifestWriter(
+                "java", Runtime.version().toString(), SoftwareVersion.current(), RunMode.BATCH))
+        .sharding(options.sharding())
+        .keyEncoding(options.keyEncoding())
+        .valueFormat(options.valueFormat())
+        .engine(ShardBuilder.engine(options.profile()))
+        .stats(stats)
+        .custom(options.custom())
+        .shards(
+            built.shards().stream()
+                .map(StoredShard::entry)
+                .sorted(Comparator.comparingInt(ShardEntry::shard))
+                .toList())
+        .build();
   }
 
   /** Ends the run; what was not published is gone. Idempotent. */

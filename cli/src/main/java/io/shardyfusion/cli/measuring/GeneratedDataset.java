@@ -5,6 +5,7 @@ import io.shardyfusion.dataset.Publisher;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.ShardEntry;
 import io.shardyfusion.format.SnapshotStats;
 import io.shardyfusion.format.TableFile;
@@ -27,7 +28,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.flink.util.FileUtils;
@@ -206,22 +206,20 @@ public final class GeneratedDataset {
       List<ShardEntry> all,
       List<ShardEntry> changed) {
     String id = String.format(Locale.ROOT, "%032x", version);
-    return new Manifest(
-        id,
-        null,
-        id,
-        Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS),
-        new ManifestWriter("benchmark", "1", "1", ManifestWriter.BATCH),
-        null,
-        null,
-        sharding,
-        KeyEncoding.I64,
-        ValueFormat.BYTES,
-        ShardBuilder.engine(TableProfile.BALANCED),
-        new SnapshotStats(
-            rows, true, bytes(all), fileCount(all), bytes(changed), fileCount(changed)),
-        Map.of(),
-        all);
+    return Manifest.builder()
+        .manifestId(id)
+        .runId(id)
+        .createdAt(Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS))
+        .writer(new ManifestWriter("benchmark", "1", "1", RunMode.BATCH))
+        .sharding(sharding)
+        .keyEncoding(KeyEncoding.I64)
+        .valueFormat(ValueFormat.BYTES)
+        .engine(ShardBuilder.engine(TableProfile.BALANCED))
+        .stats(
+            new SnapshotStats(
+                rows, true, bytes(all), fileCount(all), bytes(changed), fileCount(changed)))
+        .shards(all)
+        .build();
   }
 
   /** The bytes of the table files of those shards. */

@@ -48,7 +48,7 @@ public final class InfoCommand extends ShardyCommand {
     writer.put("engine", manifest.writer().engine());
     writer.put("engine_version", manifest.writer().engineVersion());
     writer.put("version", manifest.writer().version());
-    writer.put("mode", manifest.writer().mode());
+    writer.put("mode", manifest.writer().mode().externalName());
     ObjectNode custom = info.putObject("custom");
     manifest.custom().forEach(custom::put);
     return info;

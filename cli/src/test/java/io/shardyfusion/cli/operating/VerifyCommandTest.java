@@ -144,36 +144,13 @@ final class VerifyCommandTest {
 
   @Test
   void deepFindsADescriptorThatStatesTheWrongNumberOfRows() {
-    assertDeepFinds(
-        d ->
-            new ShardDescriptor(
-                d.shard(),
-                d.rows() + 1,
-                d.rowsExact(),
-                d.minKey(),
-                d.maxKey(),
-                d.sequence(),
-                d.files(),
-                d.privateFiles(),
-                d.samples()),
-        "rows as its descriptor says");
+    assertDeepFinds(d -> d.withRows(d.rows() + 1), "rows as its descriptor says");
   }
 
   @Test
   void deepFindsADescriptorThatStatesAnotherSmallestKey() {
     assertDeepFinds(
-        d ->
-            new ShardDescriptor(
-                d.shard(),
-                d.rows(),
-                d.rowsExact(),
-                HexBytes.of(KeyEncoding.I64.encode(-1)),
-                d.maxKey(),
-                d.sequence(),
-                d.files(),
-                d.privateFiles(),
-                d.samples()),
-        "smallest stored key");
+        d -> d.withMinKey(HexBytes.of(KeyEncoding.I64.encode(-1))), "smallest stored key");
   }
 
   @Test
@@ -181,16 +158,7 @@ final class VerifyCommandTest {
     assertDeepFinds(
         d -> {
           KeySample first = d.samples().get(0);
-          return new ShardDescriptor(
-              d.shard(),
-              d.rows(),
-              d.rowsExact(),
-              d.minKey(),
-              d.maxKey(),
-              d.sequence(),
-              d.files(),
-              d.privateFiles(),
-              List.of(new KeySample(first.key(), first.valueHash() + 1)));
+          return d.withSamples(List.of(new KeySample(first.key(), first.valueHash() + 1)));
         },
         "value");
   }

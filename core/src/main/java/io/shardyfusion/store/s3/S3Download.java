@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.store.S3Transfers;
+import io.shardyfusion.store.StoreOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -49,25 +50,25 @@ final class S3Download implements AutoCloseable {
    *
    * @param key the bucket's
    * @param object what messages call it
-   * @param timeout of a part, without the time that {@code progress} takes
+   * @param options say the sizes of parts, and how long each may take, without the time that {@code
+   *     progress} takes
    */
   S3Download(
       S3Client client,
       S3Requests requests,
-      S3Transfers transfers,
+      StoreOptions options,
       String key,
       String object,
       Path target,
-      LongConsumer progress,
-      Duration timeout) {
+      LongConsumer progress) {
     this.client = client;
     this.requests = requests;
-    this.transfers = transfers;
+    this.transfers = options.s3Transfers();
     this.key = key;
     this.object = object;
     this.target = target;
     this.progress = progress;
-    this.timeout = timeout;
+    this.timeout = options.transferTimeout();
   }
 
   /** Downloads the object, and gives its size. Throws what the SDK throws. */

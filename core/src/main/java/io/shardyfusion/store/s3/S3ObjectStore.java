@@ -151,14 +151,7 @@ public final class S3ObjectStore implements ObjectStore {
         () -> {
           try (S3Download download =
               new S3Download(
-                  clients.retrying(),
-                  requests,
-                  options.s3Transfers(),
-                  absolute,
-                  object,
-                  target,
-                  progress,
-                  options.transferTimeout())) {
+                  clients.retrying(), requests, options, absolute, object, target, progress)) {
             return Optional.of(download.run());
           } catch (NoSuchKeyException e) {
             return Optional.empty();

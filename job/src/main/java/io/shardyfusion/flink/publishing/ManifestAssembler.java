@@ -264,26 +264,28 @@ final class ManifestAssembler
   }
 
   private Manifest manifest(long checkpoint) {
-    return new Manifest(
-        UUID.randomUUID().toString().replace("-", ""),
-        parent,
-        settings.run().id(),
-        clock.instant().truncatedTo(ChronoUnit.MILLIS),
-        new ManifestWriter(
-            "flink",
-            EnvironmentInformation.getVersion(),
-            SoftwareVersion.current(),
-            settings.run().mode()),
-        settings.run().isStreaming() ? checkpoint : null,
-        watermarkInstant(),
-        settings.content().sharding(),
-        settings.content().keyEncoding(),
-        settings.content().valueFormat(),
-        ShardBuilder.engine(settings.content().profile()),
-        reported.stats(),
-        reported.input(),
-        settings.content().custom(),
-        reported.entries());
+    return Manifest.builder()
+        .manifestId(UUID.randomUUID().toString().replace("-", ""))
+        .parent(parent)
+        .runId(settings.run().id())
+        .createdAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
+        .writer(
+            new ManifestWriter(
+                "flink",
+                EnvironmentInformation.getVersion(),
+                SoftwareVersion.current(),
+                settings.run().mode()))
+        .checkpointId(settings.run().isStreaming() ? checkpoint : null)
+        .watermark(watermarkInstant())
+        .sharding(settings.content().sharding())
+        .keyEncoding(settings.content().keyEncoding())
+        .valueFormat(settings.content().valueFormat())
+        .engine(ShardBuilder.engine(settings.content().profile()))
+        .stats(reported.stats())
+        .input(reported.input())
+        .custom(settings.content().custom())
+        .shards(reported.entries())
+        .build();
   }
 
   private @Nullable Instant watermarkInstant() {

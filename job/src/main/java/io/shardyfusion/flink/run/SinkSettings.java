@@ -5,7 +5,7 @@ import io.shardyfusion.bulk.DuplicatePolicy;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.ManifestRef;
-import io.shardyfusion.format.ManifestWriter;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.ShardingParser;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
@@ -69,11 +69,11 @@ public record SinkSettings(
    *
    * @param id 32 lower-case hexadecimal digits
    * @param lineage the writer job, unless it is restored: then its state knows
-   * @param mode {@link ManifestWriter#BATCH} or {@link ManifestWriter#STREAMING}
+   * @param mode the kind of run
    * @param startedAt when it began
    * @param getsBefore requests that read objects before the job was submitted
    */
-  public record Run(String id, String lineage, String mode, Instant startedAt, long getsBefore)
+  public record Run(String id, String lineage, RunMode mode, Instant startedAt, long getsBefore)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -89,7 +89,7 @@ public record SinkSettings(
 
     /** True in a continuous job. */
     public boolean isStreaming() {
-      return mode.equals(ManifestWriter.STREAMING);
+      return mode == RunMode.STREAMING;
     }
   }
 

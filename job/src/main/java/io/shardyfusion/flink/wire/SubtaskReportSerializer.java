@@ -127,15 +127,16 @@ public final class SubtaskReportSerializer extends TypeSerializerSingleton<Subta
   }
 
   private static ShardEntry readEntry(BinaryFields fields) throws IOException {
-    return new ShardEntry(
-        fields.smallInteger(),
-        fields.integer(),
-        fields.flag("rowsExact"),
-        fields.integer(),
-        fields.smallInteger(),
-        fields.nullableHex("minKey"),
-        fields.nullableHex("maxKey"),
-        fields.hexDigest("descriptor"));
+    return ShardEntry.builder()
+        .shard(fields.smallInteger())
+        .rows(fields.integer())
+        .rowsExact(fields.flag("rowsExact"))
+        .bytes(fields.integer())
+        .files(fields.smallInteger())
+        .minKey(fields.nullableHex("minKey"))
+        .maxKey(fields.nullableHex("maxKey"))
+        .descriptor(fields.hexDigest("descriptor"))
+        .build();
   }
 
   @Override

@@ -57,15 +57,16 @@ public final class ShardStateSerializer {
   }
 
   private static ShardEntry readVersion1(BinaryFields fields) throws IOException {
-    return new ShardEntry(
-        fields.smallInteger(),
-        fields.integer(),
-        fields.flag("rows_exact"),
-        fields.integer(),
-        fields.smallInteger(),
-        fields.nullableHex("min_key"),
-        fields.nullableHex("max_key"),
-        fields.hexDigest("descriptor"));
+    return ShardEntry.builder()
+        .shard(fields.smallInteger())
+        .rows(fields.integer())
+        .rowsExact(fields.flag("rows_exact"))
+        .bytes(fields.integer())
+        .files(fields.smallInteger())
+        .minKey(fields.nullableHex("min_key"))
+        .maxKey(fields.nullableHex("max_key"))
+        .descriptor(fields.hexDigest("descriptor"))
+        .build();
   }
 
   private static void writeBound(@Nullable HexBytes bound, DataOutputSerializer out)

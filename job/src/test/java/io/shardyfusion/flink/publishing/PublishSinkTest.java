@@ -612,7 +612,14 @@ final class PublishSinkTest {
   /** A shard that has files, but no row any more. */
   private static SubtaskReport deletedAll(long checkpoint, int subtask) {
     ShardEntry entry =
-        new ShardEntry(subtask, 0, true, 10, 1, null, null, digest("deleted" + subtask));
+        ShardEntry.builder()
+            .shard(subtask)
+            .rows(0)
+            .rowsExact(true)
+            .bytes(10)
+            .files(1)
+            .descriptor(digest("deleted" + subtask))
+            .build();
     return new SubtaskReport(
         checkpoint,
         subtask,
@@ -652,15 +659,14 @@ final class PublishSinkTest {
             .map(n -> new ReportedFile(digest(n.replace("+", "")), 10, n.startsWith("+")))
             .toList();
     ShardEntry entry =
-        new ShardEntry(
-            subtask,
-            1,
-            false,
-            10L * names.length,
-            names.length,
-            null,
-            null,
-            digest(String.join(" ", names)));
+        ShardEntry.builder()
+            .shard(subtask)
+            .rows(1)
+            .rowsExact(false)
+            .bytes(10L * names.length)
+            .files(names.length)
+            .descriptor(digest(String.join(" ", names)))
+            .build();
     return new SubtaskReport(
         checkpoint,
         subtask,
@@ -673,13 +679,31 @@ final class PublishSinkTest {
 
   private static ShardReport shard(int shard, String name, boolean changed) {
     HexBytes key = HexBytes.of(new byte[] {1});
-    ShardEntry entry = new ShardEntry(shard, 1, true, 10, 1, key, key, digest(name));
+    ShardEntry entry =
+        ShardEntry.builder()
+            .shard(shard)
+            .rows(1)
+            .rowsExact(true)
+            .bytes(10)
+            .files(1)
+            .minKey(key)
+            .maxKey(key)
+            .descriptor(digest(name))
+            .build();
     return new ShardReport(
         entry, changed, changed ? List.of(new ReportedFile(digest(name), 10, true)) : List.of());
   }
 
   private static ShardReport emptyShard(int shard) {
-    ShardEntry entry = new ShardEntry(shard, 0, true, 0, 0, null, null, digest("empty" + shard));
+    ShardEntry entry =
+        ShardEntry.builder()
+            .shard(shard)
+            .rows(0)
+            .rowsExact(true)
+            .bytes(0)
+            .files(0)
+            .descriptor(digest("empty" + shard))
+            .build();
     return new ShardReport(entry, true, List.of());
   }
 

@@ -155,7 +155,17 @@ final class ReportedShardsTest {
 
   private static SubtaskReport report(long checkpoint, int subtask, String name) {
     HexBytes key = HexBytes.of(new byte[] {1});
-    ShardEntry entry = new ShardEntry(subtask, 1, true, 10, 1, key, key, digest(name));
+    ShardEntry entry =
+        ShardEntry.builder()
+            .shard(subtask)
+            .rows(1)
+            .rowsExact(true)
+            .bytes(10)
+            .files(1)
+            .minKey(key)
+            .maxKey(key)
+            .descriptor(digest(name))
+            .build();
     ShardReport shard =
         new ShardReport(entry, true, List.of(new ReportedFile(digest(name), 10, true)));
     return new SubtaskReport(

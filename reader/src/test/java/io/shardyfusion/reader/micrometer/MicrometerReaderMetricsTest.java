@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 class MicrometerReaderMetricsTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final AtomicReference<ReaderStats> stats =
-      new AtomicReference<>(new ReaderStats(10, 3, 1, 2, 4, 5000, 1, 8, 6000, 700));
+  private final AtomicReference<ReaderStats> stats = new AtomicReference<>(statsAfter(10));
 
   @Test
   void metersShowWhatTheReaderHasCounted() {
@@ -32,7 +31,7 @@ class MicrometerReaderMetricsTest {
     assertThat(gauge("shards.open")).isEqualTo(8);
     assertThat(gauge("cache.bytes")).isEqualTo(6000);
     assertThat(gauge("block.cache.bytes")).isEqualTo(700);
-    stats.set(new ReaderStats(20, 3, 1, 2, 4, 5000, 1, 8, 6000, 700));
+    stats.set(statsAfter(20));
     assertThat(count("lookups")).isEqualTo(20);
     assertThat(registry.getMeters())
         .allMatch(m -> "file:///cities".equals(m.getId().getTag("dataset")))
@@ -70,5 +69,20 @@ class MicrometerReaderMetricsTest {
 
   private double gauge(String name) {
     return registry.get("shardyfusion.reader." + name).gauge().value();
+  }
+
+  private static ReaderStats statsAfter(long lookups) {
+    return ReaderStats.builder()
+        .lookups(lookups)
+        .misses(3)
+        .refreshes(1)
+        .refreshFailures(2)
+        .fetchedFiles(4)
+        .fetchedBytes(5000)
+        .versionsOpen(1)
+        .shardsOpen(8)
+        .cacheBytes(6000)
+        .blockCacheBytes(700)
+        .build();
   }
 }

@@ -1,6 +1,7 @@
 package io.shardyfusion.job.input.files;
 
 import io.shardyfusion.dataset.RunRecords;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.job.input.news.InputRun;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -27,16 +27,14 @@ record RecordedRun(InputRun input) {
     try (ObjectStore store = ObjectStores.open(input.dataset(), input.store())) {
       new RunRecords(store)
           .write(
-              new RunRecord(
-                  id,
-                  "streaming",
-                  RunRecord.Status.RUNNING,
-                  now,
-                  now,
-                  now.plusSeconds(60),
-                  null,
-                  null,
-                  Map.of()));
+              RunRecord.builder()
+                  .runId(id)
+                  .mode(RunMode.STREAMING)
+                  .status(RunRecord.Status.RUNNING)
+                  .startedAt(now)
+                  .updatedAt(now)
+                  .leaseExpiresAt(now.plusSeconds(60))
+                  .build());
     }
     return new RecordedRun(input);
   }

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.shardyfusion.dataset.RunRecords;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.store.ObjectStore;
@@ -202,16 +203,14 @@ final class InputNewsTest {
   private void record(List<RunWarning> warnings) {
     new RunRecords(store)
         .write(
-            new RunRecord(
-                    RUN,
-                    "streaming",
-                    RunRecord.Status.RUNNING,
-                    START,
-                    START,
-                    START.plusSeconds(60),
-                    null,
-                    null,
-                    Map.of())
+            RunRecord.builder()
+                .runId(RUN)
+                .mode(RunMode.STREAMING)
+                .status(RunRecord.Status.RUNNING)
+                .startedAt(START)
+                .updatedAt(START)
+                .leaseExpiresAt(START.plusSeconds(60))
+                .build()
                 .withWarnings(warnings));
   }
 
