@@ -6,23 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardyfusion.StorageException;
 import io.shardyfusion.dataset.RunRecords;
-import io.shardyfusion.flink.TestClock;
-import io.shardyfusion.flink.TestSettings;
-import io.shardyfusion.flink.WatchedStore;
 import io.shardyfusion.format.CheckpointNeeds;
 import io.shardyfusion.format.DescriptorRef;
 import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.RunNeeds;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.RunRecord.Status;
 import io.shardyfusion.format.RunWarning;
 import io.shardyfusion.format.Sha256;
 import io.shardyfusion.store.CountingObjectStore;
+import io.shardyfusion.store.ForwardingObjectStore;
+import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.StoreOptions;
+import io.shardyfusion.store.open.ObjectStores;
 import io.shardyfusion.testing.Await;
+import io.shardyfusion.testing.TestClock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,21 +37,46 @@ final class RunLeaseTest {
 
   @TempDir private Path directory;
 
-  private final TestClock clock = new TestClock(TestSettings.STARTED);
-  private String uri;
-  private TestSettings settings;
+  private static final Instant STARTED = Instant.parse("2026-03-04T05:06:07.089Z");
+  private static final int CHECKPOINTS_NOTED = 3;
+
+  private final TestClock clock = new TestClock(STARTED);
+  private RunStart start = start("1".repeat(32), null);
+  private Writes writes;
   private CountingObjectStore store;
+
+  /** Fails to write while it has a failure. */
+  private static final class Writes extends ForwardingObjectStore {
+
+    private @Nullable StorageException failure;
+
+    Writes(ObjectStore store) {
+      super(store);
+    }
+
+    @Override
+    public void write(String key, byte[] content) {
+      if (failure != null) {
+        throw failure;
+      }
+      super.write(key, content);
+    }
+  }
+
+  private static RunStart start(String runId, @Nullable ManifestRef base) {
+    return new RunStart(runId, RunMode.STREAMING, STARTED, base, 0, CHECKPOINTS_NOTED);
+  }
 
   @BeforeEach
   void open() {
-    uri = directory.resolve("dataset").toUri().toString();
-    settings = TestSettings.fresh(uri, 2);
-    store = new CountingObjectStore(settings.settings().target().open());
+    writes =
+        new Writes(
+            ObjectStores.open(directory.resolve("dataset").toString(), StoreOptions.defaults()));
+    store = new CountingObjectStore(writes);
   }
 
   @AfterEach
   void nothingIsLeft() {
-    WatchedStore.unwatch(uri);
     store.close();
     Await.until(
         "the heartbeat ends",
@@ -61,7 +91,7 @@ final class RunLeaseTest {
     try (RunLease lease = lease()) {
       assertThat(lease).isNotNull();
       assertThat(record().status()).isEqualTo(Status.RUNNING);
-      assertThat(record().startedAt()).isEqualTo(TestSettings.STARTED);
+      assertThat(record().startedAt()).isEqualTo(STARTED);
       assertThat(record().leaseExpiresAt()).isEqualTo(clock.instant().plus(RunLease.LEASE));
       assertThat(record().lastVersion()).isNull();
     }
@@ -84,15 +114,11 @@ final class RunLeaseTest {
   @Test
   void aHeartbeatThatFailsIsMadeUpForByTheNext() {
     try (RunLease lease = lease()) {
-      WatchedStore.watch(
-          uri,
-          key -> {
-            throw new StorageException("injected", null);
-          });
+      writes.failure = new StorageException("injected", null);
       clock.advance(Duration.ofSeconds(30));
       assertThatCode(lease::beat).doesNotThrowAnyException();
-      assertThat(record().updatedAt()).isEqualTo(TestSettings.STARTED);
-      WatchedStore.unwatch(uri);
+      assertThat(record().updatedAt()).isEqualTo(STARTED);
+      writes.failure = null;
       lease.beat();
       assertThat(record().updatedAt()).isEqualTo(clock.instant());
     }
@@ -130,15 +156,15 @@ final class RunLeaseTest {
       assertThat(record().counters())
           .containsEntry("records", 14L)
           .containsEntry(RunCounters.FILES, 6L);
-      assertThat(record().startedAt()).isEqualTo(TestSettings.STARTED);
+      assertThat(record().startedAt()).isEqualTo(STARTED);
     }
   }
 
   @Test
   void warningsThatTheWatcherOfTheInputHasWrittenStay() {
-    RunWarning warning = new RunWarning(TestSettings.STARTED, true, "cannot read a");
+    RunWarning warning = new RunWarning(STARTED, true, "cannot read a");
     try (RunLease lease = lease()) {
-      new RunRecords(store).warn(settings.runId(), none -> List.of(warning));
+      new RunRecords(store).warn(start.runId(), none -> List.of(warning));
       lease.beat();
       lease.announced(1, Map.of());
       assertThat(record().warnings()).containsExactly(warning);
@@ -168,9 +194,9 @@ final class RunLeaseTest {
       lease.completed(needs(4));
     }
     assertThat(record().needs().checkpoints())
-        .as("as many as Flink retains, and two")
+        .as("as many as are noted")
         .containsExactly(needs(2), needs(3), needs(4));
-    new RunRecords(store).end(settings.runId(), Status.SUCCEEDED, null, clock.instant());
+    new RunRecords(store).end(start.runId(), Status.SUCCEEDED, null, clock.instant());
     assertThat(record().needs().checkpoints()).last().isEqualTo(needs(4));
   }
 
@@ -180,13 +206,13 @@ final class RunLeaseTest {
         new ManifestRef(
             "manifests/20261122T095900.000Z_" + "b".repeat(32) + ".json",
             Sha256.of(new byte[] {7}));
-    settings = settings.onTopOf(base);
+    start = start(start.runId(), base);
     try (RunLease lease = lease()) {
       assertThat(lease).isNotNull();
       assertThat(record().needs()).isEqualTo(new RunNeeds(base, List.of()));
     }
     try (RunLease lease =
-        new RunLease(settings.run(2).settings().runStart(), store, clock, /* isRestored= */ true)) {
+        new RunLease(start("2".repeat(32), null), store, clock, /* isRestored= */ true)) {
       assertThat(lease).isNotNull();
       assertThat(new RunRecords(store).find("2".repeat(32)).orElseThrow().needs())
           .as("of a run that goes on from a checkpoint")
@@ -200,20 +226,13 @@ final class RunLeaseTest {
 
   private CheckpointNeeds needs(int checkpoint) {
     return new CheckpointNeeds(
-        checkpoint,
-        TestSettings.STARTED,
-        null,
-        List.of(new DescriptorRef(1, Sha256.of(new byte[checkpoint]))));
+        checkpoint, STARTED, null, List.of(new DescriptorRef(1, Sha256.of(new byte[checkpoint]))));
   }
 
   @Test
   void aFailureOfTheRecordDoesNotHideTheFailureOfTheRun() {
     try (RunLease lease = lease()) {
-      WatchedStore.watch(
-          uri,
-          key -> {
-            throw new StorageException("no record either", null);
-          });
+      writes.failure = new StorageException("no record either", null);
       StorageException failure = new StorageException("it broke", null);
       lease.failed(failure);
 
@@ -225,15 +244,11 @@ final class RunLeaseTest {
   @Test
   void anAnnouncementThatCannotBeRecordedFailsAndIsCountedOnceByTheNextAttempt() {
     try (RunLease lease = lease()) {
-      WatchedStore.watch(
-          uri,
-          key -> {
-            throw new StorageException("injected", null);
-          });
+      writes.failure = new StorageException("injected", null);
       assertThatThrownBy(() -> lease.announced(1, Map.of("records", 10L)))
           .isInstanceOf(StorageException.class);
     }
-    WatchedStore.unwatch(uri);
+    writes.failure = null;
     try (RunLease lease = lease()) {
       lease.announced(1, Map.of("records", 10L));
       assertThat(record().counters()).containsEntry("records", 10L);
@@ -250,10 +265,10 @@ final class RunLeaseTest {
   }
 
   private RunLease lease() {
-    return new RunLease(settings.settings().runStart(), store, clock, false);
+    return new RunLease(start, store, clock, false);
   }
 
   private RunRecord record() {
-    return new RunRecords(settings.settings().target().open()).find(settings.runId()).orElseThrow();
+    return new RunRecords(store).find(start.runId()).orElseThrow();
   }
 }

@@ -1,4 +1,4 @@
-package io.shardyfusion.flink;
+package io.shardyfusion.testing;
 
 import java.time.Clock;
 import java.time.Duration;
