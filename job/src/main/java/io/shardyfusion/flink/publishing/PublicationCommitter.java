@@ -1,9 +1,7 @@
 package io.shardyfusion.flink.publishing;
 
-import io.shardyfusion.ConflictException;
 import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.flink.run.Restarts;
-import io.shardyfusion.flink.run.SinkMetrics;
 import io.shardyfusion.flink.run.SinkSettings;
 import io.shardyfusion.format.CheckpointNeeds;
 import io.shardyfusion.format.PointerEntry;
@@ -22,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.connector.sink2.Committer;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
@@ -45,9 +42,7 @@ final class PublicationCommitter implements Committer<Committable> {
   private final Clock clock;
   private final Announcer announcer;
   private final RunLease lease;
-  private final Counter fenced;
-  private volatile long announcedVersion;
-  private volatile long publishMillis;
+  private final AnnouncementMetrics metrics;
 
   /**
    * A committer that announces in {@code store} and closes it in the end.
@@ -65,9 +60,7 @@ final class PublicationCommitter implements Committer<Committable> {
     this.clock = clock;
     this.announcer = new Announcer(this.store, clock, settings.publishing().ifEmpty());
     this.lease = new RunLease(settings.runStart(), this.store, clock, isRestored);
-    this.fenced = metrics.counter(SinkMetrics.FENCED);
-    metrics.gauge(SinkMetrics.ANNOUNCED_VERSION, () -> announcedVersion);
-    metrics.gauge(SinkMetrics.PUBLISH_TIME, () -> publishMillis);
+    this.metrics = new AnnouncementMetrics(metrics, System::nanoTime);
   }
 
   @Override
@@ -86,9 +79,6 @@ final class PublicationCommitter implements Committer<Committable> {
       if (thrown != e) {
         lease.failed(e);
       }
-      if (e instanceof ConflictException) {
-        fenced.inc();
-      }
       throw thrown;
     }
   }
@@ -98,13 +88,11 @@ final class PublicationCommitter implements Committer<Committable> {
     Announcement announcement = publication.announcement();
     boolean isOwn = announcement.runId().equals(settings.run().id());
     PointerEntry entry =
-        announcer.announce(
+        announced(
             settings.start().takeover() && !isOwn
                 ? announcement.after(new Predecessor.Any())
                 : announcement);
-    announcedVersion = entry.version();
-    publishMillis =
-        Math.max(0, Duration.between(publication.assembledAt(), clock.instant()).toMillis());
+    metrics.announced(entry, Duration.between(publication.assembledAt(), clock.instant()));
     // Work of another run is in the record of that run.
     Map<String, Long> counters = isOwn ? new TreeMap<>(publication.counters()) : new TreeMap<>();
     counters.put(RunCounters.ANNOUNCE_MILLIS, Duration.between(start, clock.instant()).toMillis());
@@ -117,6 +105,15 @@ final class PublicationCommitter implements Committer<Committable> {
       lease.succeeded(entry.version(), counters);
     } else {
       lease.announced(entry.version(), counters);
+    }
+  }
+
+  private PointerEntry announced(Announcement announcement) {
+    try {
+      return announcer.announce(announcement);
+    } catch (ShardyfusionException e) {
+      metrics.failed(e);
+      throw e;
     }
   }
 

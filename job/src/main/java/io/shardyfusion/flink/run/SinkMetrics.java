@@ -12,6 +12,13 @@ public final class SinkMetrics {
   /** Counter, of each write subtask: bytes of the table files that were uploaded. */
   public static final String BYTES = "numBytesSend";
 
+  /**
+   * Counter, of each write subtask: bytes of the keys, as they are stored, and values of the rows
+   * that were written into shards. {@link #BYTES} divided by it is the write amplification of the
+   * uploads.
+   */
+  public static final String ROW_BYTES = "numRowBytesSend";
+
   /** Counter, of each write subtask: rows that delete their key. */
   public static final String DELETES = "numDeletesSend";
 
@@ -26,6 +33,12 @@ public final class SinkMetrics {
    * shards were flushed and described, in milliseconds.
    */
   public static final String BARRIER_STALL = "currentBarrierStallTime";
+
+  /**
+   * Counter, of each write subtask: how long records waited at all barriers so far, as {@link
+   * #BARRIER_STALL} says it of the last one, in milliseconds.
+   */
+  public static final String TOTAL_BARRIER_STALL = "totalBarrierStallTime";
 
   /**
    * Gauge, of each write subtask: how long it took to upload what the last checkpoint needs, in
@@ -47,6 +60,18 @@ public final class SinkMetrics {
    * in milliseconds.
    */
   public static final String PUBLISH_TIME = "currentPublishTime";
+
+  /**
+   * Gauge, of the committer: the time since this attempt last announced a version, or else since it
+   * began, in seconds.
+   */
+  public static final String SECONDS_SINCE_ANNOUNCEMENT = "secondsSinceAnnouncement";
+
+  /** Counter, of the committer: announcements that failed, for whatever reason. */
+  public static final String ANNOUNCEMENT_FAILURES = "numAnnouncementFailures";
+
+  /** Counter, of the committer: versions that joined the history as held, and are not served. */
+  public static final String HELD = "numHeldVersions";
 
   /** Counter, of the committer: announcements that another writer prevented. */
   public static final String FENCED = "numFencedPublications";

@@ -207,6 +207,7 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
       }
       records++;
       measured.records.inc();
+      measured.rowBytes.inc(row.key.length + (value == null ? 0L : value.length));
     } catch (ShardyfusionException e) {
       throw Restarts.unlessPointless(e);
     }
@@ -235,7 +236,7 @@ public final class ShardWriteOperator extends AbstractStreamOperator<SubtaskRepo
       running(writeMetrics).report(report);
       running(uploads).submit(image, present);
     }
-    running(writeMetrics).stallMillis = millisSince(start);
+    running(writeMetrics).stalled(System.nanoTime() - start);
     running(writeMetrics).shardBytes = owned.bytes();
     running(writeMetrics).largestShardBytes = owned.largestBytes();
     return reports;

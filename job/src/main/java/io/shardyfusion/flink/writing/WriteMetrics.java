@@ -2,6 +2,7 @@ package io.shardyfusion.flink.writing;
 
 import io.shardyfusion.flink.run.SinkMetrics;
 import io.shardyfusion.flink.wire.ShardReport;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
@@ -10,10 +11,13 @@ final class WriteMetrics {
 
   final Counter records;
   final Counter deletes;
+  final Counter rowBytes;
   final Counter bytes;
   final Counter files;
   final Counter errors;
-  volatile long stallMillis;
+  private final Counter totalStallMillis;
+  private long totalStallNanos;
+  private volatile long stallMillis;
   volatile long sendMillis;
   volatile long shardBytes;
   volatile long largestShardBytes;
@@ -21,10 +25,12 @@ final class WriteMetrics {
   WriteMetrics(MetricGroup group) {
     records = group.counter(SinkMetrics.RECORDS);
     deletes = group.counter(SinkMetrics.DELETES);
+    rowBytes = group.counter(SinkMetrics.ROW_BYTES);
     bytes = group.counter(SinkMetrics.BYTES);
     files = group.counter(SinkMetrics.FILES);
     errors =
         group.counter(SinkMetrics.ERRORS, new org.apache.flink.metrics.ThreadSafeSimpleCounter());
+    totalStallMillis = group.counter(SinkMetrics.TOTAL_BARRIER_STALL);
     group.gauge(SinkMetrics.BARRIER_STALL, () -> stallMillis);
     group.gauge(SinkMetrics.SEND_TIME, () -> sendMillis);
     group.gauge(SinkMetrics.SHARD_BYTES, () -> shardBytes);
@@ -39,5 +45,14 @@ final class WriteMetrics {
         bytes.inc(file.size());
       }
     }
+  }
+
+  /** Takes note of the time for which records waited at a barrier. */
+  void stalled(long nanos) {
+    stallMillis = TimeUnit.NANOSECONDS.toMillis(nanos);
+    // What is less than a millisecond each time adds up, too.
+    totalStallNanos += nanos;
+    totalStallMillis.inc(
+        TimeUnit.NANOSECONDS.toMillis(totalStallNanos) - totalStallMillis.getCount());
   }
 }

@@ -9,6 +9,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.flink.TestSettings;
+import io.shardyfusion.flink.run.SinkMetrics;
 import io.shardyfusion.flink.wire.ShardReport;
 import io.shardyfusion.flink.wire.ShardReport.ReportedFile;
 import io.shardyfusion.flink.wire.SubtaskReport;
@@ -40,7 +41,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.metrics.testutils.MetricListener;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -295,11 +298,14 @@ final class PublishSinkTest {
     ManifestAssembler restored = restore(later, savepoint);
     Publication behind = publish(restored, report(2, 0, "other"), all(2, 1, "b"));
 
-    assertThatThrownBy(() -> commit(committer(later), one, behind))
+    MetricListener metrics = new MetricListener();
+    assertThatThrownBy(() -> commit(committer(later, metrics.getMetricGroup()), one, behind))
         .isInstanceOf(SuppressRestartsException.class)
         .hasCauseInstanceOf(ConflictException.class)
         .hasStackTraceContaining("takeover()");
     assertThat(descriptors(current())).containsExactly("a2", "b");
+    assertThat(count(metrics, SinkMetrics.ANNOUNCEMENT_FAILURES)).isEqualTo(1);
+    assertThat(count(metrics, SinkMetrics.FENCED)).isEqualTo(1);
   }
 
   @Test
@@ -348,7 +354,8 @@ final class PublishSinkTest {
   @Test
   void aStreamThatDeletesEveryRowTakesThemFromReadersOnlyWhereThatIsMeant() throws Exception {
     ManifestAssembler writer = begin(settings);
-    PublicationCommitter committer = committer(settings);
+    MetricListener metrics = new MetricListener();
+    PublicationCommitter committer = committer(settings, metrics.getMetricGroup());
     commit(committer, checkpoint(writer, 1, "a", "b"));
     Publication empty = publish(writer, deletedAll(2, 0), deletedAll(2, 1));
 
@@ -356,6 +363,8 @@ final class PublishSinkTest {
         .isInstanceOf(SuppressRestartsException.class)
         .hasCauseInstanceOf(EmptySnapshotException.class)
         .hasStackTraceContaining("allowEmpty()");
+    assertThat(count(metrics, SinkMetrics.ANNOUNCEMENT_FAILURES)).isEqualTo(1);
+    assertThat(count(metrics, SinkMetrics.FENCED)).isZero();
     assertThat(descriptors(current())).containsExactly("a", "b");
     assertThat(record(settings).status()).isEqualTo(RunRecord.Status.FAILED);
 
@@ -517,9 +526,15 @@ final class PublishSinkTest {
   }
 
   private PublicationCommitter committer(TestSettings of) {
-    return kept(
-        new PublicationCommitter(
-            of.settings(), opened(of), clock, new UnregisteredMetricsGroup(), false));
+    return committer(of, new UnregisteredMetricsGroup());
+  }
+
+  private PublicationCommitter committer(TestSettings of, MetricGroup metrics) {
+    return kept(new PublicationCommitter(of.settings(), opened(of), clock, metrics, false));
+  }
+
+  private static long count(MetricListener metrics, String counter) {
+    return metrics.getCounter(counter).orElseThrow().getCount();
   }
 
   private static ObjectStore opened(TestSettings of) {
