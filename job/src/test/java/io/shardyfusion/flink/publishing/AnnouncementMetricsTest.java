@@ -64,14 +64,18 @@ final class AnnouncementMetricsTest {
   }
 
   private static PointerEntry entry(long version) {
-    return new PointerEntry(
-        version,
-        new ManifestRef(
-            "manifests/20260304T050607.000Z_" + "a".repeat(32) + ".json", Sha256.of(new byte[1])),
-        "b".repeat(32),
-        Instant.parse("2026-03-04T05:06:07Z"),
-        1,
-        1,
-        VersionStatus.ANNOUNCED);
+    return PointerEntry.builder()
+        .version(version)
+        .manifest(
+            new ManifestRef(
+                "manifests/20260304T050607.000Z_" + "a".repeat(32) + ".json",
+                Sha256.of(new byte[1])))
+        .runId("b".repeat(32))
+        .announcedAt(Instant.parse("2026-03-04T05:06:07Z"))
+        .rows(1)
+        .bytes(1)
+        .status(VersionStatus.ANNOUNCED)
+        .rowsExact(true)
+        .build();
   }
 }
