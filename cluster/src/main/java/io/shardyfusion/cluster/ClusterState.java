@@ -3,6 +3,7 @@ package io.shardyfusion.cluster;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param options what it was started with
  * @param processes that it owns
  */
+@RecordBuilder
+@RecordBuilder.Options(enableWither = false)
 record ClusterState(
     Phase phase,
     @Nullable String failure,

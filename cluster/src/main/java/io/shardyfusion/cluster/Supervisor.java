@@ -229,16 +229,17 @@ final class Supervisor {
 
   private synchronized void publish() {
     if (!stopping) {
-      new ClusterState(
-              phase,
-              failure,
-              ProcessHandle.current().pid(),
-              files.home().distribution().origin(),
-              files.restUrl(),
-              files.s3Endpoint(),
-              files.buckets(),
-              options,
-              processes.stream().map(SupervisedProcess::describe).toList())
+      ClusterStateBuilder.builder()
+          .phase(phase)
+          .failure(failure)
+          .supervisor(ProcessHandle.current().pid())
+          .flink(files.home().distribution().origin())
+          .restUrl(files.restUrl())
+          .s3Endpoint(files.s3Endpoint())
+          .buckets(files.buckets())
+          .options(options)
+          .processes(processes.stream().map(SupervisedProcess::describe).toList())
+          .build()
           .write(directory);
     }
   }

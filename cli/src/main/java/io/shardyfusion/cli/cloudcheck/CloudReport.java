@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.shardyfusion.cli.measuring.Figures;
 import io.shardyfusion.cli.measuring.MeasuredOn;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param estimate what the costs are estimated for
  * @param prices where the default prices are from
  */
+@RecordBuilder
+@RecordBuilder.Options(enableWither = false)
 record CloudReport(
     @JsonProperty("dataset") String dataset,
     @JsonProperty("ok") boolean ok,
@@ -59,16 +62,17 @@ record CloudReport(
             && runs.values().stream()
                 .flatMap(run -> run.verdicts().stream())
                 .allMatch(TargetResult::ok);
-    return new CloudReport(
-        dataset,
-        ok,
-        MeasuredOn.machine(),
-        MeasuredOn.commit(),
-        store,
-        results,
-        verdicts,
-        estimate,
-        MonthlyCost.SOURCE);
+    return CloudReportBuilder.builder()
+        .dataset(dataset)
+        .ok(ok)
+        .machine(MeasuredOn.machine())
+        .commit(MeasuredOn.commit())
+        .store(store)
+        .results(results)
+        .verdicts(verdicts)
+        .estimate(estimate)
+        .prices(MonthlyCost.SOURCE)
+        .build();
   }
 
   void write(Path file) throws IOException {

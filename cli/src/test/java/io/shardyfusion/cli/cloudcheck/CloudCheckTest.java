@@ -93,23 +93,26 @@ class CloudCheckTest {
   void theTableShowsWhatWasFoundBeforeAFailure() throws IOException {
     StringWriter out = new StringWriter();
 
-    new CloudReport(
-            "s3://bucket",
-            false,
-            Map.of(),
-            "unknown",
-            List.of(new TargetResult("listing", "shows what was written", true)),
+    CloudReportBuilder.builder()
+        .dataset("s3://bucket")
+        .ok(false)
+        .machine(Map.of())
+        .commit("unknown")
+        .store(List.of(new TargetResult("listing", "shows what was written", true)))
+        .results(
             new TreeMap<>(
-                Map.of(2, Map.of("rows", 1000, "write_puts", 8), 3, Map.of("rows", 1000))),
+                Map.of(2, Map.of("rows", 1000, "write_puts", 8), 3, Map.of("rows", 1000))))
+        .verdicts(
             new TreeMap<>(
                 Map.of(
                     2,
                     List.of(new TargetResult("PUTs of a backfill", "8", true)),
                     3,
                     List.of(
-                        new TargetResult("everything could be done", "the disk is full", false)))),
-            new MonthlyCost(),
-            "some prices")
+                        new TargetResult("everything could be done", "the disk is full", false)))))
+        .estimate(new MonthlyCost())
+        .prices("some prices")
+        .build()
         .printTable(new PrintWriter(out));
 
     assertThat(out.toString().lines())
