@@ -1,5 +1,6 @@
 package io.shardyfusion.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
@@ -34,6 +35,7 @@ class ArchitectureTest {
   private static final List<String> MODULES = List.of("core", "reader", "writer", "job", "cli");
 
   private static final int MAX_FILES = 30;
+  private static final int MAX_PARAMETERS = 7;
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -159,6 +161,25 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.rocksdb..")
+        .check(CLASSES);
+  }
+
+  /**
+   * Records that mirror a document are wide; generated builders, and they themselves, make them.
+   */
+  @Test
+  void whatHasManyPartsIsBuiltByName() {
+    noClasses()
+        .that()
+        .haveNameNotMatching(".*Builder(\\$With)?")
+        .should()
+        .callConstructorWhere(
+            describe(
+                "one of ours, of another class, takes more than " + MAX_PARAMETERS + " parameters",
+                call ->
+                    call.getTargetOwner().getPackageName().startsWith("io.shardyfusion")
+                        && !call.getOriginOwner().equals(call.getTargetOwner())
+                        && call.getTarget().getRawParameterTypes().size() > MAX_PARAMETERS))
         .check(CLASSES);
   }
 
