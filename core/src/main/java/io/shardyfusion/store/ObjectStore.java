@@ -49,8 +49,8 @@ public interface ObjectStore extends AutoCloseable {
 
   /**
    * The root: absolute, without a slash at the end, {@code file:///dir} or {@code
-   * s3://bucket/prefix}. {@code ObjectStores.open} opens the same store again, except for an
-   * S3 prefix with characters that a URI cannot hold.
+   * s3://bucket/prefix}. {@code ObjectStores.open} opens the same store again, except for an S3
+   * prefix with characters that a URI cannot hold.
    */
   URI root();
 
