@@ -32,7 +32,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
   /** Those of the product that this one sees. */
-  private static final List<String> MODULES = List.of("core", "reader", "writer", "job", "cli");
+  private static final List<String> MODULES =
+      List.of("core", "reader", "writer", "sink", "job", "cli");
 
   private static final int MAX_FILES = 30;
   private static final int MAX_PARAMETERS = 7;

@@ -109,7 +109,7 @@ class DeployGuideTest {
   /** All main sources, with text that is put together there in one piece. */
   private static String code() throws IOException {
     StringBuilder code = new StringBuilder();
-    for (String module : List.of("core", "reader", "job")) {
+    for (String module : List.of("core", "reader", "writer", "sink", "job")) {
       try (Stream<Path> files = Files.walk(DOCS.resolveSibling(module).resolve("src/main/java"))) {
         for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
           code.append(Files.readString(file).replaceAll("\"\\s*\\+\\s*\\(?\"", ""));

@@ -23,7 +23,8 @@ class LibraryMessagesTest {
       List.of(
           Path.of("../core/src/main/java"),
           Path.of("../reader/src/main/java"),
-          Path.of("src/main/java/io/shardyfusion/flink"));
+          Path.of("../writer/src/main/java"),
+          Path.of("../sink/src/main/java"));
 
   /** Text blocks, strings and comments; characters, too, as one of them may be a quote. */
   private static final Pattern WORDS =

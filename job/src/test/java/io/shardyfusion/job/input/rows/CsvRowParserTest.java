@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.shardyfusion.flink.ByRegion;
 import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.options.BadRowPolicy;
 import io.shardyfusion.job.input.options.InputOptions;

@@ -3,7 +3,6 @@ package io.shardyfusion.job.input.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.shardyfusion.flink.ByRegion;
 import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.job.input.options.KeyColumn;

@@ -8,7 +8,7 @@ import io.shardyfusion.routing.Sharding;
 import java.util.List;
 
 /** Keys by a column of their row: {@code eu} in shard 0, others in shard 1; and by its zone. */
-public record ByRegion(int numShards) implements Sharding {
+record ByRegion(int numShards) implements Sharding {
 
   private static final long serialVersionUID = 1L;
 
