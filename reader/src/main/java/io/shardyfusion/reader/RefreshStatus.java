@@ -107,6 +107,16 @@ final class RefreshStatus {
     return refreshes;
   }
 
+  /** The version that the pointer names, minus the one that is served. */
+  synchronized long versionsBehind(PointerEntry served) {
+    return behindSince == null ? 0 : behindVersion - served.version();
+  }
+
+  /** The time since that moment, by the clock on the wall; negative where it lies ahead. */
+  Duration sinceWall(Instant moment) {
+    return Duration.between(moment, clock.instant());
+  }
+
   /** The health of the reader, which serves that version. */
   synchronized ReaderHealth health(PointerEntry served) {
     Findings findings = new Findings();

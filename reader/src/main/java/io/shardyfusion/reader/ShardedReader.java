@@ -19,6 +19,7 @@ import io.shardyfusion.store.open.ObjectStores;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -308,12 +309,20 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
    * never throws; a closed reader is unhealthy.
    */
   public ReaderHealth health() {
-    PointerEntry served = versions.current().entry();
+    return health(versions.current().entry());
+  }
+
+  private ReaderHealth health(PointerEntry served) {
     return versions.isClosed() ? status.closed(served) : status.health(served);
   }
 
-  /** The reader's counts so far, and the sizes of what it holds. Never throws. */
+  /**
+   * The reader's counts so far, the sizes of what it holds, and how fresh that is. Never throws.
+   */
   public ReaderStats stats() {
+    Snapshot served = versions.current();
+    Instant watermark = served.manifest().watermark();
+    ReaderHealth health = health(served.entry());
     return ReaderStats.builder()
         .lookups(meter.lookups())
         .misses(meter.misses())
@@ -325,6 +334,12 @@ public final class ShardedReader extends SnapshotLookups implements AutoCloseabl
         .shardsOpen(shardPool.open().size())
         .cacheBytes(pruner.bytes())
         .blockCacheBytes(blockCacheBytes())
+        .version(served.entry().version())
+        .versionsBehind(status.versionsBehind(served.entry()))
+        .announcedAge(health.announcedAge())
+        .watermarkLag(watermark == null ? null : status.sinceWall(watermark))
+        .checkedAge(options.at() == null ? health.checkedAge() : null)
+        .health(health.status())
         .build();
   }
 

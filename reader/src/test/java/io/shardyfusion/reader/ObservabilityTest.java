@@ -63,6 +63,28 @@ class ObservabilityTest {
     try (ShardedReader reader = ShardedReader.open(options)) {
       assertThat(reader.health().problems()).isEmpty();
       assertThat(reader.health().status()).isEqualTo(ReaderHealth.Status.HEALTHY);
+      assertThat(reader.stats().checkedAge()).as("the age of a look that nobody takes").isNull();
+    }
+  }
+
+  @Test
+  void statsSayWhichVersionIsServedAndHowFreshItIs() {
+    try (ShardedReader reader = ShardedReader.open(options().build())) {
+      ReaderStats first = reader.stats();
+      assertThat(first.version()).isEqualTo(1);
+      assertThat(first.versionsBehind()).isZero();
+      assertThat(first.announcedAge()).isPositive();
+      assertThat(first.checkedAge()).isBetween(Duration.ZERO, DEADLINE);
+      assertThat(first.watermarkLag()).isNull();
+      assertThat(first.health()).isEqualTo(ReaderHealth.Status.HEALTHY);
+
+      dataset.publish(LongStream.range(0, ROWS).boxed(), key -> value("v2", key));
+      assertThat(reader.refresh()).isTrue();
+      ReaderStats second = reader.stats();
+      assertThat(second.version()).isEqualTo(2);
+      assertThat(second.versionsBehind()).isZero();
+      reader.close();
+      assertThat(reader.stats().health()).isEqualTo(ReaderHealth.Status.UNHEALTHY);
     }
   }
 

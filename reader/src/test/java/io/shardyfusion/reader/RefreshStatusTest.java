@@ -118,6 +118,18 @@ class RefreshStatusTest {
   }
 
   @Test
+  void theDistanceToTheCurrentVersionIsKnownUntilThatIsServed() {
+    RefreshStatus status = status(HealthLimits.defaults(), Duration.ofSeconds(30));
+    assertThat(status.versionsBehind(SERVED)).isZero();
+    status.behind(9);
+    assertThat(status.versionsBehind(SERVED)).isEqualTo(2);
+    status.behind(6);
+    assertThat(status.versionsBehind(SERVED)).as("after a rollback").isEqualTo(-1);
+    status.upToDate();
+    assertThat(status.versionsBehind(SERVED)).isZero();
+  }
+
+  @Test
   void theAgeOfTheLookIsThatOfTheCacheWhereTheStoreWasNotReached() {
     RefreshStatus status = status(HealthLimits.defaults(), Duration.ofSeconds(30));
     assertThat(status.health(SERVED).status()).isEqualTo(ReaderHealth.Status.DEGRADED);

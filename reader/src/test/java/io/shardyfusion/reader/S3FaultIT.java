@@ -8,6 +8,7 @@ import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.format.Layout;
 import io.shardyfusion.store.ObjectStore;
+import io.shardyfusion.store.S3Credentials;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.open.ObjectStores;
 import io.shardyfusion.testing.Await;
@@ -58,6 +59,34 @@ class S3FaultIT {
   @AfterEach
   void nothingIsLeft() {
     Leaks.assertNone(directory);
+  }
+
+  @Test
+  void aStoreOfOnesOwnIsConfiguredInCode() throws Exception {
+    TestDataset cities = TestDataset.ofLongs(directory, 2, ROWS);
+    String dataset = "s3://" + server.bucket() + "/self-hosted";
+    URI endpoint = server.endpoint();
+    String accessKey = server.accessKey();
+    String secretKey = server.secretKey();
+    upload(cities, dataset, endpoint.toString());
+    Path cache = directory.resolve("self-hosted");
+
+    // begin store
+    StoreOptions store =
+        StoreOptions.builder()
+            .s3Endpoint(endpoint) // https://objects.example.org:9000
+            .s3Region("us-east-1") // many servers take any
+            .s3PathStyle(true) // no DNS name for each bucket
+            .s3Credentials(S3Credentials.keys(accessKey, secretKey))
+            .callTimeout(Duration.ofSeconds(10))
+            .build();
+    ReaderOptions options =
+        ReaderOptions.builder(dataset).cacheDirectory(cache).store(store).build();
+    // end store
+
+    try (ShardedReader reader = ShardedReader.open(options)) {
+      assertThat(reader.get(1L)).isEqualTo(value("v1", 1));
+    }
   }
 
   @Test

@@ -189,6 +189,27 @@ class TutorialTest {
   }
 
   @Test
+  void aServiceIsReadyWhenItsReaderIsWarm() {
+    long needed = 1; // The first version that has what this service asks for.
+    // begin warm
+    ReaderOptions options =
+        ReaderOptions.builder(dataset)
+            .cacheDirectory(cache) // what an earlier start fetched is not fetched again
+            .eager() // opened with all shards, as each later version is before its swap
+            .staleOk() // a start while the store is away serves what the cache has
+            .build();
+
+    ShardedReader reader = ShardedReader.open(options); // before the service says that it is ready
+    boolean fresh = reader.awaitAtLeast(AtLeast.version(needed), Duration.ofMinutes(1));
+    boolean ready = fresh && reader.health().status() != ReaderHealth.Status.UNHEALTHY;
+    // end warm
+
+    assertThat(ready).isTrue();
+    assertThat(reader.stats().shardsOpen()).isEqualTo(8);
+    reader.close();
+  }
+
+  @Test
   void aReaderSaysHowItIs() {
     try (ShardedReader reader = ShardedReader.open(options)) {
       // begin health
