@@ -87,5 +87,8 @@ public final class Limits {
   /** The longest value in a manifest's custom map, in characters. */
   public static final int MAX_CUSTOM_VALUE = 4096;
 
+  /** The longest text of a value schema in a manifest, in bytes of its UTF-8 form: 64 KiB. */
+  public static final int MAX_VALUE_SCHEMA_BYTES = 64 << 10;
+
   private Limits() {}
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param sharding the function from keys to shards
  * @param keyEncoding how keys are stored
  * @param valueFormat what values hold
+ * @param valueSchema the schema that values were written by, or null where that is not recorded
  * @param engine the RocksDB that wrote it, and how
  * @param stats the sums
  * @param input what was read for it, or null where that is not known: of a backfill, and of a job
@@ -43,6 +44,7 @@ public record Manifest(
     Sharding sharding,
     KeyEncoding keyEncoding,
     ValueFormat valueFormat,
+    @Nullable ValueSchema valueSchema,
     TableEngine engine,
     SnapshotStats stats,
     @Nullable InputCounts input,

@@ -41,6 +41,7 @@ public final class ManifestParser {
           ShardingParser.write(value.sharding(), json);
           json.writeStringField("key_encoding", value.keyEncoding().externalName());
           json.writeStringField("value_format", value.valueFormat().externalName());
+          writeValueSchema(value.valueSchema(), json);
           writeEngine(value.engine(), json);
           writeStats(value.stats(), json);
           writeInput(value.input(), json);
@@ -78,6 +79,12 @@ public final class ManifestParser {
                 .sharding(fields.object("sharding", ShardingParser::read))
                 .keyEncoding(fields.text("key_encoding", ManifestParser::keyEncoding))
                 .valueFormat(fields.text("value_format", ValueFormat::of))
+                .valueSchema(
+                    fields
+                        .optional(
+                            "value_schema",
+                            name -> fields.object(name, ManifestParser::readValueSchema))
+                        .orElse(null))
                 .engine(fields.object("engine", ManifestParser::readEngine))
                 .stats(fields.object("stats", ManifestParser::readStats))
                 .input(
@@ -128,6 +135,27 @@ public final class ManifestParser {
                 fields.text("engine_version"),
                 fields.text("version"),
                 RunMode.of(fields.text("mode"))));
+  }
+
+  private static void writeValueSchema(@Nullable ValueSchema schema, JsonGenerator json)
+      throws IOException {
+    if (schema == null) {
+      return;
+    }
+    json.writeObjectFieldStart("value_schema");
+    json.writeStringField("kind", schema.kind().externalName());
+    json.writeStringField("fingerprint", schema.fingerprint().hex());
+    json.writeStringField("text", schema.text());
+    json.writeEndObject();
+  }
+
+  private static ValueSchema readValueSchema(JsonFields fields) {
+    return fields.make(
+        () ->
+            new ValueSchema(
+                fields.text("kind", ValueSchema.Kind::of),
+                fields.text("fingerprint", Sha256::new),
+                fields.text("text")));
   }
 
   private static void writeEngine(TableEngine engine, JsonGenerator json) throws IOException {

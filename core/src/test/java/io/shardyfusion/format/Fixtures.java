@@ -31,6 +31,8 @@ final class Fixtures {
               Map.entry("manifest-empty.json", Samples::firstManifest),
               Map.entry("manifest-streaming.json", Samples::streamingManifest),
               Map.entry("manifest-counted.json", Samples::countedManifest),
+              Map.entry("manifest-value-schema.json", Samples::avroManifest),
+              Map.entry("manifest-value-schema-json.json", Samples::jsonSchemaManifest),
               Map.entry("descriptor.json", Samples::descriptor),
               Map.entry("descriptor-empty.json", () -> Samples.emptyDescriptor(1)),
               Map.entry("descriptor-streaming.json", Samples::streamingDescriptor),

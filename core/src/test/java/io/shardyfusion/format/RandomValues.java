@@ -1,5 +1,6 @@
 package io.shardyfusion.format;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.dynatrace.hash4j.hashing.Hashing;
@@ -105,6 +106,7 @@ final class RandomValues {
         .sharding(new HashSharding(shards))
         .keyEncoding(pick(KeyEncoding.values()))
         .valueFormat(pick(ValueFormat.values()))
+        .valueSchema(random.nextBoolean() ? null : valueSchema())
         .engine(new TableEngine(TableEngine.ROCKSDB, "v" + text(9), "p" + text(9)))
         .stats(stats)
         .input(random.nextBoolean() ? null : new InputCounts(amount(), amount(), amount()))
@@ -192,6 +194,13 @@ final class RandomValues {
         random.nextBoolean() ? null : instant(),
         random.nextBoolean() ? null : "w" + text(200),
         Stream.generate(() -> "r" + text(500)).limit(random.nextInt(4)).toList());
+  }
+
+  private ValueSchema valueSchema() {
+    String text = "s" + text(300);
+    return random.nextBoolean()
+        ? new ValueSchema(ValueSchema.Kind.AVRO, sha(), text)
+        : new ValueSchema(ValueSchema.Kind.JSON_SCHEMA, Sha256.of(text.getBytes(UTF_8)), text);
   }
 
   private ManifestRef ref() {

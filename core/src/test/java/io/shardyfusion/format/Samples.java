@@ -138,6 +138,40 @@ final class Samples {
   }
 
   /** The same, of a job that counts what it reads. */
+  /** A schema whose Parsing Canonical Form differs from its text. */
+  static final ValueSchema AVRO_SCHEMA =
+      new ValueSchema(
+          ValueSchema.Kind.AVRO,
+          new Sha256("79da0859fa327e669796bb433d4fe4761b21aff9b0a658fc4c4db0b4e9669d26"),
+          """
+          {
+            "type": "record",
+            "name": "City",
+            "namespace": "example",
+            "fields": [
+              {"name": "name", "type": "string"},
+              {"name": "population", "type": "long", "default": 0}
+            ]
+          }
+          """);
+
+  static final ValueSchema JSON_SCHEMA =
+      new ValueSchema(
+          ValueSchema.Kind.JSON_SCHEMA,
+          new Sha256("5b86709330ff57c6fca347f207536df50ba0432a500d79ba6cb81eabf2753b82"),
+          """
+          {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object",\
+          "properties":{"name":{"type":"string"}},"required":["name"]}
+          """);
+
+  static Manifest avroManifest() {
+    return countedManifest().withValueSchema(AVRO_SCHEMA);
+  }
+
+  static Manifest jsonSchemaManifest() {
+    return countedManifest().withValueFormat(ValueFormat.JSON).withValueSchema(JSON_SCHEMA);
+  }
+
   static Manifest countedManifest() {
     return streamingManifest(new InputCounts(12, 3, 1));
   }
