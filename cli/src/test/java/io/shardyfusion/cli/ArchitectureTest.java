@@ -33,7 +33,7 @@ class ArchitectureTest {
 
   /** Those of the product that this one sees. */
   private static final List<String> MODULES =
-      List.of("core", "reader", "writer", "sink", "job", "cli");
+      List.of("core", "reader", "writer", "avro", "sink", "job", "cli");
 
   private static final int MAX_FILES = 30;
   private static final int MAX_PARAMETERS = 7;
@@ -53,6 +53,8 @@ class ArchitectureTest {
     "io.shardyfusion.pointer..",
     "io.shardyfusion.reader..",
     "io.shardyfusion.routing..",
+    "io.shardyfusion.schema..",
+    "io.shardyfusion.avro..",
     "io.shardyfusion.shard..",
     "io.shardyfusion.snapshot..",
     "io.shardyfusion.store..",

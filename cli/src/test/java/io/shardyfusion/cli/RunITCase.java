@@ -273,6 +273,51 @@ final class RunITCase {
     assertThat(directory.resolve("dataset")).doesNotExist();
   }
 
+  /** Follows the advice of the error. */
+  @Test
+  void aValueSchemaIsRecordedShownAndChangedOnlyWhereReadersCanFollow() throws IOException {
+    write("rows.jsonl", List.of("{\"id\":1,\"name\":\"a\"}"));
+    String[] options = {
+      "--input", path("rows.jsonl"), "--key", "id", "--shards", "1", "--parallelism", "1"
+    };
+    String schema = "{\"type\":\"object\",\"required\":[\"name\"]}";
+    write("city.schema.json", List.of(schema));
+    write("other.json", List.of("{\"type\":\"object\"}"));
+    write("city.avsc", List.of("{\"type\":\"record\",\"name\":\"City\",\"fields\":[]}"));
+
+    Result wrong = run(concat(options, "--value-schema", path("rows.jsonl")));
+    assertThat(wrong.failed(2).err())
+        .contains(path("rows.jsonl"), "expected .avsc for Avro, or .json for JSON Schema");
+    assertThat(directory.resolve("dataset")).doesNotExist();
+    publish(concat(options, "--value-schema", path("city.schema.json")));
+    JsonNode shown = Invocation.run("info", "-d", dataset()).succeeded().json().get("value_schema");
+    assertThat(shown.get("kind").textValue()).isEqualTo("json-schema");
+    assertThat(shown.get("text").textValue()).isEqualTo(schema + "\n");
+    assertThat(shown.get("fingerprint").textValue()).hasSize(64);
+    assertThat(Invocation.run("info", "-d", dataset(), "-o", "table").succeeded().out())
+        .contains("value_schema", "json-schema");
+
+    assertThat(run(options).failed(2).err())
+        .contains("and this run none", "valueSchema(…) is --value-schema");
+    Result refused = run(concat(options, "--value-schema", path("other.json")));
+    assertThat(refused.failed(2).err())
+        .contains(
+            "version 1 records the value schema json-schema",
+            "cannot be decided",
+            "allowSchemaChange() is --allow-schema-change");
+    JsonNode allowed =
+        publish(concat(options, "--value-schema", path("city.avsc"), "--allow-schema-change"))
+            .json();
+    assertThat(allowed.get("version").asLong()).isEqualTo(2);
+    assertThat(
+            Invocation.run("info", "-d", dataset())
+                .succeeded()
+                .json()
+                .at("/value_schema/kind")
+                .textValue())
+        .isEqualTo("avro");
+  }
+
   @Test
   void anUnwritableTargetIsAStorageErrorThatNamesIt() throws IOException {
     write("rows.jsonl", List.of("{\"id\":1}"));

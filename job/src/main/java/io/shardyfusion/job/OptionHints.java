@@ -21,6 +21,8 @@ public final class OptionHints {
           entry("base(CURRENT)", "--base current"),
           entry("takeover()", "--takeover"),
           entry("allowEmpty()", "--allow-empty"),
+          entry("valueSchema(…)", "--value-schema"),
+          entry("allowSchemaChange()", "--allow-schema-change"),
           entry("duplicates(LAST)", "--duplicates last"),
           entry("execution.state-recovery.path", "--restore auto"),
           entry("StoreOptions.s3Endpoint", "--s3-endpoint"),

@@ -3,6 +3,7 @@ package io.shardyfusion.job;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.bulk.DuplicatePolicy;
 import io.shardyfusion.format.TableProfile;
+import io.shardyfusion.format.ValueSchema;
 import io.shardyfusion.job.input.options.BadRowPolicy;
 import io.shardyfusion.job.input.options.DeleteRule;
 import io.shardyfusion.job.input.options.EventTime;
@@ -156,6 +157,8 @@ public final class RunOptions {
       description = "Let a result without rows replace a version that has some.")
   boolean allowEmpty;
 
+  @Mixin ValueSchemaRunOptions valueSchema = new ValueSchemaRunOptions();
+
   @Mixin ContinuousRunOptions continuous = new ContinuousRunOptions();
 
   @Mixin KafkaRunOptions kafka = new KafkaRunOptions();
@@ -199,6 +202,7 @@ public final class RunOptions {
     }
     int numShards = shards == null ? 1 : shards;
     Sharding route = errors.orNull(() -> new HashSharding(numShards));
+    ValueSchema schema = valueSchema.toSchema(errors);
     TableProfile tables = errors.orNull(() -> TableProfile.of(profile));
     DuplicatePolicy twice = errors.orNull(() -> DuplicatePolicy.of(duplicates));
     if (mode.equals(STREAMING) && twice == DuplicatePolicy.FAIL) {
@@ -213,8 +217,8 @@ public final class RunOptions {
                 rows,
                 dataset,
                 store,
-                new SnapshotJobConfig.Content(route, tables, twice, custom),
-                new SnapshotJobConfig.Replacing(takeover, allowEmpty),
+                new SnapshotJobConfig.Content(route, schema, tables, twice, custom),
+                new SnapshotJobConfig.Replacing(takeover, allowEmpty, valueSchema.allowChange),
                 parallelism,
                 goesOn));
   }

@@ -7,6 +7,7 @@ import io.shardyfusion.flink.ShardyfusionSink;
 import io.shardyfusion.flink.wire.ShardRow;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.format.ValueSchema;
 import io.shardyfusion.job.embedded.EmbeddedCluster;
 import io.shardyfusion.job.embedded.EmbeddedFlink;
 import io.shardyfusion.job.embedded.JobFailures;
@@ -223,6 +224,13 @@ public final class SnapshotJob {
     }
     if (config.replacing().allowEmpty()) {
       sink.allowEmpty();
+    }
+    ValueSchema schema = config.content().valueSchema();
+    if (schema != null) {
+      sink.valueSchema(schema);
+    }
+    if (config.replacing().allowSchemaChange()) {
+      sink.allowSchemaChange();
     }
     return sink;
   }

@@ -2,6 +2,7 @@ package io.shardyfusion.job;
 
 import io.shardyfusion.bulk.DuplicatePolicy;
 import io.shardyfusion.format.TableProfile;
+import io.shardyfusion.format.ValueSchema;
 import io.shardyfusion.job.input.options.InputOptions;
 import io.shardyfusion.routing.Sharding;
 import io.shardyfusion.store.StoreOptions;
@@ -32,12 +33,14 @@ public record SnapshotJobConfig(
    * The shards, the tables and the manifest; keys and values are the input's.
    *
    * @param sharding the function from keys to shards
+   * @param valueSchema the schema that values are written by, or null
    * @param profile of the tables
    * @param duplicates what to do with several rows of a key
    * @param custom the user's own entries of the manifest
    */
   public record Content(
       Sharding sharding,
+      @Nullable ValueSchema valueSchema,
       TableProfile profile,
       DuplicatePolicy duplicates,
       Map<String, String> custom) {
@@ -57,8 +60,10 @@ public record SnapshotJobConfig(
    *
    * @param takeover whether to take the dataset over from another writer
    * @param allowEmpty whether a result without rows may replace a version that has some
+   * @param allowSchemaChange whether the value schema may change to one whose values the current
+   *     version's cannot read
    */
-  public record Replacing(boolean takeover, boolean allowEmpty) {}
+  public record Replacing(boolean takeover, boolean allowEmpty, boolean allowSchemaChange) {}
 
   /** Checks that a backfill reads something that ends. */
   public SnapshotJobConfig {

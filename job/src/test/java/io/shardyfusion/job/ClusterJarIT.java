@@ -292,6 +292,8 @@ final class ClusterJarIT {
       return "fastutil";
     } else if (path.startsWith("io/shardyfusion/")) {
       return "shardyfusion";
+    } else if (path.startsWith("org/apache/avro/")) {
+      return "Avro";
     } else if (path.startsWith("com/dynatrace/")) {
       return "hash4j";
     }

@@ -176,7 +176,7 @@ final class RestoredRunITCase {
         config.dataset(),
         config.store(),
         config.content(),
-        new SnapshotJobConfig.Replacing(true, config.replacing().allowEmpty()),
+        new SnapshotJobConfig.Replacing(true, config.replacing().allowEmpty(), false),
         config.parallelism(),
         config.continuous());
   }
@@ -246,8 +246,8 @@ final class RestoredRunITCase {
         directory.resolve("data").toUri().toString(),
         StoreOptions.defaults(),
         new SnapshotJobConfig.Content(
-            new HashSharding(shards), TableProfile.BALANCED, DuplicatePolicy.LAST, Map.of()),
-        new SnapshotJobConfig.Replacing(false, false),
+            new HashSharding(shards), null, TableProfile.BALANCED, DuplicatePolicy.LAST, Map.of()),
+        new SnapshotJobConfig.Replacing(false, false, false),
         2,
         new ContinuousOptions(
             Duration.ofMillis(50),

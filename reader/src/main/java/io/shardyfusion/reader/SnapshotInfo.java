@@ -6,6 +6,7 @@ import io.shardyfusion.format.ManifestWriter;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.TableEngine;
 import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.format.ValueSchema;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.routing.Sharding;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param sharding the function from keys to shards
  * @param keyEncoding how keys are stored, which also says their type
  * @param valueFormat what values hold
+ * @param valueSchema the schema that values were written by, or null where that is not recorded
  * @param rows in all shards
  * @param rowsExact whether {@code rows} is exact, or an estimate
  * @param bytes of all table files
@@ -47,6 +49,7 @@ public record SnapshotInfo(
     Sharding sharding,
     KeyEncoding keyEncoding,
     ValueFormat valueFormat,
+    @Nullable ValueSchema valueSchema,
     long rows,
     boolean rowsExact,
     long bytes,
@@ -82,6 +85,7 @@ public record SnapshotInfo(
         .sharding(manifest.sharding())
         .keyEncoding(manifest.keyEncoding())
         .valueFormat(manifest.valueFormat())
+        .valueSchema(manifest.valueSchema())
         .rows(manifest.stats().rows())
         .rowsExact(manifest.stats().rowsExact())
         .bytes(manifest.stats().bytes())

@@ -2,8 +2,11 @@ package io.shardyfusion.reader;
 
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.ValueDecodeException;
+import io.shardyfusion.format.ManifestRef;
+import io.shardyfusion.format.ValueSchema;
 import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyType;
+import io.shardyfusion.reader.VersionedLookups.Found;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collection;
@@ -15,8 +18,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lookups whose values come decoded: a thin layer over a {@link ShardedReader} or a {@link
- * SnapshotView}, which stays the caller's to close.
+ * Lookups whose values come decoded: a thin layer over a {@link ShardedReader}, a {@link
+ * SnapshotView} or other {@link Lookups}, which stay the caller's to close.
  *
  * <pre>{@code
  * TypedReader<Long, City> cities =
@@ -32,11 +35,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TypedReader<K, V> {
 
-  private final SnapshotLookups lookups;
+  private final VersionedLookups lookups;
   private final Class<K> keyClass;
   private final ValueDecoder<V> decoder;
+  private volatile @Nullable Bound<V> last;
 
-  private TypedReader(SnapshotLookups lookups, Class<K> keyClass, ValueDecoder<V> decoder) {
+  /** The decoder of the values of a version, which only changes when the version does. */
+  private record Bound<V>(ManifestRef version, ValueDecoder<V> decoder) {}
+
+  private TypedReader(VersionedLookups lookups, Class<K> keyClass, ValueDecoder<V> decoder) {
     this.lookups = lookups;
     this.keyClass = keyClass;
     this.decoder = decoder;
@@ -64,7 +71,7 @@ public final class TypedReader<K, V> {
               + keyClass.getTypeName()
               + ".class");
     }
-    return new TypedReader<>((SnapshotLookups) lookups, keyClass, decoder);
+    return new TypedReader<>(VersionedLookups.of(lookups), keyClass, decoder);
   }
 
   /**
@@ -73,12 +80,8 @@ public final class TypedReader<K, V> {
    * @throws ValueDecodeException if the decoder does not take the value
    */
   public @Nullable V get(K key) {
-    lookups.throttle(1);
-    return lookups.ask(
-        snapshot -> {
-          byte[] value = snapshot.get(Key.ofObject(key));
-          return value == null ? null : decode(snapshot, key, value);
-        });
+    Found<byte[]> found = lookups.get(Key.ofObject(key));
+    return found == null ? null : decode(found, key, found.value());
   }
 
   /**
@@ -88,8 +91,7 @@ public final class TypedReader<K, V> {
    * @throws ValueDecodeException if the decoder does not take one of the values
    */
   public Map<K, V> multiGet(Collection<K> keys) {
-    lookups.throttle(keys.size());
-    return lookups.ask(snapshot -> decoded(snapshot, snapshot.multiGet(keys, lookups.pool())));
+    return decoded(lookups.multiGet(keys));
   }
 
   /**
@@ -99,53 +101,62 @@ public final class TypedReader<K, V> {
    * @throws ValueDecodeException if the decoder does not take a value; that ends the scan, too
    */
   public void forEach(KeyRange range, ScanOrder order, BiConsumer<? super K, ? super V> action) {
-    Scan scan = lookups.ask(s -> new Scan(s, s.scan(range, order, lookups.pool())));
-    try (RowCursor rows = scan.rows) {
+    Found<RowCursor> found = lookups.scan(range, order);
+    try (RowCursor rows = found.value()) {
       while (rows.next()) {
         K key = keyClass.cast(rows.key());
-        action.accept(key, decode(scan.snapshot, key, rows.value()));
+        action.accept(key, decode(found, key, rows.value()));
       }
     }
   }
 
-  private record Scan(Snapshot snapshot, RowCursor rows) {}
-
   @SuppressWarnings("unchecked") // K is byte[] where the keys are wrapped.
-  private Map<K, V> decoded(Snapshot snapshot, Map<K, byte[]> found) {
+  private Map<K, V> decoded(Found<Map<K, byte[]>> found) {
     if (keyClass == byte[].class) {
       Map<ByteBuffer, V> values = new LinkedHashMap<>();
-      found.forEach(
-          (key, value) -> values.put(ByteBuffer.wrap((byte[]) key), decode(snapshot, key, value)));
+      found
+          .value()
+          .forEach(
+              (key, value) -> values.put(ByteBuffer.wrap((byte[]) key), decode(found, key, value)));
       return (Map<K, V>) new BytesMap<>(values);
     }
     Map<K, V> values = new LinkedHashMap<>();
-    found.forEach((key, value) -> values.put(key, decode(snapshot, key, value)));
+    found.value().forEach((key, value) -> values.put(key, decode(found, key, value)));
     return Collections.unmodifiableMap(values);
   }
 
-  private V decode(Snapshot snapshot, Object key, byte[] value) {
+  private V decode(Found<?> found, Object key, byte[] value) {
     V decoded;
     try {
-      decoded = decoder.decode(value);
+      decoded = decoder(found.version()).decode(value);
     } catch (Exception e) {
-      throw undecodable(snapshot, key, value, "failed", e);
+      throw undecodable(found, key, value, "failed", e);
     }
     if (decoded == null) {
-      throw undecodable(snapshot, key, value, "gave null", null);
+      throw undecodable(found, key, value, "gave null", null);
     }
     return decoded;
   }
 
+  private ValueDecoder<V> decoder(SnapshotInfo version) {
+    Bound<V> bound = last;
+    if (bound == null || !bound.version.equals(version.manifest())) {
+      bound = new Bound<>(version.manifest(), decoder.forSnapshot(version));
+      last = bound;
+    }
+    return bound.decoder;
+  }
+
   private ValueDecodeException undecodable(
-      Snapshot snapshot, Object key, byte[] value, String what, @Nullable Exception cause) {
+      Found<?> found, Object key, byte[] value, String what, @Nullable Exception cause) {
     Key typed = Key.ofObject(key);
     return new ValueDecodeException(
         "the value of the key "
             + typed
             + " in shard "
-            + snapshot.route(typed)
+            + lookups.route(typed)
             + " of "
-            + snapshot
+            + found.source()
             + " cannot be decoded: the decoder "
             + what
             + " on "
@@ -154,8 +165,14 @@ public final class TypedReader<K, V> {
             + HexFormat.of().formatHex(Arrays.copyOf(value, Math.min(value.length, 16)))
             + (cause == null ? "" : ": " + cause)
             + "; the manifest says that values are "
-            + snapshot.manifest().valueFormat().externalName()
+            + found.version().valueFormat().externalName()
+            + schema(found.version())
             + ": choose the decoder by what the writer stores",
         cause);
+  }
+
+  private static String schema(SnapshotInfo version) {
+    ValueSchema schema = version.valueSchema();
+    return schema == null ? "" : ", by the schema " + schema;
   }
 }

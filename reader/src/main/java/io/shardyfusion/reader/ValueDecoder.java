@@ -22,14 +22,26 @@ public interface ValueDecoder<V> {
    */
   V decode(byte[] value) throws Exception;
 
+  /**
+   * The decoder of the values of one version, which knows what its manifest records, such as the
+   * {@linkplain SnapshotInfo#valueSchema schema} that they were written by. Asked for when a {@link
+   * TypedReader} comes upon a version, not for each value.
+   *
+   * @return this one, unless a decoder depends on that
+   */
+  default ValueDecoder<V> forSnapshot(SnapshotInfo snapshot) {
+    return this;
+  }
+
   /** A decoder of UTF-8 text, which refuses what is not valid. */
   static ValueDecoder<String> utf8() {
     return value -> StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
   }
 
   /**
-   * A decoder of JSON documents by Jackson's data binding. Fields that {@code type} does not have
-   * are ignored, so that the writer may add some without asking its readers; {@link
+   * A decoder of JSON documents by Jackson's data binding, which is here and in no module of its
+   * own because every reader has Jackson: manifests are JSON. Fields that {@code type} does not
+   * have are ignored, so that the writer may add some without asking its readers; {@link
    * JsonValueDecoder#strict} refuses them.
    */
   static <V> JsonValueDecoder<V> json(Class<V> type) {

@@ -20,6 +20,7 @@ import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.format.ValueSchema;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Predecessor;
@@ -27,6 +28,7 @@ import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.KeyRouter;
 import io.shardyfusion.routing.RoutingColumn;
 import io.shardyfusion.routing.Sharding;
+import io.shardyfusion.run.SchemaChange;
 import io.shardyfusion.run.ShapeChange;
 import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.StoreOptions;
@@ -102,6 +104,8 @@ public final class ShardyfusionSink<T> {
   private @Nullable Sharding sharding;
   private KeyEncoding keyEncoding = KeyEncoding.I64;
   private ValueFormat valueFormat = ValueFormat.BYTES;
+  private @Nullable ValueSchema valueSchema;
+  private boolean allowSchemaChange;
   private TableProfile profile = TableProfile.BALANCED;
   private DuplicatePolicy duplicates = DuplicatePolicy.LAST;
   private @Nullable RecordFunction<T, Object> key;
@@ -199,6 +203,26 @@ public final class ShardyfusionSink<T> {
   /** Sets what values hold: a hint for people and tools. Default: bytes. */
   public ShardyfusionSink<T> valueFormat(ValueFormat format) {
     this.valueFormat = format;
+    return this;
+  }
+
+  /**
+   * Records the schema that values are written by, for those who decode them and for the check of
+   * the next change of it; made by {@link io.shardyfusion.schema.ValueSchemas}. Values are not
+   * checked against it. Default: none.
+   */
+  public ShardyfusionSink<T> valueSchema(ValueSchema schema) {
+    this.valueSchema = schema;
+    return this;
+  }
+
+  /**
+   * Lets the value schema change to one whose values the current version's cannot read, or, in a
+   * continuous job, change at all: rows that it keeps stay as they were written. Default: {@link
+   * #append()} refuses that.
+   */
+  public ShardyfusionSink<T> allowSchemaChange() {
+    this.allowSchemaChange = true;
     return this;
   }
 
@@ -303,7 +327,7 @@ public final class ShardyfusionSink<T> {
    * @return the id of this run, which the dataset's history and the run record name
    * @throws InvalidRequestException if something required is missing, the id of the run is none,
    *     the execution mode is not set, checkpointing is disabled in streaming mode, or the snapshot
-   *     to begin with has other shards
+   *     to begin with has other shards, or the value schema changes in a way that must be allowed
    * @throws io.shardyfusion.StorageException if the store cannot be read
    */
   public String append() {
@@ -419,7 +443,8 @@ public final class ShardyfusionSink<T> {
               current == null ? null : current.manifest(),
               base,
               takeover),
-          new SinkSettings.Content(function, keyEncoding, valueFormat, profile, duplicates, custom),
+          new SinkSettings.Content(
+              function, keyEncoding, valueFormat, valueSchema, profile, duplicates, custom),
           new SinkSettings.Publishing(
               ifEmpty,
               publishInterval,
@@ -445,6 +470,9 @@ public final class ShardyfusionSink<T> {
     if (base == BaseSnapshot.CURRENT) {
       checkShape(uri, function, manifest);
     }
+    new SchemaChange(valueSchema, allowSchemaChange)
+        .against(current.version(), manifest.valueSchema(), mode == RunMode.STREAMING)
+        .ifPresent(notice -> LOG.warn("{}: {}", uri, notice));
     new ShapeChange(function, keyEncoding, valueFormat, profile)
         .against(current.version(), manifest, mode == RunMode.STREAMING)
         .ifPresent(notice -> LOG.warn("{}: {}", uri, notice));

@@ -93,6 +93,7 @@ public record TestSettings(
             new HashSharding(shards),
             KeyEncoding.I64,
             ValueFormat.BYTES,
+            null,
             TableProfile.BALANCED,
             DuplicatePolicy.LAST,
             new TreeMap<>()),

@@ -26,6 +26,7 @@ import io.shardyfusion.routing.RoutingContext;
 import io.shardyfusion.run.RunCounters;
 import io.shardyfusion.run.RunLease;
 import io.shardyfusion.run.RunStart;
+import io.shardyfusion.run.SchemaChange;
 import io.shardyfusion.run.ShapeChange;
 import io.shardyfusion.shard.ShardBuilder;
 import io.shardyfusion.store.CountingObjectStore;
@@ -116,7 +117,8 @@ public final class SnapshotWriter implements AutoCloseable {
    * current manifest: what the snapshot would change of it besides the rows, such as the number of
    * shards, and what that costs, is logged as a warning. Writes the run record.
    *
-   * @throws InvalidRequestException if the dataset's URI is none
+   * @throws InvalidRequestException if the dataset's URI is none, or the value schema changes to
+   *     one whose values the current version's cannot read
    * @throws io.shardyfusion.StorageException if the store cannot be read or written, or there is no
    *     local directory
    */
@@ -132,15 +134,20 @@ public final class SnapshotWriter implements AutoCloseable {
   }
 
   private void compare(Dataset dataset, PointerEntry current) {
+    Manifest manifest;
     try {
-      new ShapeChange(
-              options.sharding(), options.keyEncoding(), options.valueFormat(), options.profile())
-          .against(
-              current.version(), dataset.manifest(current.manifest()), /* isStreaming= */ false)
-          .ifPresent(notice -> LOG.warn("{}: {}", options.dataset(), notice));
+      manifest = dataset.manifest(current.manifest());
     } catch (DataDamagedException e) {
       LOG.warn("{} (This run publishes anew, and needs it for nothing.)", e.getMessage());
+      return;
     }
+    new SchemaChange(options.valueSchema(), options.allowSchemaChange())
+        .against(current.version(), manifest.valueSchema(), /* isStreaming= */ false)
+        .ifPresent(notice -> LOG.warn("{}: {}", options.dataset(), notice));
+    new ShapeChange(
+            options.sharding(), options.keyEncoding(), options.valueFormat(), options.profile())
+        .against(current.version(), manifest, /* isStreaming= */ false)
+        .ifPresent(notice -> LOG.warn("{}: {}", options.dataset(), notice));
   }
 
   /**
@@ -307,6 +314,7 @@ public final class SnapshotWriter implements AutoCloseable {
         .sharding(options.sharding())
         .keyEncoding(options.keyEncoding())
         .valueFormat(options.valueFormat())
+        .valueSchema(options.valueSchema())
         .engine(ShardBuilder.engine(options.profile()))
         .stats(stats)
         .custom(options.custom())

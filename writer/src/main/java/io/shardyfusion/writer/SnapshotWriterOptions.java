@@ -4,6 +4,7 @@ import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.bulk.DuplicatePolicy;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.format.ValueSchema;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.routing.HashSharding;
@@ -59,6 +60,14 @@ public final class SnapshotWriterOptions {
     return set.valueFormat;
   }
 
+  @Nullable ValueSchema valueSchema() {
+    return set.valueSchema;
+  }
+
+  boolean allowSchemaChange() {
+    return set.allowSchemaChange;
+  }
+
   TableProfile profile() {
     return set.profile;
   }
@@ -100,6 +109,8 @@ public final class SnapshotWriterOptions {
     private @Nullable Sharding sharding;
     private KeyEncoding keyEncoding = KeyEncoding.I64;
     private ValueFormat valueFormat = ValueFormat.BYTES;
+    private @Nullable ValueSchema valueSchema;
+    private boolean allowSchemaChange;
     private TableProfile profile = TableProfile.BALANCED;
     private DuplicatePolicy duplicates = DuplicatePolicy.LAST;
     private Map<String, String> custom = Map.of();
@@ -119,6 +130,8 @@ public final class SnapshotWriterOptions {
       sharding = from.sharding;
       keyEncoding = from.keyEncoding;
       valueFormat = from.valueFormat;
+      valueSchema = from.valueSchema;
+      allowSchemaChange = from.allowSchemaChange;
       profile = from.profile;
       duplicates = from.duplicates;
       custom = from.custom;
@@ -162,6 +175,25 @@ public final class SnapshotWriterOptions {
     /** Sets what values hold: a hint for people and tools. Default: bytes. */
     public Builder valueFormat(ValueFormat format) {
       valueFormat = format;
+      return this;
+    }
+
+    /**
+     * Records the schema that values are written by, for those who decode them and for the check of
+     * the next change of it; made by {@link io.shardyfusion.schema.ValueSchemas}. Values are not
+     * checked against it. Default: none.
+     */
+    public Builder valueSchema(ValueSchema schema) {
+      valueSchema = schema;
+      return this;
+    }
+
+    /**
+     * Lets the value schema change to one whose values the current version's cannot read. Default:
+     * {@link SnapshotWriter#open} refuses that.
+     */
+    public Builder allowSchemaChange() {
+      allowSchemaChange = true;
       return this;
     }
 

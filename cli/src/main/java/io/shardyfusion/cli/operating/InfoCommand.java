@@ -9,6 +9,7 @@ import io.shardyfusion.cli.printing.Printer;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.PointerEntry;
 import io.shardyfusion.format.ShardingParser;
+import io.shardyfusion.format.ValueSchema;
 import java.time.Instant;
 import picocli.CommandLine.Command;
 
@@ -37,6 +38,13 @@ public final class InfoCommand extends ShardyCommand {
     info.put("num_shards", manifest.sharding().numShards());
     info.set("sharding", Printer.tree(ShardingParser.toJson(manifest.sharding())));
     info.put("key_encoding", manifest.keyEncoding().externalName());
+    ValueSchema schema = manifest.valueSchema();
+    if (schema != null) {
+      ObjectNode shown = info.putObject("value_schema");
+      shown.put("kind", schema.kind().externalName());
+      shown.put("fingerprint", schema.fingerprint().hex());
+      shown.put("text", schema.text());
+    }
     info.put("rows", manifest.stats().rows());
     info.put("rows_exact", manifest.stats().rowsExact());
     info.put("bytes", manifest.stats().bytes());

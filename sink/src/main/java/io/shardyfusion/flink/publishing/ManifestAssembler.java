@@ -280,6 +280,7 @@ final class ManifestAssembler
         .sharding(settings.content().sharding())
         .keyEncoding(settings.content().keyEncoding())
         .valueFormat(settings.content().valueFormat())
+        .valueSchema(settings.content().valueSchema())
         .engine(ShardBuilder.engine(settings.content().profile()))
         .stats(reported.stats())
         .input(reported.input())

@@ -9,6 +9,7 @@ import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.ShardingParser;
 import io.shardyfusion.format.TableProfile;
 import io.shardyfusion.format.ValueFormat;
+import io.shardyfusion.format.ValueSchema;
 import io.shardyfusion.key.KeyEncoding;
 import io.shardyfusion.pointer.Announcement;
 import io.shardyfusion.pointer.Predecessor;
@@ -122,6 +123,7 @@ public record SinkSettings(
    * @param sharding the function from keys to shards
    * @param keyEncoding how keys are stored
    * @param valueFormat what values hold
+   * @param valueSchema the schema that values are written by, or null
    * @param profile of the tables
    * @param duplicates what to do with several rows of a key
    * @param custom the user's own entries of the manifest
@@ -130,6 +132,7 @@ public record SinkSettings(
       Sharding sharding,
       KeyEncoding keyEncoding,
       ValueFormat valueFormat,
+      @Nullable ValueSchema valueSchema,
       TableProfile profile,
       DuplicatePolicy duplicates,
       TreeMap<String, String> custom)
