@@ -27,7 +27,7 @@ final class ConsumerIT {
   private static final Path ROOT = Path.of(System.getProperty("shardyfusion.root"));
   private static final String VERSION = "0.1.0-SNAPSHOT";
   private static final List<String> ARTIFACTS =
-      List.of("core", "reader", "writer", "testkit", "sink", "job");
+      List.of("core", "reader", "writer", "avro", "testkit", "sink", "job");
   private static final long TIMEOUT_SECONDS = 300;
 
   @TempDir private Path directory;
@@ -82,6 +82,7 @@ final class ConsumerIT {
     writers.add("shardyfusion-sink");
     assertThat(brought("sink")).containsExactlyInAnyOrderElementsOf(writers);
     writers.addAll(List.of("shardyfusion-job", "picocli", "fastcsv", "zstd-jni"));
+    writers.addAll(List.of("shardyfusion-avro", "avro"));
     writers.addAll(List.of("flink-connector-kafka", "kafka-clients", "lz4-java", "snappy-java"));
     writers.addAll(List.of("jackson-datatype-jdk8", "jackson-datatype-jsr310", "commons-lang3"));
     assertThat(brought("job")).containsExactlyInAnyOrderElementsOf(writers);
