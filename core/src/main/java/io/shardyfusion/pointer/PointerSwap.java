@@ -56,7 +56,7 @@ final class PointerSwap {
       if (attempt > 0) {
         pause(attempt, edit, unsure);
       }
-      Optional<PointerState> state = dataset.pointer();
+      Optional<PointerState> state = read(edit, unsure);
       Optional<Pointer> found = state.map(PointerState::pointer);
       PointerEdit.Decision decision = edit.decide(found);
       if (decision instanceof PointerEdit.Keep keep) {
@@ -85,8 +85,30 @@ final class PointerSwap {
     }
   }
 
+  private Optional<PointerState> read(PointerEdit edit, @Nullable Unsure unsure) {
+    try {
+      return dataset.pointer();
+    } catch (StorageException e) {
+      if (unsure == null) {
+        throw e;
+      }
+      throw unsure.unresolved(e.getMessage() + "; " + unknown(edit), e);
+    }
+  }
+
+  private static String unknown(PointerEdit edit) {
+    return "whether anything was " + edit.done() + " is unknown: see the dataset's history";
+  }
+
   /** An attempt that may have taken effect. */
-  private record Unsure(Optional<Pointer> before, AmbiguousWriteException answer) {}
+  private record Unsure(Optional<Pointer> before, AmbiguousWriteException answer) {
+
+    AmbiguousWriteException unresolved(String message, Throwable cause) {
+      AmbiguousWriteException unresolved = new AmbiguousWriteException(message, cause);
+      unresolved.addSuppressed(answer);
+      return unresolved;
+    }
+  }
 
   private static Expectation expectation(Optional<PointerState> state) {
     return state
@@ -100,21 +122,10 @@ final class PointerSwap {
       TimeUnit.NANOSECONDS.sleep(backoff.computeDelay(attempt + 1).toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      StorageException interrupted =
-          new StorageException(
-              "interrupted while the pointer of "
-                  + store.root()
-                  + " was to be replaced; "
-                  + (unsure == null
-                      ? "nothing was " + edit.done()
-                      : "whether anything was "
-                          + edit.done()
-                          + " is unknown: see the dataset's history"),
-              e);
-      if (unsure != null) {
-        interrupted.addSuppressed(unsure.answer());
-      }
-      throw interrupted;
+      String what = "interrupted while the pointer of " + store.root() + " was to be replaced; ";
+      throw unsure == null
+          ? new StorageException(what + "nothing was " + edit.done(), e)
+          : unsure.unresolved(what + unknown(edit), e);
     }
   }
 

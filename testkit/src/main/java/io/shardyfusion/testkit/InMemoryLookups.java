@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +83,10 @@ public final class InMemoryLookups implements Lookups {
     return snapshot.version();
   }
 
-  /** Lets every lookup, and every cursor, fail with {@code error} from now on. */
+  /**
+   * Lets every lookup, and the next row of every cursor, fail with {@code error} from now on. As of
+   * a reader whose store is down, what the version states about itself goes on being told.
+   */
   public void fail(ShardyfusionException error) {
     failure = error;
   }
@@ -163,7 +167,7 @@ public final class InMemoryLookups implements Lookups {
   public CompletableFuture<byte @Nullable []> getAsync(Key key) {
     try {
       return CompletableFuture.completedFuture(get(key));
-    } catch (ShardyfusionException e) {
+    } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -172,41 +176,41 @@ public final class InMemoryLookups implements Lookups {
   public <K> CompletableFuture<Map<K, byte[]>> multiGetAsync(Collection<K> keys) {
     try {
       return CompletableFuture.completedFuture(multiGet(keys));
-    } catch (ShardyfusionException e) {
+    } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   @Override
   public int route(Key key) {
-    return asked().route(key);
+    return snapshot.route(key);
   }
 
   @Override
   public ShardEntry shardFor(Key key) {
-    InMemorySnapshot all = asked();
+    InMemorySnapshot all = snapshot;
     return all.entries().get(all.route(key));
   }
 
   @Override
   public RowCursor scan(int shard, KeyRange range) {
-    InMemorySnapshot all = asked();
+    InMemorySnapshot all = snapshot;
     return new InMemoryCursor(this, all, all.rows(shard, range));
   }
 
   @Override
   public RowCursor scan(KeyRange range, ScanOrder order) {
-    InMemorySnapshot all = asked();
-    return new InMemoryCursor(this, all, all.rows(range, order));
+    InMemorySnapshot all = snapshot;
+    return new InMemoryCursor(this, all, all.rows(range, Objects.requireNonNull(order, "order")));
   }
 
   @Override
   public SnapshotInfo snapshot() {
-    return asked().info();
+    return snapshot.info();
   }
 
   @Override
   public List<ShardEntry> shards() {
-    return asked().entries();
+    return snapshot.entries();
   }
 }

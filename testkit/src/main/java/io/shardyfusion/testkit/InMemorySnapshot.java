@@ -18,6 +18,7 @@ import io.shardyfusion.reader.ScanOrder;
 import io.shardyfusion.reader.SnapshotInfo;
 import io.shardyfusion.routing.HashSharding;
 import io.shardyfusion.routing.RoutingContext;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ final class InMemorySnapshot {
     }
   }
 
-  private static ShardEntry entry(int shard, NavigableMap<byte[], byte[]> rows) {
+  private ShardEntry entry(int shard, NavigableMap<byte[], byte[]> rows) {
     return ShardEntry.builder()
         .shard(shard)
         .rows(rows.size())
@@ -84,7 +85,7 @@ final class InMemorySnapshot {
         .files(rows.isEmpty() ? 0 : 1)
         .minKey(rows.isEmpty() ? null : HexBytes.of(rows.firstKey()))
         .maxKey(rows.isEmpty() ? null : HexBytes.of(rows.lastKey()))
-        .descriptor(Sha256.of(new byte[] {(byte) shard}))
+        .descriptor(Sha256.of(ByteBuffer.allocate(12).putLong(version).putInt(shard).array()))
         .build();
   }
 

@@ -1,5 +1,6 @@
 package io.shardyfusion.testkit;
 
+import io.shardyfusion.ClosedException;
 import io.shardyfusion.InvalidRequestException;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.format.Manifest;
@@ -26,8 +27,10 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -55,7 +58,9 @@ public final class TestDataset implements AutoCloseable {
   private final Path root;
   private final UnaryOperator<SnapshotWriterOptions.Builder> options;
   private final List<ShardedReader> readers = new ArrayList<>();
+  private final Set<Path> damaged = new HashSet<>();
   private int caches;
+  private boolean closed;
 
   private TestDataset(UnaryOperator<SnapshotWriterOptions.Builder> options) {
     this.directory = TemporaryDirectory.create();
@@ -111,6 +116,7 @@ public final class TestDataset implements AutoCloseable {
    * @throws io.shardyfusion.StorageException if the dataset {@linkplain #goStale is stale}
    */
   public synchronized long publish(Map<?, byte[]> rows) {
+    checkOpen();
     KeyEncoding encoding =
         rows.keySet().stream().findFirst().map(TestKeys::encodingOf).orElse(KeyEncoding.I64);
     SnapshotWriterOptions.Builder builder =
@@ -149,6 +155,7 @@ public final class TestDataset implements AutoCloseable {
   /**
    * Damages every table file of the current version, one bit of each. Readers that have a shard go
    * on with it; the others find the damage when they fetch one. The next version is whole.
+   * Idempotent.
    *
    * @throws io.shardyfusion.NotFoundException if there is no version yet
    */
@@ -158,7 +165,10 @@ public final class TestDataset implements AutoCloseable {
       Manifest manifest = dataset.manifest(dataset.current().manifest());
       for (ShardEntry shard : manifest.shards()) {
         for (TableFile file : dataset.descriptor(shard).files()) {
-          damage(root.resolve(file.object()));
+          Path path = root.resolve(file.object());
+          if (damaged.add(path)) {
+            damage(path);
+          }
         }
       }
     }
@@ -181,6 +191,7 @@ public final class TestDataset implements AutoCloseable {
    * have, their refreshes and fetches fail, and their health says so. Idempotent.
    */
   public synchronized void goStale() {
+    checkOpen();
     if (isStale()) {
       return;
     }
@@ -195,6 +206,7 @@ public final class TestDataset implements AutoCloseable {
 
   /** Ends what {@link #goStale} began. Idempotent. */
   public synchronized void recover() {
+    checkOpen();
     if (!isStale()) {
       return;
     }
@@ -219,6 +231,7 @@ public final class TestDataset implements AutoCloseable {
    * refresh.
    */
   public synchronized ReaderOptions.Builder readerOptions() {
+    checkOpen();
     return ReaderOptions.builder(uri())
         .cacheDirectory(directory.path().resolve("cache-" + caches++))
         .refreshInterval(Duration.ZERO);
@@ -236,18 +249,27 @@ public final class TestDataset implements AutoCloseable {
 
   /** Opens a reader with other options; it is closed with this dataset, if not before. */
   public synchronized ShardedReader reader(ReaderOptions chosen) {
+    checkOpen();
     ShardedReader reader = ShardedReader.open(chosen);
     readers.add(reader);
     return reader;
   }
 
+  private void checkOpen() {
+    if (closed) {
+      throw new ClosedException("this dataset was closed, and is gone; make another");
+    }
+  }
+
   private ObjectStore store() {
+    checkOpen();
     return ObjectStores.open(uri(), StoreOptions.defaults());
   }
 
   /** Closes the readers that were opened here, and deletes the dataset. Idempotent. */
   @Override
   public synchronized void close() {
+    closed = true;
     List<AutoCloseable> all = new ArrayList<>(readers);
     all.add(directory);
     Cleanup.all(all);

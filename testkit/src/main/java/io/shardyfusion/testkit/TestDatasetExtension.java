@@ -1,11 +1,13 @@
 package io.shardyfusion.testkit;
 
+import java.lang.reflect.Constructor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
@@ -33,7 +35,14 @@ public final class TestDatasetExtension
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == TestDataset.class;
+    if (parameter.getParameter().getType() != TestDataset.class) {
+      return false;
+    }
+    if (parameter.getDeclaringExecutable() instanceof Constructor) {
+      throw new ParameterResolutionException(
+          "a TestDataset is a parameter of a test method, @BeforeEach or @BeforeAll, not of a constructor");
+    }
+    return true;
   }
 
   @Override

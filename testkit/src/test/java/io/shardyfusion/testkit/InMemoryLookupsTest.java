@@ -40,6 +40,7 @@ final class InMemoryLookupsTest extends LookupsContract {
     cities.fail(new StorageException("the store is down"));
     assertThatThrownBy(() -> cities.get(1)).hasMessage("the store is down");
     assertThatThrownBy(() -> cities.getAsync(1).join()).hasCauseInstanceOf(StorageException.class);
+    assertThat(cities.version()).as("what needs no store").isEqualTo(1);
     cities.recover();
     assertThat(cities.get(1)).containsExactly(1);
   }

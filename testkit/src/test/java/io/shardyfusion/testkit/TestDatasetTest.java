@@ -64,6 +64,7 @@ final class TestDatasetTest {
     ShardedReader before = dataset.reader();
     assertThat(before.get(1)).isEqualTo(OLD);
     dataset.damage();
+    dataset.damage();
     assertThat(before.get(1)).isEqualTo(OLD);
     ShardedReader after = dataset.reader();
     assertThatThrownBy(() -> after.get(1)).isInstanceOf(DataDamagedException.class);
@@ -119,5 +120,8 @@ final class TestDatasetTest {
     dataset.close();
     assertThat(Files.exists(root.getParent())).isFalse();
     assertThatThrownBy(() -> reader.get(1)).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(() -> dataset.publish(Map.of(1L, NEW))).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(dataset::reader).isInstanceOf(ClosedException.class);
+    assertThat(Files.exists(root.getParent())).isFalse();
   }
 }

@@ -5,6 +5,7 @@ import io.shardyfusion.StorageException;
 import io.shardyfusion.machine.FileFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,20 +53,25 @@ final class RowSorter implements AutoCloseable {
    * @throws StorageException if rows could not be spilled, for example on a full disk
    */
   void add(int shard, long order, byte[] key, byte @Nullable [] value) {
+    if (RowPages.rowBytes(key, value) > pages.capacity()) {
+      throw tooLarge(key, value);
+    }
     int address = index.rows() < MAX_ROWS_IN_MEMORY ? pages.add(order, key, value) : -1;
     if (address < 0) {
       spill();
       address = pages.add(order, key, value);
     }
-    if (address < 0) {
-      throw new InvalidRequestException(
-          "a row of "
-              + RowPages.rowBytes(key, value)
-              + " bytes does not fit the sort memory of "
-              + pages.capacity()
-              + " bytes; give the build more: in Flink managed memory of the task managers, else the writer's sortMemoryBytes");
-    }
     index.add(shard, KeyPrefix.of(key), address);
+  }
+
+  private InvalidRequestException tooLarge(byte[] key, byte @Nullable [] value) {
+    return new InvalidRequestException(
+        "a row of "
+            + RowPages.rowBytes(key, value)
+            + " bytes does not fit the sort memory of "
+            + pages.capacity()
+            + " bytes; give the build more: in Flink managed memory of the task managers, else the writer's"
+            + " sortMemoryBytes, which the ranges of its parallelism share");
   }
 
   /** The number of runs in files. */
@@ -91,7 +97,7 @@ final class RowSorter implements AutoCloseable {
       runs.add(SpilledRun.write(nextFile(), index.sorted()));
       index.clear();
       pages.clear();
-      if (runs.size() == MAX_RUNS) {
+      if (runs.size() >= MAX_RUNS) {
         mergeRuns();
       }
     } catch (IOException e) {
@@ -127,6 +133,15 @@ final class RowSorter implements AutoCloseable {
   }
 
   private StorageException failed(String what, IOException e) {
+    if (e instanceof ClosedByInterruptException) {
+      return new StorageException(
+          "interrupted before sorted rows were "
+              + (what.equals("write") ? "written to" : "read from")
+              + " the local directory "
+              + directory
+              + "; a row that was to be added was not",
+          e);
+    }
     return new StorageException(
         "could not "
             + what

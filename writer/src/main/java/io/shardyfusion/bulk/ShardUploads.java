@@ -48,15 +48,20 @@ public final class ShardUploads implements AutoCloseable {
    * stored by then.
    *
    * @param finish completes the database
-   * @param shard is closed after that, or when this is closed; idempotent
+   * @param shard is closed after that, or when this fails or is closed; idempotent
    */
   public void submit(
       Callable<ShardImage> finish, AutoCloseable shard, Consumer<StoredShard> stored) {
-    while (pending.size() >= MAX_PENDING
-        || (!pending.isEmpty() && pending.element().stored.isDone())) {
-      stored.accept(await(pending.remove().stored));
+    try {
+      while (pending.size() >= MAX_PENDING
+          || (!pending.isEmpty() && pending.element().stored.isDone())) {
+        stored.accept(await(pending.remove().stored));
+      }
+      pending.add(new Upload(threads.executor().submit(() -> upload(finish, shard)), shard));
+    } catch (Throwable e) {
+      Cleanup.afterFailure(e, shard);
+      throw e;
     }
-    pending.add(new Upload(threads.executor().submit(() -> upload(finish, shard)), shard));
   }
 
   /** Waits for all uploads and hands over what they stored. */

@@ -94,7 +94,7 @@ public final class RunLease implements AutoCloseable {
     }
     try {
       write(RunRecord.Status.RUNNING, null);
-    } catch (ShardyfusionException e) {
+    } catch (RuntimeException | Error e) { // One that is thrown would end the heartbeat.
       // The next beat may succeed; until the lease ends nobody takes the run for dead.
       LOG.warn("The lease of run {} could not be renewed.", run.runId(), e);
     }
@@ -118,11 +118,14 @@ public final class RunLease implements AutoCloseable {
     write(RunRecord.Status.RUNNING, null);
   }
 
-  /** The same as {@link #announced}, with nothing to follow. */
+  /**
+   * The same as {@link #announced}, with nothing to follow. An interrupt of the caller does not
+   * keep it from being recorded, and is kept.
+   */
   public synchronized void succeeded(long version, Map<String, Long> done) {
     count(version, done);
     ended = true;
-    write(RunRecord.Status.SUCCEEDED, null);
+    uninterrupted(() -> write(RunRecord.Status.SUCCEEDED, null));
   }
 
   /**
@@ -131,11 +134,18 @@ public final class RunLease implements AutoCloseable {
    */
   public synchronized void failed(Throwable error) {
     ended = true;
+    try {
+      uninterrupted(() -> write(RunRecord.Status.FAILED, String.valueOf(error.getMessage())));
+    } catch (ShardyfusionException e) {
+      LOG.warn("The end of run {} could not be recorded.", run.runId(), e);
+      error.addSuppressed(e);
+    }
+  }
+
+  private static void uninterrupted(Runnable write) {
     boolean interrupted = Thread.interrupted();
     try {
-      write(RunRecord.Status.FAILED, String.valueOf(error.getMessage()));
-    } catch (ShardyfusionException e) {
-      error.addSuppressed(e);
+      write.run();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

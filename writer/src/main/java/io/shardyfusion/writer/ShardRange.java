@@ -1,6 +1,7 @@
 package io.shardyfusion.writer;
 
 import io.shardyfusion.InvalidRequestException;
+import io.shardyfusion.LimitExceededException;
 import io.shardyfusion.StorageException;
 import io.shardyfusion.bulk.BulkBuild;
 import io.shardyfusion.bulk.RowCounts;
@@ -22,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardRange implements AutoCloseable {
 
-  private static final int PAGE_BYTES = 1 << 20;
+  static final int PAGE_BYTES = 1 << 20;
 
-  private final BulkBuild build;
+  private @Nullable BulkBuild build;
   private final ShardUploads uploads;
   private boolean isOpen = true;
 
   /** The failure that left rows in a state that nobody knows, or null. */
-  private @Nullable StorageException failure;
+  private @Nullable Throwable failure;
 
   /**
    * Rows and shards that are in the store.
@@ -42,7 +43,7 @@ final class ShardRange implements AutoCloseable {
   /**
    * A range that makes its shards in {@code store}, which the caller owns.
    *
-   * @param memoryBytes for sorting; at least a page is taken
+   * @param memoryBytes for sorting, at least a page
    * @throws StorageException if the directory of {@code settings} cannot be created
    */
   ShardRange(BulkBuild.Settings settings, long memoryBytes, ObjectStore store) {
@@ -57,49 +58,68 @@ final class ShardRange implements AutoCloseable {
   }
 
   private static List<ByteBuffer> pages(long memoryBytes) {
-    return LongStream.range(0, Math.max(1, memoryBytes / PAGE_BYTES))
-        .mapToObj(page -> ByteBuffer.allocateDirect(PAGE_BYTES))
-        .toList();
+    try {
+      return LongStream.range(0, memoryBytes / PAGE_BYTES)
+          .mapToObj(page -> ByteBuffer.allocateDirect(PAGE_BYTES))
+          .toList();
+    } catch (OutOfMemoryError e) {
+      LimitExceededException limit =
+          new LimitExceededException(
+              "the process has no "
+                  + memoryBytes
+                  + " bytes outside of the heap for a range of shards: "
+                  + e.getMessage()
+                  + "; lower sortMemoryBytes, or raise -XX:MaxDirectMemorySize");
+      limit.initCause(e);
+      throw limit;
+    }
   }
 
   synchronized void add(int shard, long order, byte[] key, byte @Nullable [] value) {
-    checkUsable();
     try {
-      build.add(shard, order, key, value);
-    } catch (StorageException e) {
-      failure = e;
+      usable().add(shard, order, key, value);
+    } catch (InvalidRequestException e) {
+      throw e;
+    } catch (Throwable e) {
+      // An interrupt leaves what was taken as it is.
+      if (failure == null && !Thread.currentThread().isInterrupted()) {
+        failure = e;
+      }
       throw e;
     }
   }
 
   /** Builds and uploads every shard; nothing can be added after. */
   synchronized Built finish() {
-    checkUsable();
+    BulkBuild complete = usable();
     isOpen = false;
     List<StoredShard> shards = new ArrayList<>();
     RowCounts rows =
-        build.finish((shard, count) -> uploads.submit(shard::finish, shard, shards::add));
+        complete.finish((shard, count) -> uploads.submit(shard::finish, shard, shards::add));
     uploads.finish(shards::add);
     return new Built(rows, shards);
   }
 
-  private void checkUsable() {
+  private BulkBuild usable() {
     if (failure != null) {
       throw new StorageException(
-          "rows were lost when the local disk failed; nothing was announced; write the snapshot anew: "
-              + failure.getMessage(),
+          "an earlier row was lost; nothing was announced; write the snapshot anew: " + failure,
           failure);
     }
-    if (!isOpen) {
+    BulkBuild open = build;
+    if (!isOpen || open == null) {
       throw new InvalidRequestException(
           "the writer takes no more rows: it was published or closed; open another one");
     }
+    return open;
   }
 
   /** Ends what is under way, and gives the memory back. Idempotent. */
   @Override
   public synchronized void close() {
     isOpen = false;
-    Cleanup.all(List.of(uploads, build));
+    BulkBuild closed = build;
+    build = null;
+    Cleanup.all(closed == null ? List.of(uploads) : List.of(uploads, closed));
   }
 }

@@ -9,6 +9,7 @@ import io.shardyfusion.lifecycle.Cleanup;
 import io.shardyfusion.lifecycle.WorkerThreads;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.temporary.TemporaryDirectory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionService;
@@ -35,7 +36,7 @@ final class ShardRanges implements AutoCloseable {
    */
   static ShardRanges open(SnapshotWriterOptions options, ObjectStore store) {
     TemporaryDirectory directory =
-        options.directory().map(TemporaryDirectory::createIn).orElseGet(TemporaryDirectory::create);
+        options.directory().map(ShardRanges::createIn).orElseGet(TemporaryDirectory::create);
     ShardRanges opened = new ShardRanges(directory, options.sharding().numShards());
     try {
       opened.addRanges(options, store);
@@ -43,6 +44,15 @@ final class ShardRanges implements AutoCloseable {
     } catch (Throwable e) {
       Cleanup.afterFailure(e, opened);
       throw e;
+    }
+  }
+
+  private static TemporaryDirectory createIn(Path directory) {
+    try {
+      return TemporaryDirectory.createIn(directory);
+    } catch (StorageException e) {
+      throw new StorageException(
+          "the writer's directory " + directory + " cannot be used: " + e.getMessage(), e);
     }
   }
 

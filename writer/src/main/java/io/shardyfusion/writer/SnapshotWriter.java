@@ -2,12 +2,12 @@ package io.shardyfusion.writer;
 
 import io.shardyfusion.DataDamagedException;
 import io.shardyfusion.InvalidRequestException;
-import io.shardyfusion.ShardyfusionException;
 import io.shardyfusion.SoftwareVersion;
 import io.shardyfusion.bulk.StoredShard;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.PointerState;
 import io.shardyfusion.dataset.Publisher;
+import io.shardyfusion.format.Limits;
 import io.shardyfusion.format.Manifest;
 import io.shardyfusion.format.ManifestRef;
 import io.shardyfusion.format.ManifestWriter;
@@ -43,6 +43,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +86,7 @@ public final class SnapshotWriter implements AutoCloseable {
   private final ShardRanges shards;
   private final RunLease lease;
   private final AtomicLong arrived = new AtomicLong();
+  private final LongAdder taken = new LongAdder();
   private boolean hasEnded;
   private boolean isClosed;
 
@@ -222,7 +224,17 @@ public final class SnapshotWriter implements AutoCloseable {
 
   private void add(Key key, byte @Nullable [] value, RoutingContext columns) {
     byte[] stored = router.stored(key);
+    if (value != null && value.length > Limits.MAX_VALUE_BYTES) {
+      throw new InvalidRequestException(
+          "the value of the key "
+              + key
+              + " has "
+              + value.length
+              + " bytes; expected at most "
+              + Limits.MAX_VALUE_BYTES);
+    }
     shards.add(router.shard(key, columns), arrived.getAndIncrement(), stored, value);
+    taken.increment();
   }
 
   /**
@@ -270,7 +282,7 @@ public final class SnapshotWriter implements AutoCloseable {
   private void record(
       ShardRange.Built built, SnapshotStats stats, PointerEntry entry, Duration announcing) {
     Map<String, Long> counters = new TreeMap<>();
-    counters.put(RunCounters.ROWS_READ, arrived.get());
+    counters.put(RunCounters.ROWS_READ, taken.sum());
     counters.put(RunCounters.ROWS_WRITTEN, built.rows().written());
     counters.put(RunCounters.DUPLICATES, built.rows().duplicates());
     counters.put(RunCounters.DELETES, built.rows().deletes());
@@ -279,7 +291,7 @@ public final class SnapshotWriter implements AutoCloseable {
     counters.put(RunCounters.ANNOUNCE_MILLIS, announcing.toMillis());
     try {
       lease.succeeded(entry.version(), counters);
-    } catch (ShardyfusionException e) {
+    } catch (RuntimeException e) {
       LOG.warn(
           "Version {} of {} is announced, but the record of run {} could not be written.",
           entry.version(),

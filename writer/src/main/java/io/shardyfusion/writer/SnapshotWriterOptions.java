@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotWriterOptions {
 
   private static final long DEFAULT_SORT_MEMORY = 64L << 20;
+  private static final long MAX_SORT_MEMORY = 16L << 30;
 
   private final Builder set;
   private final Sharding sharding;
@@ -94,7 +95,8 @@ public final class SnapshotWriterOptions {
 
   /** The number of ranges of shards that are sorted and built side by side. */
   int parallelism() {
-    return Math.min(set.parallelism, sharding.numShards());
+    long mostRanges = Math.min(sharding.numShards(), set.sortMemoryBytes / ShardRange.PAGE_BYTES);
+    return (int) Math.min(set.parallelism, mostRanges);
   }
 
   Optional<Path> directory() {
@@ -235,22 +237,25 @@ public final class SnapshotWriterOptions {
 
     /**
      * Sets the memory in which rows are sorted, in bytes, outside of the heap; what does not fit is
-     * spilled to the local disk. Besides, a row takes 16 bytes of the heap until it is spilled.
-     * Default: 64 MiB.
+     * spilled to the local disk. The ranges of shards share it equally, and no row can be larger
+     * than a range's part. Besides, a row takes 16 bytes of the heap until it is spilled, and a
+     * range that has spilled takes up to 16 MiB outside of the heap while it merges. Default: 64
+     * MiB.
      *
-     * @throws InvalidRequestException if it is less than 1 MiB
+     * @throws InvalidRequestException if it is less than 1 MiB or more than 16 GiB
      */
     public Builder sortMemoryBytes(long bytes) {
-      if (bytes < 1 << 20) {
+      if (bytes < ShardRange.PAGE_BYTES || bytes > MAX_SORT_MEMORY) {
         throw new InvalidRequestException(
-            "sortMemoryBytes must be at least 1048576 (1 MiB), found " + bytes);
+            "sortMemoryBytes must be 1048576 (1 MiB) to 17179869184 (16 GiB), found " + bytes);
       }
       sortMemoryBytes = bytes;
       return this;
     }
 
     /**
-     * Sets how many ranges of shards are sorted and built side by side. Default: one a processor.
+     * Sets how many ranges of shards are sorted and built side by side; there are no more than
+     * shards, and than mebibytes of sort memory. Default: one a processor.
      *
      * @throws InvalidRequestException if it is less than 1
      */

@@ -14,6 +14,7 @@ import io.shardyfusion.bulk.RowCounts;
 import io.shardyfusion.dataset.Dataset;
 import io.shardyfusion.dataset.RunRecords;
 import io.shardyfusion.format.Manifest;
+import io.shardyfusion.format.RunMode;
 import io.shardyfusion.format.RunRecord;
 import io.shardyfusion.key.Key;
 import io.shardyfusion.key.KeyEncoding;
@@ -21,7 +22,10 @@ import io.shardyfusion.pointer.Order;
 import io.shardyfusion.pointer.PointerOperations;
 import io.shardyfusion.reader.ReaderOptions;
 import io.shardyfusion.reader.ShardedReader;
+import io.shardyfusion.run.RunLease;
+import io.shardyfusion.run.RunStart;
 import io.shardyfusion.snapshot.SnapshotVerifier;
+import io.shardyfusion.store.CountingObjectStore;
 import io.shardyfusion.store.ObjectStore;
 import io.shardyfusion.store.StoreOptions;
 import io.shardyfusion.store.open.ObjectStores;
@@ -30,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -368,6 +373,91 @@ final class SnapshotWriterTest {
   }
 
   @Test
+  void anInterruptAfterTheAnnouncementIsRecordedAsTheSuccessThatItIs() {
+    PublishedSnapshot published;
+    try (SnapshotWriter writer = SnapshotWriter.open(options().build())) {
+      writer.put(1, value(1));
+      published = writer.publish();
+    }
+    RunStart start = new RunStart(published.runId(), RunMode.BATCH, Instant.now(), null, 0, 0);
+    try (RunLease lease =
+        new RunLease(start, new CountingObjectStore(store), Clock.systemUTC(), false)) {
+      Thread.currentThread().interrupt();
+      lease.succeeded(1, Map.of());
+      assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+    }
+    assertThat(run(published.runId()).status()).isEqualTo(RunRecord.Status.SUCCEEDED);
+  }
+
+  @Test
+  void anInterruptWhileARowIsSpilledRefusesThatRowAndNoOther() {
+    SnapshotWriterOptions options = options().parallelism(1).sortMemoryBytes(1 << 20).build();
+    try (SnapshotWriter writer = SnapshotWriter.open(options)) {
+      Thread.currentThread().interrupt();
+      long taken = 0;
+      try {
+        while (true) {
+          writer.put(taken, big(taken));
+          taken++;
+        }
+      } catch (StorageException e) {
+        assertThat(e).hasMessageContaining("interrupted").hasMessageContaining("was not");
+      }
+      assertThat(Thread.interrupted()).isTrue();
+      writer.put(taken, big(taken));
+      assertThat(writer.publish().rows().written()).isEqualTo(taken + 1);
+    }
+  }
+
+  @Test
+  void aValueThatTheFormatDoesNotAllowIsRefusedAtOnce() {
+    try (SnapshotWriter writer =
+        SnapshotWriter.open(options().parallelism(1).sortMemoryBytes(80 << 20).build())) {
+      assertThatThrownBy(() -> writer.put(1, new byte[(64 << 20) + 1]))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("the value of the key 1 has 67108865 bytes");
+      writer.put(2, value(2));
+      PublishedSnapshot published = writer.publish();
+      assertThat(published.rows().written()).isEqualTo(1);
+      assertThat(run(published.runId()).counters()).containsEntry("rows_read", 1L);
+    }
+  }
+
+  @Test
+  void aDirectoryThatIsAFileIsNamedAsTheOptionThatItIs() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    assertThatThrownBy(() -> SnapshotWriter.open(options().directory(file).build()))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("the writer's directory " + file);
+  }
+
+  @Test
+  void aFailedUploadEndsThePublicationAndLeavesNoFileOpen() throws IOException {
+    publish(options(), 1);
+    Path files = directory.resolve("dataset/files");
+    Files.move(files, directory.resolve("away"));
+    Files.createFile(files);
+    try (SnapshotWriter writer = SnapshotWriter.open(options().shards(40).build())) {
+      for (long key = 0; key < 1000; key++) {
+        writer.put(key, value(key));
+      }
+      assertThatThrownBy(writer::publish).isInstanceOf(StorageException.class);
+    }
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      assertThat(open.map(SnapshotWriterTest::target))
+          .noneMatch(target -> target.startsWith(local.toString()));
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return ""; // Closed meanwhile.
+    }
+  }
+
+  @Test
   void optionsThatCannotBeAreRefused() {
     assertThatThrownBy(() -> SnapshotWriterOptions.builder(dataset).build())
         .isInstanceOf(InvalidRequestException.class)
@@ -375,6 +465,8 @@ final class SnapshotWriterTest {
     assertThatThrownBy(() -> options().shards(0)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> options().parallelism(0)).isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(() -> options().sortMemoryBytes(1000))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> options().sortMemoryBytes(17L << 30))
         .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(
             () -> SnapshotWriter.open(SnapshotWriterOptions.builder("ftp://x").shards(1).build()))
