@@ -37,7 +37,7 @@ sealed interface VersionedLookups {
     return lookups instanceof SnapshotLookups own ? new Ours(own) : new Others(lookups);
   }
 
-  /** Of a reader or a view: the snapshot that is asked is known. */
+  /** Lookups of a reader or a view: the snapshot that is asked is known. */
   record Ours(SnapshotLookups lookups) implements VersionedLookups {
 
     @Override
@@ -68,7 +68,8 @@ sealed interface VersionedLookups {
   }
 
   /**
-   * Of any implementation: an answer is asked for until the version is the same before and after.
+   * Lookups of any implementation: an answer is asked for until the version is the same before and
+   * after.
    */
   record Others(Lookups lookups) implements VersionedLookups {
 

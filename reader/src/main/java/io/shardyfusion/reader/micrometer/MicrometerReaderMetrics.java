@@ -65,7 +65,7 @@ public final class MicrometerReaderMetrics implements ReaderMetrics {
   private volatile @Nullable Timer refreshTime;
   private volatile @Nullable Timer failedRefreshTime;
 
-  /** What the gauges show that are not always there; null until opened, and guarded by this. */
+  /** The counts behind gauges that come and go; null until opened, and guarded by this. */
   private @Nullable Supplier<ReaderStats> opened;
 
   private Tags allTags = Tags.empty();

@@ -50,7 +50,7 @@ final class WriteMetrics {
   /** Takes note of the time for which records waited at a barrier. */
   void stalled(long nanos) {
     stallMillis = TimeUnit.NANOSECONDS.toMillis(nanos);
-    // What is less than a millisecond each time adds up, too.
+    // Times of less than a millisecond add up, too.
     totalStallNanos += nanos;
     totalStallMillis.inc(
         TimeUnit.NANOSECONDS.toMillis(totalStallNanos) - totalStallMillis.getCount());
