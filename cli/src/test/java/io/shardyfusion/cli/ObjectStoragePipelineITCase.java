@@ -53,7 +53,7 @@ final class ObjectStoragePipelineITCase {
 
   private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final long SHARDS = 4;
-  private static final int MAX_KEY = 2_000;
+  private static final int MAX_KEY = 600;
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
